@@ -1,0 +1,102 @@
+"""SQL for many: statements kept in files, COPY in, and a count of what was executed.
+
+A statement lives in `src/jigi/<package>/sql/<name>.sql`; its first line says what it reads and writes.
+Parameters are psycopg's `%(name)s`; the names of tables built at run time are passed as identifiers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+PACKAGES = Path(__file__).resolve().parent.parent
+
+
+@cache
+def statement(package: str, name: str) -> str:
+    """The text of `src/jigi/<package>/sql/<name>.sql`."""
+    return (PACKAGES / package / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run_sql(
+    package: str, name: str, params: Mapping[str, Any] | None = None, *, tables: Mapping[str, str] | None = None
+) -> int:
+    """Execute a named statement in the current transaction; returns the rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(_composed(package, name, tables), dict(params or {}))
+        return cursor.rowcount
+
+
+def fetch_sql(
+    package: str, name: str, params: Mapping[str, Any] | None = None, *, tables: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Execute a named query and return its rows as dictionaries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_composed(package, name, tables), dict(params or {}))
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """COPY rows into a table within the current transaction; returns how many."""
+    count = 0
+    with connection.cursor() as cursor:
+        with cursor.copy(_copy_in(table, columns)) as copy:
+            for row in rows:
+                copy.write_row(row)
+                count += 1
+    return count
+
+
+def copy_lines(table: str, columns: Sequence[str], chunks: Iterable[bytes]) -> None:
+    """COPY text-format chunks (tab-separated, `\\N` for NULL) made by the caller: faster than rows."""
+    with connection.cursor() as cursor, cursor.copy(_copy_in(table, columns)) as copy:
+        for chunk in chunks:
+            copy.write(chunk)
+
+
+@contextmanager
+def copying_out(query: str, params: Mapping[str, Any] | None = None) -> Iterator[Iterator[tuple[Any, ...]]]:
+    """Stream the rows of a query through COPY TO, in constant memory; values come as text or None."""
+    with connection.cursor() as cursor:
+        with cursor.copy(sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(query)), dict(params or {})) as copy:  # type: ignore[arg-type]
+            yield iter(copy.rows())
+
+
+class StatementCount:
+    """How many statements were executed while it was open; COPY counts as one."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any) -> Any:
+        self.count += 1
+        return execute(statement, params, many, context)
+
+
+@contextmanager
+def counting_statements() -> Iterator[StatementCount]:
+    """Count the statements of a bulk operation, to prove that their number is constant."""
+    counter = StatementCount()
+    with connection.execute_wrapper(counter):
+        yield counter
+
+
+def _composed(package: str, name: str, tables: Mapping[str, str] | None) -> Any:
+    text = statement(package, name)
+    if not tables:
+        return text
+    for placeholder, table in tables.items():
+        text = text.replace("{" + placeholder + "}", f'"{table}"')
+    return text
+
+
+def _copy_in(table: str, columns: Sequence[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)

@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from jigi.foundation.bulk import statement
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("foundation", "0001_initial"),
+    ]
+    operations = [migrations.RunSQL(statement("foundation", "append_only"))]

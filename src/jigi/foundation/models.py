@@ -1,0 +1,124 @@
+"""Users, the audit, runs: what every package writes to."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+
+class UserDirectory(BaseUserManager["User"]):
+    """Creates accounts; what an account may do comes only from its staff postings."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
+        user: User = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person or a service that acts. `full_name` is what the audit and the pages show."""
+
+    username = models.CharField("identifiant", max_length=60, unique=True)
+    full_name = models.CharField("nom et fonction", max_length=120)
+    is_active = models.BooleanField("actif", default=True)
+    is_service = models.BooleanField("compte de service", default=False)
+    is_demonstration = models.BooleanField("compte de démonstration", default=False)
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+
+    objects = UserDirectory()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        verbose_name = "utilisateur"
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+
+class AuditEvent(models.Model):
+    """One action: who, when, from where, on what, before and after. Appended, never changed (trigger)."""
+
+    at = models.DateTimeField("quand", db_default=models.functions.Now())
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="qui")
+    origin = models.CharField("d’où", max_length=120)
+    verb = models.CharField("action", max_length=60)
+    noun = models.CharField("objet", max_length=60)
+    object_id = models.CharField("numéro", max_length=60)
+    before = models.JSONField("avant", default=dict)
+    after = models.JSONField("après", default=dict)
+    reason = models.TextField("motif", default="", blank=True)
+
+    class Meta:
+        verbose_name = "trace d’audit"
+        indexes = [
+            models.Index(F("noun"), F("object_id"), F("id").desc(), name="audit_by_object"),
+            models.Index(F("by"), F("id").desc(), name="audit_by_user"),
+        ]
+
+
+class Run(models.Model):
+    """One piece of long work: its parameters, steps, checks and progress, kept after it ends."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "en cours"
+        DONE = "done", "terminé"
+        FAILED = "failed", "échoué"
+
+    kind = models.CharField("travail", max_length=60)
+    title = models.CharField("titre", max_length=200)
+    subject = models.CharField("sur", max_length=120, default="", blank=True)
+    parameters = models.JSONField("paramètres", default=dict)
+    # Without a constraint: runs are written by a connection of their own, before the work commits.
+    by = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, null=True, related_name="+", verbose_name="par", db_constraint=False
+    )
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.RUNNING)
+    started_at = models.DateTimeField("commencé", db_default=models.functions.Now())
+    finished_at = models.DateTimeField("fini", null=True)
+    step = models.CharField("étape", max_length=120, default="", blank=True)
+    done = models.BigIntegerField("fait", default=0)
+    total = models.BigIntegerField("sur", default=0)
+    message = models.TextField("message", default="", blank=True)
+    pid = models.IntegerField("processus", default=0)
+
+    class Meta:
+        verbose_name = "exécution"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="running", finished_at__isnull=True)
+                | Q(status__in=("done", "failed"), finished_at__isnull=False),
+                name="run_finished_has_a_time",
+            )
+        ]
+        indexes = [models.Index(F("subject"), F("id").desc(), name="run_by_subject")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RunStep(models.Model):
+    """A named step of a run with the rows it read and wrote and the seconds it took."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+    rows_in = models.BigIntegerField(null=True)
+    rows_out = models.BigIntegerField(null=True)
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="run_step_once")]
+
+
+class RunCheck(models.Model):
+    """A check made during a run: what must hold, whether it did, and what was seen."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="checks")
+    name = models.CharField(max_length=200)
+    passed = models.BooleanField()
+    detail = models.TextField(default="", blank=True)

@@ -1,0 +1,128 @@
+"""Areas in their versions, what succeeded what, boundaries, and the posting of staff to areas."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class AreaVersion(models.Model):
+    """A division of the country, valid between two dates: « COD2019 », « LOI2023 »."""
+
+    code = models.CharField("code", max_length=20, unique=True)
+    name = models.CharField("nom", max_length=120)
+    valid_from = models.DateField("valable du")
+    valid_until = models.DateField("au", null=True, blank=True)
+    source = models.TextField("source")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Area(models.Model):
+    """A place of one version. `path` is the chain of codes from the country: « /ML/ML01/ML0103/ »."""
+
+    class Level(models.TextChoices):
+        COUNTRY = "country", "pays"
+        REGION = "region", "région"
+        CERCLE = "cercle", "cercle"
+        COMMUNE = "commune", "commune"
+        VILLAGE = "village", "village"
+
+    version = models.ForeignKey(AreaVersion, on_delete=models.PROTECT, related_name="areas")
+    code = models.CharField("code", max_length=30)
+    name = models.CharField("nom", max_length=120)
+    level = models.CharField("niveau", max_length=10, choices=Level)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    path = models.TextField("chemin")
+    longitude = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    area_km2 = models.FloatField("superficie (km²)", null=True, blank=True)
+    population = models.BigIntegerField("population", null=True, blank=True)
+    source = models.TextField("source", default="", blank=True)
+
+    class Meta:
+        verbose_name = "lieu"
+        constraints = [
+            models.UniqueConstraint(fields=["version", "code"], name="area_code_once_per_version"),
+            models.CheckConstraint(
+                condition=Q(level="country", parent__isnull=True)
+                | Q(~Q(level="country"), parent__isnull=False),
+                name="area_has_a_parent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["path"], name="area_by_path", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["level", "name"], name="area_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AreaSuccession(models.Model):
+    """What became of an area in a later version."""
+
+    class Kind(models.TextChoices):
+        SAME = "same", "inchangé"
+        RENAMED = "renamed", "renommé"
+        SPLIT = "split", "divisé"
+        MERGED = "merged", "fusionné"
+        PROMOTED = "promoted", "érigé"
+
+    predecessor = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="successions")
+    successor = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="origins")
+    kind = models.CharField(max_length=10, choices=Kind)
+    note = models.TextField(default="", blank=True)
+    source = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="succession_once"),
+        ]
+
+
+class AreaAlias(models.Model):
+    """Another spelling of a place's name, by its folded key."""
+
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=120, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["area", "name_key"], name="alias_once")]
+
+
+class Boundary(models.Model):
+    """The outline of an area, simplified for drawing: GeoJSON `coordinates` of a MultiPolygon."""
+
+    area = models.OneToOneField(Area, on_delete=models.CASCADE, related_name="boundary")
+    coordinates = models.JSONField()
+    source = models.TextField()
+    loaded_at = models.DateTimeField(auto_now=True)
+
+
+class StaffPosting(models.Model):
+    """A role held by a person at an area and in a programme (all when blank), for a period."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_postings"
+    )
+    role = models.CharField("rôle", max_length=40)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    programme_code = models.CharField("programme", max_length=40, default="", blank=True)
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "affectation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "area", "programme_code", "starts_on"], name="staff_posting_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="staff_posting_ends_after",
+            ),
+        ]

@@ -1,0 +1,16 @@
+-- writes a temporary table: areas to merge, one row a code, in the order of the file
+CREATE TEMP TABLE geography_staged_area (
+    id bigint,
+    position integer NOT NULL,
+    code text PRIMARY KEY,
+    name text NOT NULL,
+    level text NOT NULL,
+    parent text,
+    path text NOT NULL,
+    longitude double precision,
+    latitude double precision,
+    area_km2 double precision,
+    population bigint,
+    origin text NOT NULL, -- what the source of a place must start with for it to be replaced
+    source text NOT NULL
+) ON COMMIT DROP

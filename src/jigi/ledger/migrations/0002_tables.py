@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from jigi.foundation.bulk import statement
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("ledger", "0001_initial"),
+        ("foundation", "0002_append_only"),
+    ]
+    operations = [migrations.RunSQL(statement("ledger", "tables"))]

@@ -1,0 +1,311 @@
+"""The life of a payment round: open, prepare, freeze, approve, release, close, refund. One verb, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from jigi.enrolment.actions import exit_finished
+from jigi.foundation import audit, runs
+from jigi.foundation.errors import Refused
+from jigi.foundation.models import User
+from jigi.geography.access import require
+from jigi.geography.models import Area
+from jigi.ledger import actions as ledger
+from jigi.payments import pipeline
+from jigi.payments.models import PaymentRound, RoundCommune
+from jigi.payments.states import ROUND
+from jigi.programmes.models import Agency, Component, FundingLine
+
+
+def open_round(
+    component: Component,
+    term: int,
+    communes: Sequence[Area],
+    *,
+    by: User,
+    kind: str = PaymentRound.Kind.TERM,
+    pays_from: date | None = None,
+    pays_until: date | None = None,
+) -> PaymentRound:
+    """Open a round of one term (numbered from 1) in some communes of the component.
+
+    An empty list of communes is no commune, and is refused. A commune that is in a live round of the same term
+    already is refused by the database.
+    """
+    _require(by, "payments.prepare", component, communes)
+    if not communes:
+        raise Refused(
+            "Aucune commune n’est choisie : le tour ne paierait personne",
+            remedy="Choisissez au moins une commune de la composante. Une liste vide ne veut jamais dire « toutes ».",
+        )
+    _refuse_foreign(component, communes)
+    sequence = 1 if kind == PaymentRound.Kind.TERM else _next_sequence(component, term)
+    period = component.period(term)
+    title = f"Tour {term} sur {component.terms} · {period}" if kind == "term" else f"Rattrapage {sequence - 1} après le tour {term}"
+    try:
+        with transaction.atomic():
+            payment_round = PaymentRound.objects.create(
+                component=component, kind=kind, term=term, sequence=sequence, label=title,
+                pays_from=pays_from, pays_until=pays_until, made_by=by,
+            )  # fmt: skip
+            RoundCommune.objects.bulk_create(
+                RoundCommune(
+                    payment_round=payment_round, commune=area, component=component, term=term, sequence=sequence
+                )
+                for area in communes
+            )
+            facts = {"component": component.code, "term": term, "communes": len(communes)}
+            audit.record("open", ROUND.noun, payment_round.pk, by=by, after=facts)
+    except IntegrityError as error:
+        if "commune_in_one_round_per_term" not in str(error):
+            raise
+        raise Refused(
+            f"Une de ces communes est déjà dans un tour de l’échéance {term}",
+            why="Un ménage ne reçoit qu’une fois la même échéance.",
+            remedy="Ouvrez le tour existant, ou annulez-le avant d’en ouvrir un autre.",
+        ) from error
+    return payment_round
+
+
+def prepare(payment_round: PaymentRound, *, by: User) -> PaymentRound:
+    """Build the list: entitlements, arrears, orders, and the difference from the last round."""
+    _require(by, "payments.prepare", payment_round.component, _areas(payment_round))
+    with _run("payments.prepare", "Préparation", payment_round, by) as work, transaction.atomic():
+        payment_round = _locked(payment_round)
+        if payment_round.status != "draft":
+            ROUND.move(payment_round, "prepare", by=by)
+        counters = pipeline.build_list(
+            payment_round, _same_term(payment_round), _previous_rounds(payment_round), work
+        )
+        if counters["entitlements"] + counters["arrears"] == 0:
+            raise Refused(
+                "Ce tour ne paierait personne : aucun ménage inscrit n’a de droit dans ces communes",
+                remedy="Vérifiez les communes du tour, et que des ménages y sont inscrits pour cette échéance.",
+            )
+        previous = _previous_rounds(payment_round)
+        ROUND.move(
+            payment_round, "prepare", by=by, prepared_at=timezone.now(),
+            previous_id=previous[-1] if previous else None, **counters,
+        )  # fmt: skip
+    return payment_round
+
+
+def freeze(payment_round: PaymentRound, *, by: User) -> PaymentRound:
+    """Hash the list; from here the database refuses any change to it."""
+    _require(by, "payments.prepare", payment_round.component, _areas(payment_round))
+    with _run("payments.freeze", "Gel", payment_round, by) as work, transaction.atomic():
+        payment_round = _locked(payment_round)
+        with work.step("Empreinte de la liste"):
+            digest = pipeline.list_hash(payment_round)
+        ROUND.move(
+            payment_round, "freeze", by=by, frozen_by=by, frozen_at=timezone.now(), list_hash=digest
+        )
+    return payment_round
+
+
+def send_back(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentRound:
+    """Undo a prepared or frozen list: the round is a draft again and can be prepared anew."""
+    right = "payments.approve" if payment_round.status == "frozen" else "payments.prepare"
+    _require(by, right, payment_round.component, _areas(payment_round))
+    if not reason.strip():
+        raise Refused("Un renvoi sans motif ne dit pas quoi corriger", remedy="Écrivez le motif du renvoi.")
+    with transaction.atomic():
+        payment_round = _locked(payment_round)
+        ROUND.move(payment_round, "send_back", by=by, reason=reason, **_UNSIGNED)
+        pipeline.forget_list(payment_round)
+    return payment_round
+
+
+def cancel(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentRound:
+    """Give a round up before any money is reserved; its communes are free for another."""
+    _require(by, "payments.prepare", payment_round.component, _areas(payment_round))
+    if not reason.strip():
+        raise Refused("Une annulation se motive", remedy="Écrivez le motif de l’annulation.")
+    with transaction.atomic():
+        payment_round = _locked(payment_round)
+        if payment_round.status in ("prepared", "frozen"):
+            ROUND.move(payment_round, "send_back", by=by, reason=reason, **_UNSIGNED)
+            pipeline.forget_list(payment_round)
+        ROUND.move(payment_round, "cancel", by=by, reason=reason)
+        payment_round.communes.update(live=False)
+    return payment_round
+
+
+def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
+    """A person who neither made nor froze the list approves it; its new rights are reserved on their agreements."""
+    _require(by, "payments.approve", payment_round.component, _areas(payment_round))
+    _refuse_same_hand(payment_round, by, ("made_by", "frozen_by"))
+    with _run("payments.approve", "Approbation", payment_round, by) as work, transaction.atomic():
+        payment_round = _locked(payment_round)
+        ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
+        with work.step("Vérification de l’empreinte"):
+            _check_hash(payment_round, work)
+        with work.step("Réservation sur les conventions"):
+            _reserve(payment_round, by)
+    return payment_round
+
+
+def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
+    """A third person hands the money to the agencies: one posting for each order."""
+    _require(by, "payments.release", payment_round.component, _areas(payment_round))
+    _refuse_same_hand(payment_round, by, ("made_by", "frozen_by", "approved_by"))
+    with _run("payments.release", "Libération", payment_round, by) as work, transaction.atomic():
+        payment_round = _locked(payment_round)
+        book = ledger.open_book(f"round-{payment_round.pk}", payment_round.label)
+        ROUND.move(
+            payment_round, "release", by=by, released_by=by, released_at=timezone.now(), book=book
+        )
+        entry = ledger.open_entry(
+            "commit", f"round:{payment_round.pk}", f"Remise aux agences · {payment_round}", by=by
+        )
+        assert entry is not None, "a round is released once: its state says so, and its lock"
+        with work.step("Écritures") as step, ledger.refusing_overdraft():
+            step.rows_out = pipeline.commit(payment_round, book, entry)
+        orders = payment_round.entitlements + payment_round.arrears
+        work.check("une écriture par ordre de paiement", step.rows_out == orders, f"{step.rows_out} / {orders}")
+    return payment_round
+
+
+def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
+    """End a round: what no return answered is owed, and households whose last term this was leave."""
+    _require(by, "payments.close", payment_round.component, _areas(payment_round))
+    with _run("payments.close", "Clôture", payment_round, by) as work, transaction.atomic():
+        payment_round = _locked(payment_round)
+        # A return being taken settles its orders first; what it leaves open is closed here.
+        list(Agency.objects.order_by("pk").select_for_update(no_key=True))
+        ROUND.move(payment_round, "close", by=by, closed_by=by, closed_at=timezone.now())
+        entry = ledger.open_entry(
+            "settle", f"close:{payment_round.pk}", f"Sans réponse des agences · {payment_round}", by=by
+        )
+        assert entry is not None, "a round is closed once: its state says so, and its lock"
+        with work.step("Ordres sans réponse") as step:
+            step.rows_out = pipeline.close_unanswered(payment_round, entry)
+        with work.step("Sorties de fin de parcours") as step:
+            step.rows_out = exit_finished(payment_round.component, payment_round.term, by=by)
+    return payment_round
+
+
+def return_to_funds(component: Component, *, by: User, reason: str) -> int:
+    """Give back to its agreement what is still owed to households that have left; returns how many rights.
+
+    Refused while a round of the component is under way: a sum asked of an agency is not free.
+    """
+    _require(by, "payments.close", component, _communes_of(component))
+    if component.rounds.filter(status__in=("prepared", "frozen", "approved", "released")).exists():
+        raise Refused(
+            "Un tour de cette composante est en cours", remedy="Clôturez-le avant de rendre l’argent aux fonds."
+        )
+    with transaction.atomic(), ledger.refusing_overdraft():
+        Component.objects.select_for_update(no_key=True).get(pk=component.pk)
+        number = component.rounds.filter(status="closed").aggregate(last=Max("pk"))["last"] or 0
+        entry = ledger.open_entry(
+            "refund", f"refund:{component.pk}:{number}", f"Retour aux fonds · {component}", by=by
+        )
+        if entry is None:
+            return 0
+        count = pipeline.refund(component.pk, entry)
+        audit.record(
+            "return_to_funds", "component", component.pk, by=by, after={"entitlements": count}, reason=reason
+        )
+    return count
+
+
+_UNSIGNED = {
+    "frozen_by": None, "frozen_at": None, "prepared_at": None, "list_hash": "", "previous": None,
+    "entitlements": 0, "entitlements_xof": 0, "arrears": 0, "arrears_xof": 0,
+}  # fmt: skip
+
+
+def _reserve(payment_round: PaymentRound, by: User) -> None:
+    lines = FundingLine.objects.select_related("available", "reserved").in_bulk()
+    ledger.post(
+        "reserve",
+        f"round:{payment_round.pk}",
+        f"Réservation · {payment_round}",
+        [
+            ledger.Line(
+                "reserve",
+                payment_round.pk,
+                lines[row["funding_line_id"]].reserved,
+                lines[row["funding_line_id"]].available,
+                row["amount_xof"],
+            )
+            for row in pipeline.reservations(payment_round)
+        ],
+        by=by,
+    )
+
+
+def _check_hash(payment_round: PaymentRound, work: runs.Work) -> None:
+    same = pipeline.list_hash(payment_round) == payment_round.list_hash
+    work.check("la liste est celle qui a été gelée", same, payment_round.list_hash)
+
+
+def _refuse_same_hand(payment_round: PaymentRound, by: User, hands: Sequence[str]) -> None:
+    french = {"made_by": "ouvert", "frozen_by": "gelé", "approved_by": "approuvé"}
+    for hand in hands:
+        if getattr(payment_round, f"{hand}_id") == by.pk:
+            raise Refused(
+                f"Vous avez {french[hand]} ce tour : une autre personne doit agir",
+                why="Préparer, approuver et libérer sont trois mains différentes.",
+            )
+
+
+def _require(by: User, right: str, component: Component, areas: Sequence[Area]) -> None:
+    require(by, right, areas=areas or None, programme=component.programme.code)
+
+
+def _refuse_foreign(component: Component, communes: Sequence[Area]) -> None:
+    own = set(component.communes.values_list("commune_id", flat=True))
+    foreign = [area.name for area in communes if area.pk not in own]
+    if foreign:
+        raise Refused(
+            f"{', '.join(foreign[:5])} : hors des communes de {component}",
+            remedy="Le fichier du programme dit quelles communes en font partie.",
+        )
+
+
+def _next_sequence(component: Component, term: int) -> int:
+    last = component.rounds.filter(term=term).aggregate(last=Max("sequence"))["last"] or 1
+    return int(last) + 1
+
+
+def _areas(payment_round: PaymentRound) -> list[Area]:
+    return list(Area.objects.filter(pk__in=payment_round.communes.values("commune_id")))
+
+
+def _communes_of(component: Component) -> list[Area]:
+    return list(Area.objects.filter(pk__in=component.communes.values("commune_id")))
+
+
+def _locked(payment_round: PaymentRound) -> PaymentRound:
+    rounds = PaymentRound.objects.select_for_update(no_key=True, of=("self",))
+    return rounds.select_related("component__programme").get(pk=payment_round.pk)
+
+
+def _same_term(payment_round: PaymentRound) -> list[int]:
+    rounds = payment_round.component.rounds.filter(term=payment_round.term, kind="term")
+    return list(rounds.exclude(pk=payment_round.pk).exclude(status="cancelled").values_list("pk", flat=True))
+
+
+def _previous_rounds(payment_round: PaymentRound) -> list[int]:
+    """The rounds of the last term, before this one, in any of its communes."""
+    before = PaymentRound.objects.filter(
+        component=payment_round.component, kind="term", term__lt=payment_round.term,
+        communes__commune__in=payment_round.communes.values("commune"),
+        status__in=("frozen", "approved", "released", "closed"),
+    )  # fmt: skip
+    last = before.aggregate(last=Max("term"))["last"]
+    return sorted(before.filter(term=last).values_list("pk", flat=True).distinct()) if last else []
+
+
+def _run(kind: str, verb: str, payment_round: PaymentRound, by: User):  # type: ignore[no-untyped-def]
+    return runs.start(
+        kind, f"{verb} · {payment_round}", by=by, subject=f"{ROUND.noun}:{payment_round.pk}",
+        parameters={"round": payment_round.pk},
+    )  # fmt: skip

@@ -1,0 +1,304 @@
+"""Payment rounds, entitlements, instructions, order and return files.
+
+`Entitlement` and `Instruction` are partitioned by round (sql/tables.sql): a round's rows are built beside the
+table, checked, then attached. Django reads them; only the statements of pipeline.py write them.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from jigi.enrolment.models import Enrolment
+from jigi.geography.models import Area
+from jigi.ledger.models import Book
+from jigi.payments.states import ROUND
+from jigi.programmes.models import Agency, Component, FundingLine
+from jigi.registry.models import Household, Person
+
+
+def _signer(french: str) -> models.ForeignKey[settings.AUTH_USER_MODEL, settings.AUTH_USER_MODEL]:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=french
+    )
+
+
+class PaymentRound(models.Model):
+    """One term of one component in some communes (tour de paiement). Who made, approved, released differ."""
+
+    class Kind(models.TextChoices):
+        TERM = "term", "échéance"
+        CATCH_UP = "catch_up", "rattrapage"
+
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="rounds")
+    kind = models.CharField("nature", max_length=10, choices=Kind, default=Kind.TERM)
+    term = models.PositiveSmallIntegerField("échéance")
+    sequence = models.PositiveSmallIntegerField("numéro dans l’échéance", default=1)
+    label = models.CharField("intitulé", max_length=160)
+    status = models.CharField("état", max_length=10, choices=ROUND.choices, default="draft")
+    pays_from = models.DateField("paiement du", null=True, blank=True)
+    pays_until = models.DateField("au", null=True, blank=True)
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    entitlements = models.BigIntegerField("droits", default=0)
+    entitlements_xof = models.BigIntegerField("montant des droits", default=0)
+    arrears = models.BigIntegerField("rappels", default=0)
+    arrears_xof = models.BigIntegerField("montant des rappels", default=0)
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="livre")
+    list_hash = models.CharField("empreinte de la liste", max_length=64, default="", blank=True)
+    made_by = _signer("préparé par")
+    made_at = models.DateTimeField("ouvert le", db_default=models.functions.Now())
+    prepared_at = models.DateTimeField("préparé le", null=True)
+    frozen_by = _signer("gelé par")
+    frozen_at = models.DateTimeField("gelé le", null=True)
+    approved_by = _signer("approuvé par")
+    approved_at = models.DateTimeField("approuvé le", null=True)
+    released_by = _signer("libéré par")
+    released_at = models.DateTimeField("libéré le", null=True)
+    closed_by = _signer("clos par")
+    closed_at = models.DateTimeField("clos le", null=True)
+
+    class Meta:
+        verbose_name = "tour de paiement"
+        constraints = [
+            models.CheckConstraint(condition=Q(made_by__isnull=False), name="round_has_a_maker"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | ~Q(approved_by=F("made_by")) & (Q(frozen_by__isnull=True) | ~Q(approved_by=F("frozen_by"))),
+                name="round_approver_is_not_its_maker",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by__isnull=True)
+                | ~Q(released_by=F("made_by"))
+                & ~Q(released_by=F("approved_by"))
+                & (Q(frozen_by__isnull=True) | ~Q(released_by=F("frozen_by"))),
+                name="round_releaser_is_neither_maker_nor_approver",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("draft", "prepared", "cancelled"))
+                | Q(frozen_by__isnull=False, frozen_at__isnull=False, list_hash__regex="^[0-9a-f]{64}$"),
+                name="round_frozen_is_signed_and_hashed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("approved", "released", "closed"))
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="round_approved_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("released", "closed"))
+                | Q(released_by__isnull=False, released_at__isnull=False, book__isnull=False),
+                name="round_released_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(entitlements__gte=0, entitlements_xof__gte=0, arrears__gte=0, arrears_xof__gte=0),
+                name="round_counters_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def total_xof(self) -> int:
+        return self.entitlements_xof + self.arrears_xof
+
+
+class RoundCommune(models.Model):
+    """A commune of a round. A commune is in one live round of a component, term and sequence, once."""
+
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.CASCADE, related_name="communes")
+    commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    term = models.PositiveSmallIntegerField()
+    sequence = models.PositiveSmallIntegerField()
+    live = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component", "term", "sequence", "commune"],
+                condition=Q(live=True),
+                name="commune_in_one_round_per_term",
+            ),
+            models.UniqueConstraint(fields=["payment_round", "commune"], name="round_commune_once"),
+        ]
+
+
+class RoundChange(models.Model):
+    """One line of the difference from the last round: a movement, its reason, how many, how much."""
+
+    class Movement(models.TextChoices):
+        ENTER = "enter", "Entrent"
+        LEAVE = "leave", "Sortent"
+        STAY = "stay", "Restent"
+        AMOUNT = "amount", "Changent de montant"
+        RECIPIENT = "recipient", "Changent d’allocataire"
+        ACCOUNT = "account", "Changent de compte"
+        ARREARS = "arrears", "Rappels"
+
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.CASCADE, related_name="changes")
+    movement = models.CharField(max_length=10, choices=Movement)
+    reason = models.CharField(max_length=120)
+    households = models.BigIntegerField()
+    amount_xof = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment_round", "movement", "reason"], name="round_change_once")
+        ]
+
+
+class Entitlement(models.Model):
+    """What a household is owed for one term (droit). `status` follows the money, not the paper."""
+
+    class Status(models.TextChoices):
+        DUE = "due", "à payer"
+        PAID = "paid", "payé"
+        OWED = "owed", "en rappel"
+        RETURNED = "returned", "rendu au fonds"
+        CANCELLED = "cancelled", "annulé"
+
+    id = models.BigIntegerField(primary_key=True)
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.DO_NOTHING, related_name="+", db_column="round_id")
+    component = models.ForeignKey(Component, on_delete=models.DO_NOTHING, related_name="+")
+    household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, related_name="entitlements")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.DO_NOTHING, related_name="entitlements")
+    funding_line = models.ForeignKey(FundingLine, on_delete=models.DO_NOTHING, related_name="+")
+    recipient = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+")
+    commune = models.ForeignKey(Area, on_delete=models.DO_NOTHING, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.DO_NOTHING, related_name="+")
+    account = models.CharField(max_length=40)
+    pay_point = models.CharField(max_length=120)
+    amount_xof = models.BigIntegerField("montant")
+    status = models.CharField("état", max_length=10, choices=Status)
+    attempts = models.SmallIntegerField("présentations")
+
+    class Meta:
+        managed = False
+        db_table = "payments_entitlement"
+        verbose_name = "droit"
+
+
+class Instruction(models.Model):
+    """An order to an agency to pay one entitlement once (ordre de paiement), known by its reference."""
+
+    class Kind(models.TextChoices):
+        RIGHT = "right", "droit"
+        ARREARS = "arrears", "rappel"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "en attente"
+        PAID = "paid", "payé"
+        ABSENT = "absent", "absent"
+        REFUSED = "refused", "refusé"
+        UNANSWERED = "unanswered", "sans réponse"
+        REVERSED = "reversed", "annulé après paiement"
+
+    id = models.BigIntegerField(primary_key=True)
+    origin_round = models.ForeignKey(PaymentRound, on_delete=models.DO_NOTHING, related_name="+")
+    entitlement = models.ForeignKey(Entitlement, on_delete=models.DO_NOTHING, related_name="instructions")
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.DO_NOTHING, related_name="+", db_column="round_id")
+    household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, related_name="instructions")
+    funding_line = models.ForeignKey(FundingLine, on_delete=models.DO_NOTHING, related_name="+")
+    recipient = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+")
+    commune = models.ForeignKey(Area, on_delete=models.DO_NOTHING, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.DO_NOTHING, related_name="+")
+    account = models.CharField(max_length=40)
+    pay_point = models.CharField(max_length=120)
+    reference = models.CharField("référence", max_length=30)
+    kind = models.CharField("nature", max_length=8, choices=Kind)
+    attempt = models.SmallIntegerField("présentation")
+    amount_xof = models.BigIntegerField("montant")
+    status = models.CharField("état", max_length=10, choices=Status)
+    settled_on = models.DateField("réglé le", null=True)
+    return_line_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "payments_instruction"
+        verbose_name = "ordre de paiement"
+
+
+class OrderFile(models.Model):
+    """The list of a round sent to one agency: count, total and hash declared with it."""
+
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, related_name="order_files")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    format = models.CharField(max_length=4, choices=[("csv", "CSV"), ("xlsx", "Excel")])
+    file_name = models.CharField("fichier", max_length=200)
+    lines = models.BigIntegerField("lignes")
+    total_xof = models.BigIntegerField("total")
+    file_hash = models.CharField("empreinte", max_length=64)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("produit le", db_default=models.functions.Now())
+
+    class Meta:
+        verbose_name = "fichier d’ordres"
+
+
+class ReturnFile(models.Model):
+    """What an agency sent back about its orders. The same file is recognised by its hash."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField("fichier", max_length=200)
+    file_hash = models.CharField("empreinte", max_length=64)
+    lines = models.BigIntegerField("lignes", default=0)
+    paid = models.BigIntegerField("payés", default=0)
+    paid_xof = models.BigIntegerField("montant payé", default=0)
+    unpaid = models.BigIntegerField("non payés", default=0)
+    exceptions = models.BigIntegerField("exceptions", default=0)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("reçu le", db_default=models.functions.Now())
+
+    class Meta:
+        verbose_name = "fichier de retour"
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "file_hash"], name="return_file_taken_once"),
+        ]
+
+
+class ReturnLine(models.Model):
+    """A line of a return file, as written, and what became of it. Exceptions wait for a person."""
+
+    class Outcome(models.TextChoices):
+        PAID = "paid", "payé"
+        ABSENT = "absent", "absent"
+        REFUSED = "refused", "refusé"
+        REVERSED = "reversed", "paiement annulé"
+        REPEATED = "repeated", "ligne répétée"
+        UNKNOWN_REFERENCE = "unknown", "référence inconnue"
+        OTHER_AGENCY = "other_agency", "ordre d’une autre agence"
+        WRONG_AMOUNT = "wrong_amount", "montant différent"
+        UNREADABLE = "unreadable", "ligne illisible"
+        CONFLICT = "conflict", "contredit un retour antérieur"
+
+    EXCEPTIONS = ("unknown", "other_agency", "wrong_amount", "unreadable", "conflict")
+
+    return_file = models.ForeignKey(ReturnFile, on_delete=models.CASCADE, related_name="return_lines")
+    line = models.BigIntegerField("ligne")
+    reference = models.CharField("référence", max_length=80)
+    status_read = models.CharField("statut lu", max_length=40)
+    amount_read = models.CharField("montant lu", max_length=40)
+    date_read = models.CharField("date lue", max_length=40)
+    reason_read = models.CharField("motif lu", max_length=200)
+    agency_reference = models.CharField("référence de l’agence", max_length=80)
+    amount_xof = models.BigIntegerField("montant", null=True)
+    paid_on = models.DateField("date", null=True)
+    outcome = models.CharField("issue", max_length=12, choices=Outcome)
+    instruction_id = models.BigIntegerField(null=True)
+    origin_round_id = models.BigIntegerField(null=True)
+    resolved_at = models.DateTimeField("traitée le", null=True)
+    resolved_by = _signer("traitée par")
+    resolution = models.CharField("décision", max_length=200, default="", blank=True)
+
+    class Meta:
+        verbose_name = "ligne de retour"
+        constraints = [
+            models.UniqueConstraint(fields=["return_file", "line"], name="return_line_once"),
+            models.CheckConstraint(
+                condition=Q(resolved_by__isnull=True, resolved_at__isnull=True)
+                | Q(resolved_by__isnull=False, resolved_at__isnull=False) & ~Q(resolution=""),
+                name="return_line_resolution_is_signed",
+            ),
+        ]
+        indexes = [models.Index(fields=["return_file", "outcome"], name="return_line_by_outcome")]

@@ -1,0 +1,108 @@
+"""The order file of a round for one agency: CSV or XLSX, streamed, with its declared count, total and hash."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import xlsxwriter
+from django.db import transaction
+
+from jigi.foundation import audit
+from jigi.foundation.bulk import copying_out, statement
+from jigi.foundation.errors import InputError, Refused
+from jigi.foundation.models import User
+from jigi.foundation.cells import neutralise
+from jigi.geography.access import require
+from jigi.payments.models import OrderFile, PaymentRound
+from jigi.programmes.models import Agency
+
+HEADER = (
+    "reference", "numero_rsu", "allocataire", "telephone", "site_de_paiement", "compte", "montant_fcfa", "nature",
+    "tour",
+)  # fmt: skip
+AMOUNT = HEADER.index("montant_fcfa")
+
+
+def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User) -> OrderFile:
+    """Write the orders of a released round for one agency, and beside them the slip that declares them.
+
+    `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it) or « xlsx ». Writing again gives the same
+    lines and the same references: an order sent twice is the same order.
+    """
+    require(by, "payments.see", programme=payment_round.component.programme.code)
+    if payment_round.status not in ("released", "closed"):
+        raise Refused(
+            "Les ordres partent après la libération", remedy=f"Ce tour est « {payment_round.get_status_display()} »."
+        )
+    name = f"ordres-tour{payment_round.pk}-{agency.code}.{format}"
+    path = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines, total = _WRITERS[format](path, _rows(payment_round, agency))
+        digest = hashlib.file_digest(path.open("rb"), "sha256").hexdigest()
+        _write_slip(path, lines, total, digest)
+    except OSError as error:
+        raise InputError("Le fichier d’ordres ne peut être écrit", file=path, why=str(error.strerror)) from error
+    with transaction.atomic():
+        order_file = OrderFile.objects.create(
+            payment_round=payment_round, agency=agency, format=format, file_name=name, lines=lines, total_xof=total,
+            file_hash=digest, made_by=by,
+        )  # fmt: skip
+        facts = {"file": name, "lines": lines, "total_xof": total, "sha256": digest}
+        audit.record("export", "order_file", order_file.pk, by=by, after=facts)
+    return order_file
+
+
+def _rows(payment_round: PaymentRound, agency: Agency) -> Iterator[list[str]]:
+    query = statement("payments", "order_lines")
+    with copying_out(query, {"round": payment_round.pk, "agency": agency.pk}) as rows:
+        for row in rows:
+            yield [neutralise(cell or "") for cell in row]
+
+
+def _write_csv(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
+    lines = total = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(HEADER)
+        for row in rows:
+            writer.writerow(row)
+            lines += 1
+            total += int(row[AMOUNT])
+    return lines, total
+
+
+def _write_xlsx(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
+    lines = total = 0
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet("Ordres")
+        text = book.add_format({"num_format": "@"})
+        sheet.set_column(0, len(HEADER) - 1, 18)
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, HEADER, book.add_format({"bold": True}))
+        for row in rows:
+            lines += 1
+            total += int(row[AMOUNT])
+            for column, cell in enumerate(row):
+                if column == AMOUNT:
+                    sheet.write_number(lines, column, int(cell))
+                else:
+                    sheet.write_string(lines, column, cell, text)
+    return lines, total
+
+
+_WRITERS: dict[str, Callable[[Path, Iterator[list[str]]], tuple[int, int]]] = {
+    "csv": _write_csv,
+    "xlsx": _write_xlsx,
+}
+
+
+def _write_slip(path: Path, lines: int, total: int, digest: str) -> None:
+    slip = path.with_name(path.name + ".bordereau.csv")
+    with slip.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["fichier", "lignes", "total_fcfa", "empreinte_sha256"])
+        writer.writerow([path.name, lines, total, digest])

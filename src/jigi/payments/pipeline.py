@@ -1,0 +1,129 @@
+"""The statements of a payment round, in order; each function runs in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from jigi.foundation.bulk import copy_rows, fetch_sql, run_sql
+from jigi.foundation.errors import Refused
+from jigi.foundation.partitions import analyse, drop_partition, new_partition
+from jigi.foundation.runs import Work
+from jigi.ledger.actions import GENERAL_BOOK
+from jigi.ledger.models import Book, Entry
+from jigi.ledger.pipeline import fill_book
+from jigi.payments.models import PaymentRound
+
+INCOMING = (
+    "line", "reference", "status_read", "amount_read", "date_read", "reason_read", "agency_reference",
+    "said", "amount_xof", "paid_on", "origin_round_id", "problem",
+)  # fmt: skip
+
+
+def build_list(payment_round: PaymentRound, same_term: Sequence[int], previous: Sequence[int], work: Work) -> dict[str, int]:
+    """Entitlements, arrears, orders and the difference from the last round; returns the round's counters."""
+    facts = {
+        "round": payment_round.pk,
+        "component": payment_round.component_id,
+        "term": payment_round.term,
+        "same_term_rounds": list(same_term),
+        "previous_rounds": list(previous),
+    }
+    _refuse_unfunded(facts)
+    with connection.cursor() as cursor:
+        # Deferred checks of what this transaction wrote before would forbid the ALTER TABLE of a partition.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with work.step("Rappels") as step:
+        step.rows_out = run_sql("payments", "arrears", facts)
+        run_sql("payments", "count_attempts", facts)
+    with new_partition("payments_entitlement", payment_round.pk) as entitlement:
+        with work.step("Droits") as step:
+            if payment_round.kind == PaymentRound.Kind.TERM:
+                step.rows_out = run_sql("payments", "entitlements", facts, tables={"entitlement": entitlement})
+    with new_partition("payments_instruction", payment_round.pk) as instruction:
+        with work.step("Ordres de paiement") as step:
+            tables = {"entitlement": entitlement, "instruction": instruction}
+            step.rows_out = run_sql("payments", "instructions", facts, tables=tables)
+    analyse("payments_entitlement", payment_round.pk)
+    analyse("payments_instruction", payment_round.pk)
+    with work.step("Différence avec le tour précédent") as step:
+        step.rows_out = run_sql("payments", "difference", facts)
+    return fetch_sql("payments", "counters", facts)[0]
+
+
+def forget_list(payment_round: PaymentRound) -> None:
+    """Remove what `build_list` made; the round must be back in draft, or cancelled after it."""
+    run_sql("payments", "forget_arrears", {"round": payment_round.pk})
+    payment_round.changes.all().delete()
+    drop_partition("payments_instruction", payment_round.pk)
+    drop_partition("payments_entitlement", payment_round.pk)
+
+
+def list_hash(payment_round: PaymentRound) -> str:
+    """SHA-256 (hexadecimal) of the round's list, by commune then by order; empty when the list is."""
+    return fetch_sql("payments", "list_hash", {"round": payment_round.pk})[0]["list_hash"] or ""
+
+
+def reservations(payment_round: PaymentRound) -> list[dict[str, int]]:
+    """What each funding line must reserve: `funding_line_id`, `amount_xof`."""
+    return fetch_sql("payments", "reservations", {"round": payment_round.pk})
+
+
+def commit(payment_round: PaymentRound, book: Book, entry: Entry) -> int:
+    """Hand every sum of the round to its agency, in a book of its own; returns the postings."""
+    with fill_book(book) as posting:
+        facts = {"round": payment_round.pk, "book": book.pk, "entry": entry.pk}
+        return run_sql("payments", "commit", facts, tables={"posting": posting})
+
+
+def take_lines(file_id: int, agency_id: int, lines: Any) -> None:
+    """COPY the lines read from a return file and give each its outcome."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE incoming (line bigint, reference text, status_read text, amount_read text,"
+            " date_read text, reason_read text, agency_reference text, said text, amount_xof bigint, paid_on date,"
+            " origin_round_id bigint, problem boolean) ON COMMIT DROP"
+        )
+        copy_rows("incoming", INCOMING, lines)
+        cursor.execute("ANALYZE incoming")
+        run_sql("payments", "take_lines", {"file": file_id, "agency": agency_id})
+        cursor.execute("DROP TABLE incoming")
+
+
+def settle(file_id: int, entry: Entry) -> None:
+    """Write what the lines of a file say: postings, orders, entitlements, counters."""
+    facts = {"file": file_id, "entry": entry.pk}
+    run_sql("payments", "settle_postings", facts)
+    run_sql("payments", "settle_instructions", facts)
+    run_sql("payments", "settle_entitlements", facts)
+
+
+def count_lines(file_id: int) -> None:
+    """Count what the lines of a file brought."""
+    run_sql("payments", "file_counters", {"file": file_id})
+
+
+def close_unanswered(payment_round: PaymentRound, entry: Entry) -> int:
+    """What no return answered comes back to the programme and is owed; returns how many."""
+    facts = {"round": payment_round.pk, "book": payment_round.book_id, "entry": entry.pk}
+    run_sql("payments", "close_postings", facts)
+    run_sql("payments", "close_entitlements", facts)
+    return run_sql("payments", "close_instructions", facts)
+
+
+def refund(component_id: int, entry: Entry) -> int:
+    """What is owed to households that have left goes back to its agreement; returns how many."""
+    facts = {"component": component_id, "book": GENERAL_BOOK, "entry": entry.pk}
+    run_sql("payments", "refund_postings", facts)
+    return run_sql("payments", "refund_entitlements", facts)
+
+
+def _refuse_unfunded(facts: dict[str, Any]) -> None:
+    missing = [row["name"] for row in fetch_sql("payments", "unfunded", facts)]
+    if missing:
+        raise Refused(
+            f"Aucune convention ne finance {', '.join(missing[:5])}{'…' if len(missing) > 5 else ''}",
+            remedy="Complétez les communes des conventions dans le fichier du programme, puis rechargez-le.",
+        )

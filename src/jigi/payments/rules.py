@@ -1,0 +1,51 @@
+"""What the manual says of rounds, in plain Python: the SQL of pipeline.py is held to these by tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EnrolmentFacts:
+    """What decides of an entitlement: the enrolment's state and its terms."""
+
+    status: str
+    first_term: int
+    last_term: int
+
+
+def is_entitled(enrolment: EnrolmentFacts, term: int) -> bool:
+    """A household is owed a term when its enrolment is active and the term is one of its own."""
+    return enrolment.status == "active" and enrolment.first_term <= term <= enrolment.last_term
+
+
+def reference(round_id: int, entitlement_id: int, attempt: int) -> str:
+    """The reference of an instruction: round, entitlement, attempt, and two check digits (ISO 7064 MOD 97-10).
+
+    `reference(12, 4567, 1)` is « 12-4567-1-NN »; a digit or a pair miscopied changes the check.
+    """
+    return f"{round_id}-{entitlement_id}-{attempt}-{check_digits(round_id, entitlement_id, attempt):02}"
+
+
+def check_digits(round_id: int, entitlement_id: int, attempt: int) -> int:
+    return 98 - ((round_id % 97 * 10**14 + entitlement_id) * 10 + attempt) * 100 % 97
+
+
+def outcome(status_read: str, *, instruction_status: str, same_amount: bool) -> str:
+    """What a line of a return does to an instruction of that agency in that state.
+
+    `status_read` is PAYE, ABSENT, REFUSE or ANNULE. A line that says again what is known is « repeated »; one that
+    contradicts it is a « conflict », left to a person.
+    """
+    if status_read == "ANNULE":
+        return {"paid": "reversed", "reversed": "repeated"}.get(instruction_status, "conflict")
+    said = {"PAYE": "paid", "ABSENT": "absent", "REFUSE": "refused"}.get(status_read)
+    if said is None:
+        return "unreadable"
+    if instruction_status == said:
+        return "repeated"
+    if instruction_status != "open":
+        return "conflict"
+    if said == "paid" and not same_amount:
+        return "wrong_amount"
+    return said

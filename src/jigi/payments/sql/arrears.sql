@@ -1,0 +1,19 @@
+-- reads: payments_entitlement owed in the round's communes; writes: payments_instruction, one order for each
+INSERT INTO payments_instruction (origin_round_id, entitlement_id, round_id, household_id, funding_line_id,
+    recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof)
+SELECT owed.round_id, owed.id, %(round)s, owed.household_id, owed.funding_line_id,
+    e.recipient_id, owed.commune_id, e.agency_id, e.account, e.pay_point,
+    payments_reference(owed.round_id, owed.id, (owed.attempts + 1)::smallint), 'arrears', owed.attempts + 1,
+    owed.amount_xof
+FROM payments_entitlement AS owed
+JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = owed.commune_id
+JOIN enrolment_enrolment AS e ON e.id = owed.enrolment_id
+WHERE owed.component_id = %(component)s
+    AND owed.status = 'owed'
+    AND e.status <> 'suspended'
+    AND NOT EXISTS (
+        SELECT FROM payments_instruction AS live
+        WHERE live.origin_round_id = owed.round_id AND live.entitlement_id = owed.id
+            AND live.status IN ('open', 'paid')
+    )
+ORDER BY owed.id

@@ -1,0 +1,27 @@
+"""The life of a payment round, and of what it holds."""
+
+from __future__ import annotations
+
+from jigi.foundation.states import StateTable, transition
+
+ROUND = StateTable(
+    noun="payment_round",
+    states={
+        "draft": "ouvert",
+        "prepared": "préparé",
+        "frozen": "gelé",
+        "approved": "approuvé",
+        "released": "libéré",
+        "closed": "clos",
+        "cancelled": "annulé",
+    },
+    transitions=(
+        transition("prepare", "draft", "prepared", "Préparer"),
+        transition("freeze", "prepared", "frozen", "Geler"),
+        transition("send_back", "prepared frozen", "draft", "Renvoyer avec motif"),
+        transition("approve", "frozen", "approved", "Approuver"),
+        transition("release", "approved", "released", "Libérer"),
+        transition("close", "released", "closed", "Clore"),
+        transition("cancel", "draft prepared frozen", "cancelled", "Annuler"),
+    ),
+)

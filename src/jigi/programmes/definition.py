@@ -1,0 +1,152 @@
+"""What a programme file says, as frozen values; each knows the lines it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from jigi.foundation.errors import InputError
+from jigi.foundation.periods import Period
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a block of the file stands: the line of each of its keys ("" for the block itself)."""
+
+    file: str
+    lines: Mapping[str, int | None]
+
+    def error(self, key: str, what: str, *, line: int | None = None, why: str = "", remedy: str = "") -> InputError:
+        """The error of a key, at its line or at the line of one of its items."""
+        at = line or self.lines.get(key) or self.lines.get("")
+        return InputError(what, file=self.file, line=at, column=key, why=why, remedy=remedy)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code of a list of the file, with its line."""
+
+    value: str
+    line: int | None = field(default=None, compare=False)
+
+
+def _place() -> Place:
+    return field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Communes chosen by their codes, by the cercles or regions they are in, or as all that remain."""
+
+    communes: tuple[Code, ...] | None
+    within: tuple[Code, ...] | None
+    others: bool
+    place: Place = _place()
+
+
+@dataclass(frozen=True)
+class AreaBlock:
+    """Communes of a component, how many terms they have, how many households are planned there in all."""
+
+    selection: Selection
+    terms: int
+    households: int | None
+    place: Place = _place()
+
+
+@dataclass(frozen=True)
+class FundingBlock:
+    """The communes that an agreement pays; blocks are used in the order of the file."""
+
+    agreement: str
+    selection: Selection
+    place: Place = _place()
+
+
+@dataclass(frozen=True)
+class AgencyBlock:
+    """The communes where an agency pays."""
+
+    agency: str
+    selection: Selection
+    place: Place = _place()
+
+
+@dataclass(frozen=True)
+class ComponentDefinition:
+    """One thing that is given: an amount at each term, from `first_period`, every `months`."""
+
+    code: str
+    name: str
+    kind: str
+    purpose: str
+    amount_xof: int
+    terms: int
+    first_period: Period
+    months: int
+    recipient_rule: str
+    pay_point_rule: str
+    areas: tuple[AreaBlock, ...]
+    fundings: tuple[FundingBlock, ...]
+    agencies: tuple[AgencyBlock, ...]
+    place: Place = _place()
+
+
+@dataclass(frozen=True)
+class AgreementDefinition:
+    """A donor's money between two dates; `closing_extended_to` when the closing was moved."""
+
+    code: str
+    donor: str
+    name: str
+    amount_xof: int
+    effective_on: date
+    closes_on: date
+    closing_extended_to: date | None
+    place: Place = _place()
+
+    @property
+    def closing(self) -> date:
+        """The closing in force."""
+        return self.closing_extended_to or self.closes_on
+
+
+@dataclass(frozen=True)
+class AgencyDefinition:
+    """A payment agency."""
+
+    code: str
+    name: str
+    kind: str
+    place: Place = _place()
+
+
+@dataclass(frozen=True)
+class ProgrammeDefinition:
+    """A whole file; `division` is the code of the area version its commune codes belong to."""
+
+    code: str
+    name: str
+    description: str
+    unit: str
+    author: str
+    source: str
+    valid_from: date
+    division: str
+    components: tuple[ComponentDefinition, ...]
+    agreements: tuple[AgreementDefinition, ...]
+    agencies: tuple[AgencyDefinition, ...]
+    file_name: str
+    file_hash: str = field(compare=False)
+    place: Place = _place()
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """A component commune by commune (by code): its terms, planned households, agreement and agency."""
+
+    terms: Mapping[str, int]
+    households: Mapping[str, int]
+    agreements: Mapping[str, str]
+    agencies: Mapping[str, str]

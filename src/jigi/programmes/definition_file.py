@@ -1,0 +1,210 @@
+"""Programme files: reviewed TOML read into a ProgrammeDefinition, every mistake with its line and remedy.
+
+The shipped files in `definitions/` show the whole form; docs/guide tells it to those who write one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TypeVar
+
+from jigi.foundation.periods import Period
+from jigi.foundation.toml_table import Table, parse, read_text
+from jigi.programmes.definition import (
+    AgencyBlock,
+    AgencyDefinition,
+    AgreementDefinition,
+    AreaBlock,
+    Code,
+    ComponentDefinition,
+    FundingBlock,
+    Place,
+    ProgrammeDefinition,
+    Selection,
+)
+
+SHIPPED = Path(__file__).resolve().parent / "definitions"
+CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}"
+COMPONENT_KINDS = ("regular", "emergency")
+AGENCY_KINDS = ("wallet", "mfi", "bank", "cash")
+RECIPIENT_RULES = ("designated_or_head", "designated")
+PAY_POINT_RULES = ("commune", "village")
+LARGEST_XOF = 10**15
+MOST_TERMS = 400
+MOST_MONTHS = 60
+MOST_HOUSEHOLDS = 100_000_000
+Found = TypeVar("Found")
+
+
+def read_definition(path: str | Path) -> ProgrammeDefinition:
+    """The programme of a file. Raises InputError with the line and the remedy of the first mistake."""
+    return parse_definition(read_text(path), path)
+
+
+def parse_definition(text: str, file: str | Path) -> ProgrammeDefinition:
+    """The programme of a text, `file` being the name said in errors."""
+    top = parse(text, file)
+    definition = ProgrammeDefinition(
+        code=top.text("code", pattern=CODE),
+        name=_short(top, "name", 160),
+        description=top.text("description", default=""),
+        unit=_short(top, "unit", 160),
+        author=_short(top, "author", 160),
+        source=top.text("source"),
+        valid_from=top.day("valid_from"),
+        division=top.text("division"),
+        components=_blocks(top, "component", _component),
+        agreements=_blocks(top, "agreement", _agreement),
+        agencies=_blocks(top, "agency", _agency),
+        file_name=Path(file).name,
+        file_hash=hashlib.sha256(text.encode()).hexdigest(),
+        place=_place(top),
+    )
+    top.refuse_others()
+    return definition
+
+
+def _component(part: Table) -> ComponentDefinition:
+    terms = _counted(part, "terms", MOST_TERMS)
+    rules = part.table("rules") if "rules" in part.data else None
+    component = ComponentDefinition(
+        code=part.text("code", pattern=CODE),
+        name=_short(part, "name", 160),
+        kind=part.choice("kind", COMPONENT_KINDS),
+        purpose=_short(part, "purpose", 40),
+        amount_xof=_amount(part),
+        terms=terms,
+        first_period=_period(part),
+        months=_counted(part, "months", MOST_MONTHS),
+        recipient_rule=_rule(rules, "recipient", RECIPIENT_RULES),
+        pay_point_rule=_rule(rules, "pay_point", PAY_POINT_RULES),
+        areas=tuple(_area(block, terms) for block in _tables(part, "area")),
+        fundings=_blocks(part, "funding", _funding),
+        agencies=_blocks(part, "agency", _agency_block),
+        place=_place(part),
+    )
+    if rules:
+        rules.refuse_others()
+    part.refuse_others()
+    return component
+
+
+def _area(part: Table, terms: int) -> AreaBlock:
+    block = AreaBlock(
+        _selection(part, others=False),
+        _counted(part, "terms", MOST_TERMS, default=terms),
+        _counted(part, "households", MOST_HOUSEHOLDS) if "households" in part.data else None,
+        _place(part),
+    )
+    part.refuse_others()
+    return block
+
+
+def _funding(part: Table) -> FundingBlock:
+    block = FundingBlock(part.text("agreement"), _selection(part), _place(part))
+    part.refuse_others()
+    return block
+
+
+def _agency_block(part: Table) -> AgencyBlock:
+    block = AgencyBlock(part.text("agency"), _selection(part), _place(part))
+    part.refuse_others()
+    return block
+
+
+def _agreement(part: Table) -> AgreementDefinition:
+    extended = "closing_extended_to" in part.data
+    agreement = AgreementDefinition(
+        code=part.text("code", pattern=CODE),
+        donor=_short(part, "donor", 120),
+        name=_short(part, "name", 200),
+        amount_xof=_amount(part),
+        effective_on=part.day("effective_on"),
+        closes_on=part.day("closes_on"),
+        closing_extended_to=part.day("closing_extended_to") if extended else None,
+        place=_place(part),
+    )
+    part.refuse_others()
+    return agreement
+
+
+def _agency(part: Table) -> AgencyDefinition:
+    agency = AgencyDefinition(
+        part.text("code", pattern=CODE), _short(part, "name", 120), part.choice("kind", AGENCY_KINDS), _place(part)
+    )
+    part.refuse_others()
+    return agency
+
+
+def _selection(part: Table, *, others: bool = True) -> Selection:
+    return Selection(
+        communes=_codes(part, "communes"),
+        within=_codes(part, "within"),
+        others=others and part.flag("others", default=False),
+        place=_place(part),
+    )
+
+
+def _codes(part: Table, key: str) -> tuple[Code, ...] | None:
+    if key not in part.data:
+        return None
+    found = part.codes(key)
+    return tuple(Code(code, line) for code, line in zip(found, part.item_lines(key), strict=True))
+
+
+def _amount(part: Table) -> int:
+    amount = part.integer("amount_xof", minimum=-LARGEST_XOF)
+    if not 0 < amount <= LARGEST_XOF:
+        raise part.error(
+            "amount_xof",
+            f"{amount} n’est pas un montant possible",
+            why=f"Un montant est un nombre entier de francs CFA, de 1 à {LARGEST_XOF}",
+        )
+    return amount
+
+
+def _counted(part: Table, key: str, most: int, *, default: int | None = None) -> int:
+    if default is not None and key not in part.data:
+        return default
+    number = part.integer(key, minimum=1)
+    if number > most:
+        raise part.error(key, f"{number} est plus grand que {most}")
+    return number
+
+
+def _period(part: Table) -> Period:
+    code = part.text("first_period")
+    try:
+        period = Period.parse(code)
+    except ValueError as error:
+        raise part.error(
+            "first_period",
+            f"« {code} » n’est pas une période",
+            remedy="Écrivez un trimestre (2015T1), un mois (2015-03) ou deux jours (2015-03-04/2015-04-02)",
+        ) from error
+    if not 1990 <= period.start.year <= period.end.year <= 2200:
+        raise part.error("first_period", f"« {code} » n’est pas entre 1990 et 2200")
+    return period
+
+
+def _rule(rules: Table | None, key: str, options: tuple[str, ...]) -> str:
+    return rules.choice(key, options, default=options[0]) if rules else options[0]
+
+
+def _short(part: Table, key: str, longest: int) -> str:
+    text = part.text(key).strip()
+    if len(text) > longest:
+        raise part.error(key, f"Le texte a {len(text)} caractères", remedy=f"Réduisez-le à {longest}")
+    return text
+
+
+def _tables(part: Table, key: str) -> list[Table]:
+    found = part.tables(key)
+    if not found:
+        raise part.error("", f"Il manque un bloc [[{part.under(key)}]]", remedy=f"Ajoutez au moins un bloc [[{part.under(key)}]]")
+    return found
+
+
+def _place(part: Table) -> Place:
+    return Place(part.file, {key: part.line(key) for key in ("", *part.data)})

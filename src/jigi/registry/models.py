@@ -1,0 +1,296 @@
+"""Households, persons, memberships, identifiers, phones and living conditions."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from jigi.geography.models import Area
+
+
+class Household(models.Model):
+    """A household of the register, known by its RSU number, with where its data comes from."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "actif"
+        LEFT = "left", "sorti du registre"
+
+    rsu_number = models.CharField("numéro RSU", max_length=12, unique=True)
+    commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
+    village = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", null=True, verbose_name="village"
+    )
+    head_name = models.CharField("chef de ménage", max_length=120)
+    size = models.PositiveSmallIntegerField("membres")
+    longitude = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.ACTIVE)
+    source = models.CharField("source", max_length=60)
+    source_key = models.CharField("fiche", max_length=80)
+    content_hash = models.BinaryField("empreinte de la fiche", max_length=16)
+    collected_on = models.DateField("vu le")
+    collector = models.CharField("enquêteur", max_length=60, default="", blank=True)
+    batch_id = models.BigIntegerField("lot d’import", null=True)
+    registered_at = models.DateTimeField("enregistré le", db_default=models.functions.Now())
+
+    class Meta:
+        verbose_name = "ménage"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_key"], name="household_interview_once"),
+            models.CheckConstraint(condition=Q(size__gte=1), name="household_has_members"),
+        ]
+        indexes = [models.Index(fields=["commune", "village", "id"], name="household_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.head_name} · {self.rsu}"
+
+    @property
+    def rsu(self) -> str:
+        """The RSU number as printed: « 4827-1930-66 »."""
+        n = self.rsu_number
+        return f"{n[:4]}-{n[4:8]}-{n[8:]}"
+
+
+class Person(models.Model):
+    """A person. Names are kept as said; `*_key` columns, made by the database, find their spellings."""
+
+    class Sex(models.TextChoices):
+        MALE = "M", "homme"
+        FEMALE = "F", "femme"
+
+    class BirthPrecision(models.TextChoices):
+        DAY = "day", "jour"
+        MONTH = "month", "mois"
+        YEAR = "year", "année"
+        ABOUT = "about", "né vers"
+
+    given_names = models.CharField("prénoms", max_length=80)
+    surname = models.CharField("nom", max_length=80)
+    nickname = models.CharField("surnom", max_length=60, default="", blank=True)
+    given_key = models.GeneratedField(
+        expression=models.Func(F("given_names"), function="jigi_name_key"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    surname_key = models.GeneratedField(
+        expression=models.Func(F("surname"), function="jigi_name_key"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    sex = models.CharField("sexe", max_length=1, choices=Sex)
+    birth_date = models.DateField("naissance", null=True)
+    birth_precision = models.CharField("précision", max_length=5, choices=BirthPrecision, null=True)
+    father_name = models.CharField("père", max_length=120, default="", blank=True)
+    mother_name = models.CharField("mère", max_length=120, default="", blank=True)
+    father = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, verbose_name="père"
+    )
+    mother = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, verbose_name="mère"
+    )
+
+    class Meta:
+        verbose_name = "membre"
+        constraints = [
+            models.CheckConstraint(condition=Q(sex__in=("M", "F")), name="person_sex"),
+            models.CheckConstraint(
+                condition=Q(birth_date__isnull=True, birth_precision__isnull=True)
+                | Q(birth_date__isnull=False, birth_precision__isnull=False),
+                name="person_birth_has_precision",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["surname_key", "given_key"], name="person_by_surname"),
+            models.Index(fields=["given_key", "surname_key"], name="person_by_given_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_names} {self.surname}"
+
+    @property
+    def birth(self) -> str:
+        """« 12/05/2015 », « 05/2015 », « 2015 » or « vers 1985 »."""
+        if self.birth_date is None:
+            return "inconnue"
+        pattern = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y", "about": "vers %Y"}
+        return self.birth_date.strftime(pattern[self.birth_precision or "about"])
+
+
+class Membership(models.Model):
+    """A person's place in a household, dated. `line` is the line of the roster it was read from."""
+
+    class Relation(models.TextChoices):
+        HEAD = "head", "chef de ménage"
+        SPOUSE = "spouse", "conjoint"
+        CHILD = "child", "enfant"
+        FOSTERED = "fostered", "enfant confié"
+        PARENT = "parent", "père ou mère"
+        SIBLING = "sibling", "frère ou sœur"
+        GRANDCHILD = "grandchild", "petit-enfant"
+        OTHER_KIN = "other_kin", "autre parent"
+        UNRELATED = "unrelated", "sans lien"
+
+    class Role(models.TextChoices):
+        NONE = "", "—"
+        RECIPIENT = "recipient", "allocataire"
+        ALTERNATE = "alternate", "suppléant"
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    line = models.PositiveSmallIntegerField("ligne")
+    relation = models.CharField("lien", max_length=12, choices=Relation)
+    spouse_rank = models.PositiveSmallIntegerField("rang de l’épouse", null=True)
+    role = models.CharField("rôle", max_length=10, choices=Role, default=Role.NONE, blank=True)
+    absent = models.BooleanField("absent, en migration", default=False)
+    started_on = models.DateField("depuis")
+    ended_on = models.DateField("jusqu’au", null=True)
+
+    class Meta:
+        verbose_name = "appartenance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_on__isnull=True), name="membership_one_household_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=Q(ended_on__isnull=True, relation="head"),
+                name="membership_one_head",
+            ),
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=Q(ended_on__isnull=True, role="recipient"),
+                name="membership_one_recipient",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="membership_ends_after_start",
+            ),
+        ]
+
+
+class Identifier(models.Model):
+    """A document of a person: NINA first; one value belongs to one person."""
+
+    class Kind(models.TextChoices):
+        NINA = "nina", "NINA"
+        BIRTH = "birth", "acte de naissance"
+        CARD = "card", "carte d’identité"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
+    kind = models.CharField("document", max_length=10, choices=Kind)
+    value = models.CharField("numéro", max_length=40)
+
+    class Meta:
+        verbose_name = "document"
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="identifier_one_holder")]
+
+    @property
+    def masked(self) -> str:
+        return f"•••• {self.value[-4:]}"
+
+
+class Phone(models.Model):
+    """A telephone by which a person can be reached, and whose it is. Text: leading zeros and signs are kept."""
+
+    class Owner(models.TextChoices):
+        SELF = "self", "soi-même"
+        SPOUSE = "spouse", "conjoint"
+        KIN = "kin", "parent"
+        NEIGHBOUR = "neighbour", "voisin"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
+    number = models.CharField("téléphone", max_length=20, db_index=True)
+    owner = models.CharField("à qui", max_length=10, choices=Owner, default=Owner.SELF)
+
+    class Meta:
+        verbose_name = "téléphone"
+        constraints = [models.UniqueConstraint(fields=["person", "number"], name="phone_once_per_person")]
+
+    @property
+    def masked(self) -> str:
+        return f"•• •• •• {self.number[-2:]}"
+
+
+def _code(french: str, length: int = 16) -> models.CharField[str | None, str | None]:
+    return models.CharField(french, max_length=length, null=True, blank=True)
+
+
+def _count(french: str) -> models.IntegerField[int | None, int | None]:
+    return models.IntegerField(french, null=True, blank=True)
+
+
+def _small(french: str) -> models.SmallIntegerField[int | None, int | None]:
+    return models.SmallIntegerField(french, null=True, blank=True)
+
+
+def _yes(french: str) -> models.BooleanField[bool | None, bool | None]:
+    return models.BooleanField(french, null=True, blank=True)
+
+
+class LivingConditions(models.Model):
+    """What targeting reads of a household, in typed columns; or the same of a household in a survey sample."""
+
+    household = models.OneToOneField(
+        Household, on_delete=models.CASCADE, null=True, related_name="living_conditions"
+    )
+    survey = models.CharField("enquête", max_length=40, null=True)
+    survey_key = models.CharField("fiche de l’enquête", max_length=80, null=True)
+    batch_id = models.BigIntegerField("lot d’import", null=True)
+    collected_on = models.DateField("vu le", null=True)
+
+    household_size = _small("Taille du ménage")
+    children_under_5 = _small("Enfants de moins de 5 ans")
+    children_under_15 = _small("Enfants de moins de 15 ans")
+    active_adults = _small("Adultes actifs")
+    wives = _small("Conjoints du chef")
+    head_age = _small("Âge du chef")
+    head_sex = _code("Sexe du chef", 4)
+    head_education = _code("Instruction du chef")
+    head_occupation = _code("Occupation du chef")
+    livelihood = _code("Moyen d’existence")
+    stratum = _code("Strate")
+    zone = _code("Zone")
+    urban = _yes("Milieu urbain")
+    dwelling_status = _code("Statut du logement")
+    wall = _code("Murs")
+    roof = _code("Toit")
+    floor = _code("Sol")
+    water = _code("Eau de boisson")
+    toilet = _code("Toilettes")
+    lighting = _code("Éclairage")
+    cooking_fuel = _code("Combustible")
+    rooms = _small("Pièces")
+    meals_per_day = _small("Repas par jour")
+    fcs = _small("Score de consommation alimentaire")
+    rcsi = _small("Indice des stratégies de survie")
+    plough = _yes("Charrue")
+    cart = _yes("Charrette")
+    motorcycle = _yes("Moto")
+    bicycle = _yes("Vélo")
+    mobile_phone = _yes("Téléphone mobile")
+    radio = _yes("Radio")
+    television = _yes("Télévision")
+    land_ha = models.DecimalField("Terre cultivée (ha)", max_digits=7, decimal_places=2, null=True, blank=True)
+    cattle = _count("Bovins")
+    sheep_goats = _count("Ovins et caprins")
+    donkeys = _count("Ânes")
+    camels = _count("Chameaux")
+    poultry = _count("Volaille")
+    housing_score = models.FloatField("Score du logement", null=True, blank=True)
+    education_score = models.FloatField("Score d’instruction", null=True, blank=True)
+    health_score = models.FloatField("Score de santé", null=True, blank=True)
+
+    cluster = _code("Grappe", 40)
+    weight = models.FloatField("Poids", null=True, blank=True)
+    consumption_xof = models.BigIntegerField("Consommation par personne et par an", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "conditions de vie"
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "survey_key"], name="survey_interview_once"),
+            models.CheckConstraint(
+                condition=Q(household__isnull=False, survey__isnull=True, consumption_xof__isnull=True)
+                | Q(household__isnull=True, survey__isnull=False, survey_key__isnull=False),
+                name="living_conditions_of_one_thing",
+            ),
+        ]

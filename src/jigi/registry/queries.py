@@ -1,0 +1,117 @@
+"""What may be asked of the register: the households one may see, found by number, telephone, NINA or name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from jigi.foundation.bulk import fetch_sql
+from jigi.foundation.models import User
+from jigi.geography.access import communes_with
+from jigi.geography.models import Area
+from jigi.registry.models import Household, Identifier, Membership, Person, Phone
+
+MOST_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Households and their members in some place."""
+
+    households: int = 0
+    members: int = 0
+
+
+def visible_to(user: User) -> QuerySet[Household]:
+    """The households of the communes where a person holds « registry.see »; none without a posting."""
+    communes = Area.objects.filter(communes_with(user, "registry.see")).values("pk")
+    return Household.objects.filter(commune__in=communes)
+
+
+def sought(text: str) -> Q:
+    """The condition on households for what a person typed, whatever its spacing and spelling.
+
+    Ten digits are an RSU number (fewer: its beginning), eight a telephone (with or without 223), fourteen
+    digits with or without a letter a NINA; anything else is the name of a member, given name and surname in
+    any order. Nothing typed, or nothing to seek in it, finds nobody.
+    """
+    bare = re.sub(r"[\s.\-/]", "", text).upper()
+    if re.fullmatch(r"\d{14}[A-Z]?", bare):
+        return _with_member(Exists(_identifiers(bare)))
+    digits = bare.removeprefix("+")
+    if re.fullmatch(r"(?:00)?223\d{8}", digits):
+        return _with_member(Exists(_phones(digits[-8:])))
+    if re.fullmatch(r"\d{8}", digits):
+        return _with_member(Exists(_phones(digits))) | Q(rsu_number__startswith=digits)
+    if re.fullmatch(r"\d{1,10}", digits):
+        return Q(rsu_number__startswith=digits)
+    return _named(text)
+
+
+def current_members(household: Household) -> QuerySet[Membership]:
+    """The present members in the order of the roster, with their persons, documents and telephones."""
+    present = household.memberships.filter(ended_on__isnull=True).order_by("line")
+    return present.select_related("person").prefetch_related("person__identifiers", "person__phones")
+
+
+def former_members(household: Household) -> QuerySet[Membership]:
+    """Those who were members, latest departure first."""
+    return household.memberships.filter(ended_on__isnull=False).select_related("person").order_by("-ended_on")
+
+
+def counts_by_commune() -> dict[int, Counts]:
+    """Active households and members of every commune that has some, by the commune's number."""
+    return _counts("commune_id", Household.objects.all())
+
+
+def counts_by_village(commune: Area) -> dict[int, Counts]:
+    """The same of the villages of one commune; households without a village are left out."""
+    return _counts("village_id", Household.objects.filter(commune=commune, village__isnull=False))
+
+
+def _counts(place: str, households: QuerySet[Household]) -> dict[int, Counts]:
+    active = households.filter(status=Household.Status.ACTIVE).order_by()
+    rows = active.values_list(place).annotate(Count("pk"), Coalesce(Sum("size"), 0))
+    return {pk: Counts(count, members) for pk, count, members in rows}
+
+
+def _with_member(condition: Exists | Q) -> Q:
+    """Households of which a present member meets a condition on Membership."""
+    members = Membership.objects.filter(household=OuterRef("pk"), ended_on__isnull=True)
+    return Q(Exists(members.filter(condition)))
+
+
+def _identifiers(nina: str) -> QuerySet[Identifier]:
+    held = Identifier.objects.filter(person=OuterRef("person"), kind=Identifier.Kind.NINA)
+    return held.filter(value=nina) if nina[-1].isalpha() else held.filter(value__startswith=nina)
+
+
+def _phones(digits: str) -> QuerySet[Phone]:
+    return Phone.objects.filter(person=OuterRef("person"), number__in=(digits, f"+223{digits}"))
+
+
+def _named(text: str) -> Q:
+    words = re.findall(r"[^\W\d_][\w'’\-]*", text)[:MOST_WORDS]
+    whole = " ".join(words)
+    splits = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    keys = _name_keys({whole, *(part for split in splits for part in split)})
+    if not keys.get(whole):
+        return Q(pk__in=[])
+    condition = Q(surname_key=keys[whole]) | Q(given_key=keys[whole])
+    for first, last in splits:
+        one, other = keys[first], keys[last]
+        if one and other:
+            condition |= Q(surname_key=other, given_key__startswith=one)
+            condition |= Q(surname_key=one, given_key__startswith=other)
+    persons = Person.objects.filter(condition, pk=OuterRef("person"))
+    return _with_member(Exists(persons))
+
+
+def _name_keys(names: Iterable[str]) -> dict[str, str]:
+    """The database's own keys of names, so that both sides of the search fold alike."""
+    rows = fetch_sql("registry", "name_keys", {"names": list(names)})
+    return {row["name"]: row["key"] for row in rows}

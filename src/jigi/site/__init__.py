@@ -1,0 +1,1 @@
+"""The Django site: settings, URLs, WSGI. It assembles the packages and holds no rule of its own."""

@@ -1,0 +1,48 @@
+"""What stands around every page: who is signed in, which journeys are open to them, what waits for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.http import HttpRequest
+
+from jigi.foundation.models import User
+from jigi.geography import queries as geography
+from jigi.geography.access import roles
+from jigi.geography.models import StaffPosting
+from jigi.web.journeys import JOURNEYS
+from jigi.web.today.needs import needs_of
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame for the templates: `journeys`, `posting`, `rights`."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not user.is_authenticated:
+        return {"journeys": [], "posting": "", "rights": frozenset()}
+    postings = geography.postings_in_force(user)
+    rights = geography.rights_given(postings)
+    waiting = Counter(need.journey for need in needs_of(user, rights))
+    waiting["/aujourdhui/"] = waiting.total()
+    return {
+        "journeys": [
+            {
+                "path": journey.path,
+                "label": journey.label,
+                "waiting": waiting[journey.path],
+                "here": request.path.startswith(journey.path),
+            }
+            for journey in JOURNEYS
+            if journey.open_to(rights)
+        ],
+        "posting": _titled(postings),
+        "rights": rights,
+    }
+
+
+def _titled(postings: list[StaffPosting]) -> str:
+    if not postings:
+        return "sans affectation"
+    first = postings[0]
+    title = f"{roles()[first.role].title} · {first.area}"
+    return title if len(postings) == 1 else f"{title} et {len(postings) - 1} autres"

@@ -1,0 +1,30 @@
+"""The journeys: the columns of the site, and the right that opens each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A part of the site: its place, its name, and the rights of which one opens it (all persons when none)."""
+
+    path: str
+    label: str
+    rights: frozenset[str] = frozenset()
+
+    def open_to(self, held: frozenset[str]) -> bool:
+        return not self.rights or bool(self.rights & held)
+
+
+def _journey(path: str, label: str, *rights: str) -> Journey:
+    return Journey(path, label, frozenset(rights))
+
+
+JOURNEYS = (
+    _journey("/aujourdhui/", "Aujourd’hui"),
+    _journey("/menages/", "Ménages", "registry.see"),
+    _journey("/lieux/", "Lieux"),
+    _journey("/imports/", "Imports", "intake.import"),
+    _journey("/audit/", "Trace", "audit.see"),
+)

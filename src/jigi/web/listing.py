@@ -1,0 +1,289 @@
+"""Every list of the site: filtered, sorted, paged by key, printed, and exported as a file that Excel opens.
+
+A page is asked by the key of the row it follows, never by a number of rows to skip, so that the last page of a
+million rows costs what the first one does. A filter with an unknown value shows nothing: never everything.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.html import format_html
+
+from jigi.foundation import audit
+from jigi.foundation.cells import neutralise
+from jigi.foundation.errors import InputError
+from jigi.foundation.models import User
+from jigi.web import formats
+
+Row = Any
+Kind = Literal["text", "number", "xof", "day", "moment"]
+
+PAGE_ROWS = 50
+PRINTED_ROWS = 2_000
+COUNTED_ROWS = 10_000
+"""Beyond this many the page says « plus de 10 000 »: counting a whole table at every page is not worth it."""
+BOM = "\ufeff"
+
+_FORMATS: dict[str, Callable[[Any], str]] = {
+    "number": formats.number, "xof": formats.xof, "day": formats.day, "moment": formats.moment,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `value` is what the exported file holds, written on the screen by its kind or by `cell`.
+
+    `sort` is the field that orders the list by this column; it must never be null. `link` gives the address
+    that the cell leads to.
+    """
+
+    code: str
+    header: str
+    value: Callable[[Row], object]
+    kind: Kind = "text"
+    sort: str = ""
+    link: Callable[[Row], str] | None = None
+    cell: Callable[[Row], str] | None = None
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind in ("number", "xof")
+
+    def shown(self, row: Row) -> str:
+        if self.cell:
+            return self.cell(row)
+        value = self.value(row)
+        text = _FORMATS[self.kind](value) if self.kind in _FORMATS else "" if value is None else str(value)
+        return format_html('<a href="{}">{}</a>', self.link(row), text) if self.link and text else text
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above the list (`choices`: code and label) or, without choices, a text that `apply` reads."""
+
+    code: str
+    label: str
+    apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    choices: Sequence[tuple[str, str]] | None = None
+    placeholder: str = ""
+
+    def __call__(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if self.choices is not None and value not in {code for code, _ in self.choices}:
+            return rows.none()
+        return self.apply(rows, value)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a list shows now, ready for `listing/list.html`."""
+
+    listing: Listing
+    rows: list[list[tuple[Column, str]]]
+    headers: list[dict[str, str]]
+    filters: list[dict[str, Any]]
+    total: int
+    before: str
+    after: str
+    printing: bool
+
+    @property
+    def count(self) -> str:
+        if self.total > COUNTED_ROWS:
+            return f"plus de {formats.counted(COUNTED_ROWS, *self.listing.noun)}"
+        return formats.counted(self.total, *self.listing.noun)
+
+    @property
+    def filtered(self) -> bool:
+        return any(shown["value"] for shown in self.filters)
+
+    @property
+    def cut(self) -> bool:
+        """Whether a printed list leaves rows out."""
+        return self.printing and bool(self.after)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list: its columns and filters, the column it starts sorted by (« -code » for the last first).
+
+    `noun` is what a row is, in the singular and the plural; `file_name` the exported file's, without suffix.
+    """
+
+    noun: tuple[str, str]
+    file_name: str
+    columns: Sequence[Column]
+    order: str
+    filters: Sequence[Filter] = field(default=())
+    empty: str = "Rien ici pour le moment."
+
+    def respond(
+        self, request: HttpRequest, rows: QuerySet[Any], template: str, context: dict[str, Any] | None = None
+    ) -> HttpResponse | StreamingHttpResponse:
+        """The page, or the file when `?format=csv` is asked; the template gets `page`."""
+        if request.GET.get("format") == "csv":
+            return self._exported(request, rows)
+        return render(request, template, {**(context or {}), "page": self.page(request, rows)})
+
+    def page(self, request: HttpRequest, rows: QuerySet[Any]) -> Page:
+        """The rows that the address asks for, among those given."""
+        found = self.filtered(request, rows)
+        printing = "imprimer" in request.GET
+        limit = PRINTED_ROWS if printing else PAGE_ROWS
+        shown, before, after = self._cut(request, found, limit)
+        return Page(
+            listing=self,
+            rows=[[(column, column.shown(row)) for column in self.columns] for row in shown],
+            headers=self._headers(request),
+            filters=self._shown_filters(request),
+            total=found.order_by()[: COUNTED_ROWS + 1].count(),
+            before=before,
+            after=after,
+            printing=printing,
+        )
+
+    def filtered(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Only the rows that the filters of the address keep."""
+        for choice in self.filters:
+            if value := request.GET.get(choice.code, "").strip():
+                rows = choice(rows, value)
+        return rows
+
+    def _exported(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
+        column, descending = self._order(request)
+        sign = "-" if descending else ""
+        found = self.filtered(request, rows).order_by(f"{sign}{column.sort}", f"{sign}pk")
+        assert isinstance(request.user, User)
+        audit.record("export", "list", self.file_name, by=request.user, after={"address": request.GET.dict()})
+        values = ([column.value(row) for column in self.columns] for row in found.iterator(chunk_size=2_000))
+        return csv_response(self.file_name, [column.header for column in self.columns], values)
+
+    def _cut(self, request: HttpRequest, rows: QuerySet[Any], limit: int) -> tuple[list[Row], str, str]:
+        """The rows of the page, and the keys by which the ones before and after it are asked ("" at the ends)."""
+        column, descending = self._order(request)
+        after, before = request.GET.get("apres", ""), request.GET.get("avant", "")
+        backwards = bool(before) and not after
+        if key := after or before:
+            rows = rows.filter(_beyond(column.sort, _read_key(key), upwards=descending == backwards))
+        sign = "-" if descending != backwards else ""
+        try:
+            found = list(rows.order_by(f"{sign}{column.sort}", f"{sign}pk")[: limit + 1])
+        except (ValidationError, ValueError):
+            raise _bad_key() from None
+        more = len(found) > limit
+        found = found[:limit]
+        if backwards:
+            found.reverse()
+        if not found:
+            return [], "", ""
+        has_before, has_after = (more, True) if backwards else (bool(after), more)
+        first, last = _key(found[0], column.sort), _key(found[-1], column.sort)
+        return found, first if has_before else "", last if has_after else ""
+
+    def _order(self, request: HttpRequest) -> tuple[Column, bool]:
+        asked = request.GET.get("tri", "") or self.order
+        sortable = {column.code: column for column in self.columns if column.sort}
+        column = sortable.get(asked.removeprefix("-"))
+        if column is None:
+            asked, column = self.order, sortable[self.order.removeprefix("-")]
+        return column, asked.startswith("-")
+
+    def _headers(self, request: HttpRequest) -> list[dict[str, str]]:
+        ordering, descending = self._order(request)
+        headers = []
+        for column in self.columns:
+            here = column.code == ordering.code
+            headers.append(
+                {
+                    "label": column.header,
+                    "class": "num" if column.is_figure else "",
+                    "sort": f"-{column.code}" if here and not descending else column.code,
+                    "aria": ("descending" if descending else "ascending") if here else "",
+                    "sortable": "1" if column.sort else "",
+                }
+            )
+        return headers
+
+    def _shown_filters(self, request: HttpRequest) -> list[dict[str, Any]]:
+        return [{"filter": one, "value": request.GET.get(one.code, "").strip()} for one in self.filters]
+
+
+def csv_response(
+    name: str, headers: Sequence[str], rows: Iterable[Sequence[object]]
+) -> StreamingHttpResponse:
+    """A file of rows sent as they are read: semicolons and a byte-order mark, for Excel in French."""
+    response = StreamingHttpResponse(csv_lines(headers, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
+    return response
+
+
+def csv_lines(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The lines of such a file; no cell can be run as a formula."""
+    yield BOM + _csv_line(headers)
+    for row in rows:
+        yield _csv_line([_written(value) for value in row])
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    return ";".join(_quoted(neutralise(cell)) for cell in cells) + "\r\n"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ';"\r\n') else cell
+
+
+def _written(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "oui" if value else "non"
+        case datetime():
+            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+        case float():
+            return f"{value:.6g}".replace(".", ",")
+        case _:
+            return str(value)
+
+
+def _key(row: Model, path: str) -> str:
+    """The place of a row in the order of a field, as it stands in the address of the next page."""
+    value: Any = row
+    for name in path.split("__"):
+        value = getattr(value, name)
+    text = json.dumps([value, row.pk], default=str, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_key(key: str) -> tuple[Any, int]:
+    try:
+        value, pk = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+        return value, int(pk)
+    except (ValueError, TypeError, binascii.Error):
+        raise _bad_key() from None
+
+
+def _bad_key() -> InputError:
+    return InputError("L’adresse de cette page est abîmée", remedy="Revenez au début de la liste.")
+
+
+def _beyond(path: str, key: tuple[Any, int], *, upwards: bool) -> Q:
+    """Rows after a key. The first condition is implied by the second: it is there for the index."""
+    value, pk = key
+    near, far = ("lte", "lt") if not upwards else ("gte", "gt")
+    return Q(**{f"{path}__{near}": value}) & (
+        Q(**{f"{path}__{far}": value}) | Q(**{path: value, f"pk__{far}": pk})
+    )

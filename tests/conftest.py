@@ -1,0 +1,67 @@
+"""One PostgreSQL for the whole run, whatever the number of workers; each worker has its own database in it.
+
+TEST_DATABASE_URL (or DATABASE_URL) names it: its account must be allowed to create databases. Without either,
+an embedded server starts in a temporary folder and leaves with the run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+from jigi.foundation import server
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Not in pyproject.toml: pytest-django would load the settings before there is a database to name.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "jigi.site.settings"
+    if not hasattr(config, "workerinput"):
+        _find_database(config)
+    # Test modules import models when they are collected.
+    django.setup()
+
+
+def _find_database(config: pytest.Config) -> None:
+    home = _temporary_home()
+    config.add_cleanup(lambda: _remove(home))
+    given = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    os.environ["DATABASE_URL"] = given or server.ensure_started(home, durable=False)
+    os.environ |= {"JIGI_HOME": str(home), "JIGI_SECRET_KEY": "essai"}
+    # Programs that a test starts find the package where pytest found it.
+    os.environ["PYTHONPATH"] = str(ROOT / "src")
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder for an embedded server of this test's own, stopped and removed afterwards."""
+    place = _temporary_home()
+    yield place
+    _remove(place)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The data and specifications that stand beside the project."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("le dossier ../shared est absent")
+    return folder
+
+
+def _temporary_home() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="jigi-essai-"))
+    folder.chmod(0o711)  # under root, the account that runs PostgreSQL walks through it
+    return folder / "jigi"
+
+
+def _remove(home: Path) -> None:
+    server.stop(home, immediate=True)
+    shutil.rmtree(home.parent)
