@@ -3,19 +3,29 @@
     commune = make_commune("ML010501")
     households = make_households(100, make_village(commune))
     manager = make_user("awa", "programme_manager", area=commune)
+    component = make_component([commune], terms=4)
+    make_enrolments(component, households)
 
 Places take the codes of the shipped gazetteer and are found again when it is loaded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 from django.db import connection
 
+from jigi.enrolment.actions import enrol_households
+from jigi.enrolment.models import Cohort
 from jigi.foundation.models import User
 from jigi.geography.models import Area, AreaVersion, StaffPosting
+from jigi.programmes.actions import load
+from jigi.programmes.definition_file import parse_definition
+from jigi.programmes.models import Component
 
 LEVEL_OF_LENGTH = {2: "country", 4: "region", 6: "cercle", 8: "commune"}
 
@@ -100,6 +110,98 @@ def make_households(
              "phones": phones, "prefix": prefix or f"essai-{first}"},
         )  # fmt: skip
         return [row[0] for row in cursor.fetchall()]
+
+
+def make_component(
+    communes: Sequence[Area],
+    *,
+    programme: str = "ESSAI",
+    code: str = "TM",
+    by: User | None = None,
+    **said: Any,
+) -> Component:
+    """A component loaded through a programme file, its agreements granted in the ledger.
+
+    What the file says otherwise than by default: the arguments of `programme_text`.
+    """
+    text = programme_text(communes, programme=programme, code=code, **said)
+    load(parse_definition(text, f"{programme.lower()}.toml"), by=by or loader())
+    return Component.objects.get(programme__code=programme, code=code)
+
+
+def make_enrolments(
+    component: Component, households: Sequence[int], *, cohort: str = "Cohorte d’essai", first_term: int = 1
+) -> Cohort:
+    """Enrol households of the component's communes from a list, in one cohort."""
+    return enrol_households(component, households, cohort_name=cohort, first_term=first_term, by=loader())
+
+
+def loader() -> User:
+    """Somebody who may do everything of a programme manager, in the whole country."""
+    return User.objects.filter(username="responsable").first() or make_user("responsable")
+
+
+def programme_text(
+    communes: Sequence[Area],
+    *,
+    programme: str = "ESSAI",
+    code: str = "TM",
+    amount_xof: int = 30_000,
+    terms: int = 12,
+    first_period: str = "2015T1",
+    months: int = 3,
+    longer: Mapping[int, Sequence[Area]] = MappingProxyType({}),
+    agreement_xof: int = 10**12,
+    fundings: Mapping[str, Sequence[Area]] = MappingProxyType({}),
+    agencies: Mapping[str, Sequence[Area]] = MappingProxyType({}),
+    agency_kind: str = "wallet",
+    rules: str = "",
+) -> str:
+    """The text of a programme file.
+
+    `longer` gives some communes another number of terms; `fundings` and `agencies` give some communes to an
+    agreement or agency of that code, the others going to « DON-ESSAI » and « AGENCE-ESSAI ».
+    """
+    apart = {area.code for areas in longer.values() for area in areas}
+    areas = {terms: [c for c in communes if c.code not in apart], **longer}
+    lines = [
+        f'code = "{programme}"', f'name = "Programme {programme}"', 'unit = "Unité d’essai"',
+        'author = "Essai"', 'source = "Essai"', "valid_from = 2014-01-01", 'division = "COD2019"',
+        "[[component]]", f'code = "{code}"', 'name = "Transfert d’essai"', 'kind = "regular"',
+        'purpose = "consommation"', f"amount_xof = {amount_xof}", f"terms = {terms}",
+        f'first_period = "{first_period}"', f"months = {months}", "[component.rules]", rules,
+    ]  # fmt: skip
+    for number, chosen in areas.items():
+        if chosen:
+            lines += ["[[component.area]]", f"terms = {number}", f"communes = {_codes(chosen)}"]
+    lines += _assignments("funding", "agreement", fundings, "DON-ESSAI", communes)
+    lines += _assignments("agency", "agency", agencies, "AGENCE-ESSAI", communes)
+    for name in _names(fundings, "DON-ESSAI", communes):
+        lines += ["[[agreement]]", f'code = "{name}"', f'donor = "Bailleur {name}"', 'name = "Don d’essai"']
+        lines += [f"amount_xof = {agreement_xof}", "effective_on = 2000-01-01", "closes_on = 2199-12-31"]
+    for name in _names(agencies, "AGENCE-ESSAI", communes):
+        lines += ["[[agency]]", f'code = "{name}"', f'name = "Agence {name}"', f'kind = "{agency_kind}"']
+    return "\n".join(lines) + "\n"
+
+
+def _assignments(
+    header: str, key: str, chosen: Mapping[str, Sequence[Area]], default: str, communes: Sequence[Area]
+) -> list[str]:
+    lines = []
+    for name, areas in chosen.items():
+        lines += [f"[[component.{header}]]", f'{key} = "{name}"', f"communes = {_codes(areas)}"]
+    if default in _names(chosen, default, communes):
+        lines += [f"[[component.{header}]]", f'{key} = "{default}"', "others = true"]
+    return lines
+
+
+def _names(chosen: Mapping[str, Sequence[Area]], default: str, communes: Sequence[Area]) -> list[str]:
+    taken = {area.code for areas in chosen.values() for area in areas}
+    return [*chosen, *([default] if {area.code for area in communes} - taken else [])]
+
+
+def _codes(areas: Sequence[Area]) -> str:
+    return "[" + ", ".join(f'"{area.code}"' for area in areas) + "]"
 
 
 _HOUSEHOLDS = """

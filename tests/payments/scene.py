@@ -51,9 +51,11 @@ class Scene:
         """Enrol households set-wise, recipient and telephone as the register says."""
         cohort, _ = Cohort.objects.get_or_create(
             component=self.component, name=f"cohorte {first_term}",
-            defaults={"first_term": first_term, "made_by": self.maker},
+            defaults={"first_term": first_term, "made_by": self.maker, "asked": len(households),
+                      "enrolled": len(households), **dict.fromkeys(_NOT_ENROLLED, 0)},
         )  # fmt: skip
         with connection.cursor() as cursor:
+            cursor.execute("ANALYZE registry_household, registry_membership, registry_person, registry_phone")
             cursor.execute(
                 _ENROL,
                 [self.component.pk, cohort.pk, self.agency.pk, first_term, last_term or self.component.terms,
@@ -113,14 +115,14 @@ def stage(
     """The scene, empty of households; `money` is the agreement's amount in francs."""
     areas = [make_commune(c) for c in communes]
     maker = make_user(f"{code}-prepare", "programme_manager")
-    programme = Programme.objects.create(code=code, name="Transferts monétaires", file_name="essai", file_hash="0" * 64)
+    programme = Programme.objects.create(code=code, name="Transferts monétaires", file_name="essai", file_hash="0" * 64, valid_from=date(2014, 1, 1))
     component = Component.objects.create(
         programme=programme, code="TM", name="Transfert monétaire", kind="regular", purpose="consommation",
         amount_xof=amount_xof, terms=terms, first_period="2015T1", months=3,
     )  # fmt: skip
     agreement = Agreement.objects.create(
         code=f"IDA-{code}", donor="IDA", name="Convention d’essai", amount_xof=money,
-        effective_on=date(2014, 1, 1), closes_on=date(2022, 6, 30),
+        effective_on=date(2014, 1, 1), first_closes_on=date(2022, 6, 30), closes_on=date(2022, 6, 30),
     )  # fmt: skip
     line, agency, held = _fund(component, agreement, maker)
     for area in areas:
@@ -168,6 +170,9 @@ def random_seed() -> int:
     return int(os.environ.get("JIGI_SEED", "20150301"))
 
 
+_NOT_ENROLLED = (
+    "already_enrolled", "outside_communes", "left_register", "calendar_over", "without_recipient", "without_account",
+)  # fmt: skip
 _ENROL = """
 INSERT INTO enrolment_enrolment (component_id, cohort_id, agency_id, first_term, last_term, household_id, commune_id,
     village_id, recipient_id, account, pay_point, status, exit_reason)

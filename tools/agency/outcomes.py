@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -12,6 +12,9 @@ from typing import NamedTuple
 from tools.agency.orders import Order
 
 PAID, ABSENT, REFUSED, REVERSED = "PAYE", "ABSENT", "REFUSE", "ANNULE"
+# An answer to a line of the order, rather than disorder added to the answers.
+OWN_KINDS = ("answer", "wrong_amount")
+_AWAY = "absent le jour de la paie"
 _REASONS = ("pièce d’identité non conforme", "compte inexistant", "numéro non attribué")
 _WRONG_BY_XOF = (-5000, -1000, 5000)
 
@@ -65,31 +68,24 @@ def answers(order: Order, habits: Habits, seed: int, closing: date) -> Iterator[
         )
 
 
-def _first(order: Order, habits: Habits, draws: list[float], closing: date) -> Answer:
+def _first(order: Order, habits: Habits, draws: Sequence[float], closing: date) -> Answer:
     late = draws[1] < habits.late
-    day = (
-        closing + timedelta(days=1 + int(draws[7] * 15))
-        if late
-        else closing - timedelta(days=int(draws[7] * 10))
-    )
-    status, reason = PAID, ""
+    day = closing + timedelta(days=1 + int(draws[7] * 15) if late else -int(draws[7] * 10))
+    amount_xof = order.amount_xof
     if draws[0] < habits.absent:
-        status, reason = ABSENT, "absent le jour de la paie"
-    elif draws[0] < habits.absent + habits.refused:
-        status, reason = REFUSED, _REASONS[int(draws[6] * len(_REASONS))]
-    answer = Answer("answer", order.reference, status, order.amount_xof, day, reason, late=late)
-    if status != PAID:
-        return answer
-    answer = answer._replace(agency_reference=f"AG{int(draws[0] * 2**40):010X}")
+        return Answer("answer", order.reference, ABSENT, amount_xof, day, _AWAY, late=late)
+    if draws[0] < habits.absent + habits.refused:
+        reason = _REASONS[int(draws[6] * len(_REASONS))]
+        return Answer("answer", order.reference, REFUSED, amount_xof, day, reason, late=late)
+    kind = "answer"
     if draws[2] < habits.wrong_amount:
-        wrong = order.amount_xof + _WRONG_BY_XOF[int(draws[6] * len(_WRONG_BY_XOF))]
-        return replace(
-            answer, kind="wrong_amount", amount_xof=wrong if wrong > 0 else order.amount_xof + 5000
-        )
-    return answer
+        kind, wrong = "wrong_amount", amount_xof + _WRONG_BY_XOF[int(draws[6] * len(_WRONG_BY_XOF))]
+        amount_xof = wrong if wrong > 0 else amount_xof + 5000
+    own = f"AG{int(draws[0] * 2**40):010X}"
+    return Answer(kind, order.reference, PAID, amount_xof, day, "", own, late)
 
 
-def _draws(seed: int, reference: str) -> list[float]:
+def _draws(seed: int, reference: str) -> Sequence[float]:
     """Eight independent numbers in [0, 1), belonging to this reference under this seed."""
     digest = hashlib.blake2b(f"{seed}:{reference}".encode()).digest()
     return [number / 2**64 for number in struct.unpack(">8Q", digest)]

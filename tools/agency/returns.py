@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from tools.agency.outcomes import Answer
+from tools.agency.outcomes import OWN_KINDS, Answer
 
 COLUMNS = ("reference", "statut", "montant_fcfa", "date", "motif", "reference_agence")
 _DISORDER = 500
@@ -41,14 +41,16 @@ class Tally:
     amounts_xof: Counter[str] = field(default_factory=Counter)
 
     def add(self, answer: Answer) -> None:
-        names = [answer.status] if answer.kind in ("answer", "wrong_amount") else []
+        if answer.kind in OWN_KINDS:
+            self._count(answer.status, answer)
         if answer.kind != "answer":
-            names.append(answer.kind)
+            self._count(answer.kind, answer)
         if answer.late:
-            names.append("late")
-        for name in names:
-            self.lines[name] += 1
-            self.amounts_xof[name] += answer.amount_xof
+            self._count("late", answer)
+
+    def _count(self, name: str, answer: Answer) -> None:
+        self.lines[name] += 1
+        self.amounts_xof[name] += answer.amount_xof
 
 
 def late_name(path: Path) -> Path:
@@ -73,7 +75,7 @@ def _disordered(answers: Iterable[Answer]) -> Iterator[Answer]:
     """Repetitions, reversals and intruders come some hundred lines after the answer they follow."""
     waiting: deque[Answer] = deque()
     for number, answer in enumerate(answers):
-        if answer.kind in ("answer", "wrong_amount"):
+        if answer.kind in OWN_KINDS:
             yield answer
         else:
             waiting.append(answer)

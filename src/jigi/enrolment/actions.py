@@ -1,15 +1,215 @@
-"""Decisions about enrolments."""
+"""Enrolling, suspending, changing the recipient, letting go: one verb, one transaction, one audit row."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from jigi.enrolment.models import Enrolment
+from jigi.enrolment.models import Cohort, Enrolment
+from jigi.enrolment.rules import left_out
+from jigi.enrolment.states import ENROLMENT
+from jigi.foundation import audit, runs
+from jigi.foundation.bulk import fetch_sql, run_sql
+from jigi.foundation.errors import Raced, Refused
 from jigi.foundation.models import User
-from jigi.programmes.models import Component
+from jigi.geography import access
+from jigi.geography.models import Area
+from jigi.programmes.models import Agency, Component
+from jigi.registry.models import Membership, Person
+from jigi.targeting.models import TargetingRound
 
 
-def exit_finished(component: Component, closed_term: int, *, by: User) -> int:
-    """Exit, in one statement, the households whose last term is closed; returns how many."""
-    finished = Enrolment.objects.filter(component=component, status="active", last_term__lte=closed_term)
-    return finished.update(status="exited", exited_at=timezone.now(), exit_reason="fin des échéances")
+def enrol_selected(
+    targeting_round: TargetingRound, component: Component, *, cohort_name: str, first_term: int = 1, by: User
+) -> Cohort:
+    """Enrol the households that a frozen campaign selected, in the component's communes, until its last term.
+
+    Households that are enrolled already, or that can't be, are counted in the cohort and left alone. Raises
+    Refused when the campaign isn't frozen or is another programme's, or when nobody is left to enrol.
+    """
+    access.require(by, "enrolment.decide", areas=_communes(component), programme=component.programme.code)
+    frozen = TargetingRound.objects.get(pk=targeting_round.pk)
+    if frozen.status != TargetingRound.Status.FROZEN:
+        raise Refused(
+            f"La campagne « {frozen} » n’est pas gelée",
+            why=f"Son état est « {frozen.get_status_display()} »",
+            remedy="Gelez la campagne avant d’inscrire les ménages qu’elle retient",
+        )
+    if frozen.programme_code != component.programme.code:
+        raise Refused(
+            f"La campagne « {frozen} » est celle du programme {frozen.programme_code}",
+            remedy=f"Choisissez une campagne du programme {component.programme.code}",
+        )
+    return _enrol(component, cohort_name, first_term, by=by, targeting_round=frozen.pk, households=[])
+
+
+def enrol_households(
+    component: Component, household_ids: Iterable[int], *, cohort_name: str, first_term: int = 1, by: User
+) -> Cohort:
+    """Enrol a list of households, each once however often the list names it; otherwise as `enrol_selected`.
+
+    Raises Refused when the list is empty or names a household that isn't in the register.
+    """
+    access.require(by, "enrolment.decide", areas=_communes(component), programme=component.programme.code)
+    households = list(household_ids)
+    if not households:
+        raise Refused(
+            "La liste est vide : personne n’est inscrit",
+            why="Une liste vide ne choisit personne, elle ne choisit pas tout le monde",
+            remedy="Donnez les ménages à inscrire",
+        )
+    if unknown := fetch_sql("enrolment", "unknown_households", {"households": households}):
+        raise Refused(
+            f"Des ménages de la liste ne sont pas au registre : {len(unknown)}, dont {unknown[0]['id']}",
+            remedy="Corrigez la liste : rien n’a été inscrit",
+        )
+    return _enrol(component, cohort_name, first_term, by=by, targeting_round=None, households=households)
+
+
+def suspend(enrolment: Enrolment, *, reason: str, by: User) -> None:
+    """Stop the rights of an enrolment until it is resumed; nothing of what remains is lost."""
+    _require(enrolment, by)
+    ENROLMENT.move(enrolment, "suspend", by=by, reason=_said(reason))
+
+
+def resume(enrolment: Enrolment, *, reason: str, by: User) -> None:
+    """Give a suspended enrolment its rights back."""
+    _require(enrolment, by)
+    ENROLMENT.move(enrolment, "resume", by=by, reason=_said(reason))
+
+
+def exit(enrolment: Enrolment, reason: str, *, by: User) -> None:
+    """End an enrolment for good; the reason (at most 80 characters) stays on it."""
+    _require(enrolment, by)
+    said = _said(reason)
+    ENROLMENT.move(enrolment, "exit", by=by, reason=said, exit_reason=said, exited_at=timezone.now())
+
+
+def exit_finished(
+    component: Component, closed_term: int, *, by: User, communes: Sequence[Area] | None = None
+) -> int:
+    """Exit the active enrolments whose last term is closed; returns how many.
+
+    `communes` are those where the term is closed (None: everywhere). Suspended enrolments keep what is left
+    of their right. Asks no right of its own: it follows from the closing of a term, which does.
+    """
+    codes = None if communes is None else [commune.pk for commune in communes]
+    with transaction.atomic():
+        gone = run_sql(
+            "enrolment", "exit_finished",
+            {"component": component.pk, "closed_term": closed_term, "communes": codes},
+        )  # fmt: skip
+        if gone:
+            after = {"closed_term": closed_term, "exited": gone}
+            audit.record("exit_finished", "component", component.pk, by=by, after=after)
+    return gone
+
+
+@transaction.atomic
+def change_recipient(enrolment: Enrolment, person: Person, *, reason: str, by: User) -> None:
+    """Pay another present member of the household from now on; the former recipient becomes the alternate.
+
+    With a wallet agency the account becomes that person's telephone. Orders already made keep theirs.
+    """
+    _require(enrolment, by)
+    said = _said(reason)
+    current = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if current.status == "exited":
+        raise Refused("Cette inscription est finie : son allocataire ne change plus")
+    if current.recipient_id == person.pk:
+        raise Refused(f"{person} est déjà l’allocataire")
+    present = Membership.objects.filter(household=current.household_id, person=person, ended_on__isnull=True)
+    if not present.exists():
+        raise Refused(
+            f"{person} n’est pas un membre présent du ménage",
+            remedy="Choisissez un membre du ménage, ou corrigez d’abord sa composition",
+        )
+    values = {
+        "recipient_id": person.pk,
+        "alternate_id": current.recipient_id,
+        "account": _account(current.agency, person),
+    }
+    before = {name: getattr(current, name) for name in values}
+    Enrolment.objects.filter(pk=current.pk).update(**values)
+    audit.record("change_recipient", "enrolment", current.pk, by=by, before=before, after=values, reason=said)
+    enrolment.refresh_from_db()
+
+
+def _enrol(
+    component: Component, name: str, first_term: int, *, by: User, targeting_round: int | None,
+    households: Sequence[int],
+) -> Cohort:  # fmt: skip
+    _check_cohort(component, name, first_term)
+    title = f"Inscription de la cohorte « {name} » · {component}"
+    with runs.start("enrol", title, by=by, subject=f"component:{component.pk}") as work, transaction.atomic():
+        with work.step("Inscrire") as step:
+            counts = _insert(component, name, first_term, by, targeting_round, households)
+            step.rows_in, step.rows_out = counts["asked"], counts["enrolled"]
+        cohort_id = counts.pop("cohort_id")
+        if cohort_id is None:
+            raise Refused("Aucun ménage à inscrire", why=left_out(counts) or "La sélection est vide")
+        audit.record("enrol", "cohort", cohort_id, by=by, after={"component": component.pk, **counts})
+    return Cohort.objects.get(pk=cohort_id)
+
+
+def _insert(
+    component: Component, name: str, first_term: int, by: User, targeting_round: int | None,
+    households: Sequence[int],
+) -> dict[str, Any]:  # fmt: skip
+    params = {
+        "component": component.pk,
+        "name": name,
+        "first_term": first_term,
+        "by": by.pk,
+        "targeting_round": targeting_round,
+        "households": list(households),
+        "head_by_default": component.recipient_rule == Component.RecipientRule.DESIGNATED_OR_HEAD,
+        "pay_by_village": component.pay_point_rule == Component.PayPointRule.VILLAGE,
+    }
+    try:
+        return fetch_sql("enrolment", "enrol", params)[0]
+    except IntegrityError as error:
+        if "one_live_enrolment" in str(error) or "cohort_name_once" in str(error):
+            raise Raced(
+                "Quelqu’un d’autre inscrivait ces ménages au même moment : rien n’a été inscrit",
+                remedy="Recommencez : les ménages déjà inscrits seront passés",
+            ) from error
+        raise
+
+
+def _check_cohort(component: Component, name: str, first_term: int) -> None:
+    if not name.strip():
+        raise Refused("Une cohorte a un nom", remedy="Donnez un nom à la cohorte")
+    if first_term < 1:
+        raise Refused(f"La première échéance d’une cohorte est 1 ou plus, non {first_term}")
+    if Cohort.objects.filter(component=component, name=name).exists():
+        raise Refused(
+            f"La cohorte « {name} » existe déjà dans la composante {component.code}",
+            remedy="Ses ménages sont inscrits ; donnez un autre nom pour en inscrire d’autres",
+        )
+
+
+def _communes(component: Component) -> list[Area]:
+    return [place.commune for place in component.communes.select_related("commune")]
+
+
+def _require(enrolment: Enrolment, by: User) -> None:
+    programme = enrolment.component.programme.code
+    access.require(by, "enrolment.decide", areas=[enrolment.commune], programme=programme)
+
+
+def _account(agency: Agency, person: Person) -> str:
+    if agency.kind != Agency.Kind.WALLET:
+        return ""
+    phones = sorted(person.phones.all(), key=lambda phone: (phone.owner != "self", phone.pk))
+    return phones[0].number if phones else ""
+
+
+def _said(reason: str) -> str:
+    said = reason.strip()
+    if not 1 <= len(said) <= 80:
+        raise Refused("Il faut un motif, en 80 caractères au plus", remedy="Écrivez-le en quelques mots")
+    return said

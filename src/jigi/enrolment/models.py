@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
+from jigi.enrolment.rules import LEFT_OUT, left_out
+from jigi.enrolment.states import ENROLMENT
 from jigi.geography.models import Area
 from jigi.programmes.models import Agency, Component
 from jigi.registry.models import Household, Person
@@ -13,7 +16,10 @@ from jigi.targeting.models import TargetingRound
 
 
 class Cohort(models.Model):
-    """Households enrolled together, from one decision, starting at one term."""
+    """Households enrolled together, from one decision, starting at one term.
+
+    The counters say what became of every household asked for: each is counted once, enrolled or not.
+    """
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="cohorts")
     name = models.CharField("cohorte", max_length=120)
@@ -21,42 +27,74 @@ class Cohort(models.Model):
         TargetingRound, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="campagne"
     )
     first_term = models.PositiveSmallIntegerField("première échéance")
+    asked = models.BigIntegerField("ménages demandés")
+    enrolled = models.BigIntegerField("ménages inscrits")
+    already_enrolled = models.BigIntegerField("déjà inscrits")
+    outside_communes = models.BigIntegerField("hors des communes de la composante")
+    left_register = models.BigIntegerField("sortis du registre")
+    calendar_over = models.BigIntegerField("calendrier de la commune terminé")
+    without_recipient = models.BigIntegerField("sans allocataire")
+    without_account = models.BigIntegerField("inscrits sans téléphone pour leur compte")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField("créée le", db_default=models.functions.Now())
+    made_at = models.DateTimeField("créée le", db_default=Now())
 
     class Meta:
         verbose_name = "cohorte"
-        constraints = [models.UniqueConstraint(fields=["component", "name"], name="cohort_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["component", "name"], name="cohort_name_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    asked=F("enrolled")
+                    + F("already_enrolled")
+                    + F("outside_communes")
+                    + F("left_register")
+                    + F("calendar_over")
+                    + F("without_recipient")
+                ),
+                name="cohort_adds_up",
+            ),
+            models.CheckConstraint(condition=Q(enrolled__gte=1), name="cohort_is_not_empty"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def left_out(self) -> str:
+        """Why some of the households asked for were not enrolled, as a French list; "" when all were."""
+        return left_out({key: getattr(self, key) for key in LEFT_OUT})
 
 
 class Enrolment(models.Model):
     """The decision that a household receives a component; one live enrolment per household and component."""
 
-    class Status(models.TextChoices):
-        ACTIVE = "active", "actif"
-        SUSPENDED = "suspended", "suspendu"
-        EXITED = "exited", "sorti"
-
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="enrolments")
-    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="enrolments")
+    # Indexes that nobody asks anything of are left out: a large enrolment writes each of them for every row.
+    component = models.ForeignKey(
+        Component, on_delete=models.PROTECT, related_name="enrolments", db_index=False
+    )
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    village = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
-    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name="allocataire")
-    alternate = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="suppléant"
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    recipient = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", verbose_name="allocataire"
     )
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    alternate = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="suppléant",
+    )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     account = models.CharField("compte ou téléphone", max_length=40, default="", blank=True)
     pay_point = models.CharField("site de paiement", max_length=120)
     first_term = models.PositiveSmallIntegerField("première échéance")
     last_term = models.PositiveSmallIntegerField("dernière échéance")
-    status = models.CharField("état", max_length=10, choices=Status, default=Status.ACTIVE)
+    status = models.CharField("état", max_length=10, choices=ENROLMENT.choices, default="active")
     exit_reason = models.CharField("motif de sortie", max_length=80, default="", blank=True)
-    enrolled_at = models.DateTimeField("inscrit le", db_default=models.functions.Now())
+    enrolled_at = models.DateTimeField("inscrit le", db_default=Now())
     exited_at = models.DateTimeField("sorti le", null=True)
 
     class Meta:
@@ -68,7 +106,8 @@ class Enrolment(models.Model):
                 name="one_live_enrolment",
             ),
             models.CheckConstraint(
-                condition=Q(last_term__gte=F("first_term"), first_term__gte=1), name="enrolment_terms_in_order"
+                condition=Q(last_term__gte=F("first_term"), first_term__gte=1),
+                name="enrolment_terms_in_order",
             ),
             models.CheckConstraint(
                 condition=Q(status="exited", exited_at__isnull=False) & ~Q(exit_reason="")

@@ -46,7 +46,6 @@ def borrowed(*places: Path) -> Account | None:
 
 def run(arguments: Sequence[str], account: Account | None) -> subprocess.CompletedProcess[str]:
     """Run a program as that account, in a session of its own so that a Ctrl-C here does not reach it."""
-    as_account = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
     # PG* variables of the person's shell (PGDATA, PGPORT...) would lead the programs elsewhere.
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_"))}
     return subprocess.run(
@@ -59,7 +58,9 @@ def run(arguments: Sequence[str], account: Account | None) -> subprocess.Complet
         errors="replace",
         start_new_session=True,
         check=False,
-        **as_account,  # type: ignore[arg-type]
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 

@@ -6,6 +6,7 @@ Parameters are psycopg's `%(name)s`; the names of tables built at run time are p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -18,10 +19,14 @@ from psycopg import sql
 PACKAGES = Path(__file__).resolve().parent.parent
 
 
+_INCLUDED = re.compile(r"\{sql:(\w+)\}")
+
+
 @cache
 def statement(package: str, name: str) -> str:
-    """The text of `src/jigi/<package>/sql/<name>.sql`."""
-    return (PACKAGES / package / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    """The text of `src/jigi/<package>/sql/<name>.sql`, with `{sql:other}` replaced by the text of other.sql."""
+    text = (PACKAGES / package / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    return _INCLUDED.sub(lambda found: statement(package, found[1]), text)
 
 
 def run_sql(

@@ -23,6 +23,7 @@ _ASCII_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 _SPACES = re.compile(r"\s")
 _GROUPED = re.compile(r"([+-]?)([1-9]\d{0,2}(?:([ .,'])\d{3})(?:\3\d{3})*)(?:([.,])(\d*))?", re.ASCII)
 _PLAIN = re.compile(r"([+-]?)(\d+)(?:([.,])(\d*))?", re.ASCII)
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 _NUMBER_WITH_MINUS = re.compile(r"-\d+(?:[.,]\d+)?", re.ASCII)
 
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
@@ -41,7 +42,7 @@ _NO = frozenset({"non", "n", "0", "faux", "no", "false"})
 
 
 class Dated(NamedTuple):
-    """A date and how precisely it was said. A month stands at its 15th day, a year at 1 July."""
+    """A date and how precisely it was said. A month stands at its first day, a year at 1 January."""
 
     day: date
     precision: Precision
@@ -78,8 +79,10 @@ def as_integer(text: str) -> int:
 
 
 def as_decimal(text: str) -> Decimal:
-    """A measure: « 1,5 », « 1.5 », « 1 234,5 », « 1.234,5 ». One mark alone is the decimal mark."""
+    """A measure: « 1,5 », « 1 234,5 », « 1.234,5 », « 1.5e+06 ». One mark alone is the decimal mark."""
     number = _unspaced(text)
+    if _SCIENTIFIC.fullmatch(number):
+        return Decimal(number)
     if found := _PLAIN.fullmatch(number):
         sign, whole, decimals = found[1], found[2], found[4]
     elif (found := _GROUPED.fullmatch(number)) and found[3] != found[4]:
@@ -131,9 +134,9 @@ def _dated(text: str) -> Dated:
     if found := _DAY_FIRST.fullmatch(text):
         return Dated(date(int(found[3]), int(found[2]), int(found[1])), "day")
     if found := _YEAR.fullmatch(text):
-        return Dated(date(int(found[2]), 7, 1), "about" if found[1] else "year")
+        return Dated(date(int(found[2]), 1, 1), "about" if found[1] else "year")
     if found := _MONTH.fullmatch(text):
-        return Dated(date(int(found[2] or found[3]), int(found[1] or found[4]), 15), "month")
+        return Dated(date(int(found[2] or found[3]), int(found[1] or found[4]), 1), "month")
     if found := _SERIAL.fullmatch(text):
         return Dated(_EXCEL_EPOCH + timedelta(days=int(found[1])), "day")
     if _SHORT_YEAR.fullmatch(text):

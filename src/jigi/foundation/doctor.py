@@ -61,6 +61,7 @@ def _python() -> Finding:
 def _database(pending_migrations: Callable[[], Sequence[str]]) -> list[Finding]:
     try:
         url = server.database_url()
+        server.as_django(url)
         with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
             found = [_which(url), _version(connection), _extensions(connection), _size(connection)]
         return [*found, _migrations(pending_migrations())]
@@ -89,7 +90,9 @@ def _version(connection: psycopg.Connection) -> Finding:
 
 
 def _extensions(connection: psycopg.Connection) -> Finding:
-    rows = connection.execute("SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [[*EXTENSIONS]])
+    rows = connection.execute(
+        "SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [[*EXTENSIONS]]
+    )
     available = {name for (name,) in rows}
     missing = [name for name in EXTENSIONS if name not in available]
     if not missing:
@@ -107,7 +110,7 @@ def _migrations(pending: Sequence[str]) -> Finding:
     if not pending:
         return Finding("bon", "Schéma de la base", "à jour")
     value = f"{len(pending)} migration(s) à appliquer, dont {pending[0]}"
-    return Finding("attention", "Schéma de la base", value, "Lancez « jigi migrate ».")
+    return Finding("attention", "Schéma de la base", value, "Lancez « jigi setup ».")
 
 
 def _room(home: Path) -> Finding:
@@ -133,8 +136,8 @@ def _cores() -> Finding:
 
 
 def _named(url: str) -> str:
-    """The URL without its password."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+    """The URL without its password, wherever it was written."""
+    return re.sub(r"(://[^:/@]*:)[^@]*(?=@)|(\bpassword=)[^&]*", r"\1\2***", url)
 
 
 def _gigabytes(size: int) -> str:

@@ -127,7 +127,7 @@ def _agreement(sample: str, delimiter: str) -> tuple[float, int]:
     widths: list[int] = []
     try:
         for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, strict=True):
-            if any(row):
+            if any(row) or (row and widths):
                 widths.append(len(row))
             if len(widths) > _SAMPLE_ROWS:
                 break

@@ -34,7 +34,9 @@ def read_text(path: str | Path) -> str:
     except OSError as error:
         why = {FileNotFoundError: "il n’existe pas", PermissionError: "la lecture n’est pas permise"}
         reason = why.get(type(error), error.strerror or "")
-        raise InputError("Le fichier ne peut pas être lu", file=path, why=reason) from error
+        raise InputError(
+            "Le fichier ne peut pas être lu", file=path, why=reason, remedy="Vérifiez le nom et les droits"
+        ) from error
     if content is None:
         raise InputError("Le fichier est trop grand pour un fichier TOML relu par des personnes", file=path)
     try:
@@ -53,7 +55,10 @@ def parse(text: str, file: str | Path) -> Table:
     """The top table of a TOML text; InputError with the line where it is no TOML."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # a number of 5,000 digits, lists 1,000 deep: no TOML either
         place = AT_LINE.search(str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         raise InputError(
@@ -77,11 +82,11 @@ class Table:
         """The error of a key of this table (of the whole table when the key is "")."""
         return InputError(what, file=self.file, line=self.line(key), column=key, why=why, remedy=remedy)
 
-    def line(self, key: str = "") -> int | None:
-        """The line of a key, of the table itself when it has none (or the key is ""), else None."""
+    def line(self, key: str = "") -> int:
+        """The line of a key, of the table itself when it has none (or the key is "")."""
         return self._lines.of(self._place, key)
 
-    def item_lines(self, key: str) -> list[int | None]:
+    def item_lines(self, key: str) -> list[int]:
         """The line of each text of a list, which may be spread over many."""
         return self._lines.of_items(self.line(key), self.data.get(key, []))
 
@@ -89,6 +94,8 @@ class Table:
         value = self._value(key, str, "un texte entre guillemets", default)
         if default is _NONE and not value.strip():
             raise self.error(key, "La valeur est vide")
+        if "\0" in value:
+            raise self.error(key, "Le texte contient un caractère nul", remedy="Retirez-le")
         if pattern and not re.fullmatch(pattern, value):
             raise self.error(key, f"« {value} » n’a pas la forme attendue", why=f"Forme : {pattern}")
         return value
@@ -108,6 +115,9 @@ class Table:
 
     def number(self, key: str, *, default: float = _NONE) -> float:
         return float(self._value(key, (int, float), "un nombre", default))
+
+    def flag(self, key: str, *, default: bool = _NONE) -> bool:
+        return self._value(key, bool, "true ou false", default)
 
     def day(self, key: str, *, default: date = _NONE) -> date:
         return self._value(key, date, "une date, comme 2015-03-01", default)
@@ -165,7 +175,7 @@ class _Lines:
 
     def __init__(self, text: str) -> None:
         self._text = text.splitlines()
-        self._found: dict[tuple[str | int, ...], int] = {}
+        self._found: dict[tuple[str | int, ...], int] = {(): 1}
         self._latest: dict[str, int] = {}
         place: tuple[str | int, ...] = ()
         quotes = False
@@ -179,23 +189,27 @@ class _Lines:
             elif match := KEY.match(line):
                 self._found.setdefault((*place, match[1] or match[2] or match[3] or ""), number)
 
-    def of(self, place: tuple[str | int, ...], key: str) -> int | None:
-        """The line of the key, else of its table, else None (an inline table, the top of the file)."""
+    def of(self, place: tuple[str | int, ...], key: str) -> int:
+        """The line of the key, else of the table it is missing from, the first line for the whole file."""
         named = (*place, key) if key else place
-        return self._found.get(named, self._found.get((*named, 0), self._found.get(place)))
+        if (*named, 0) in self._found:
+            return self._found[*named, 0]
+        while named not in self._found:
+            named = named[:-1]
+        return self._found[named]
 
-    def of_items(self, start: int | None, items: list[Any]) -> list[int | None]:
+    def of_items(self, start: int, items: list[Any]) -> list[int]:
         """The line of each text of a list whose key stands at the line `start`, in the order of the list."""
-        found: list[int | None] = []
-        row, column = (start or 0) - 1, 0
+        found: list[int] = []
+        row, column = start - 1, 0
         for item in items:
-            while 0 <= row < len(self._text):
+            while row < len(self._text):
                 match = re.compile(rf"""(["']){re.escape(str(item))}\1""").search(self._text[row], column)
                 if match:
                     column = match.end()
                     break
                 row, column = row + 1, 0
-            found.append(row + 1 if 0 <= row < len(self._text) else start)
+            found.append(row + 1 if row < len(self._text) else start)
         return found
 
     def _entered(self, header: str, *, repeated: bool) -> tuple[str | int, ...]:

@@ -20,7 +20,7 @@ from jigi.foundation.tabular import write_rejects
 from jigi.geography import gazetteer
 from jigi.geography.access import require
 from jigi.geography.boundaries import BoundaryFile, read_boundaries
-from jigi.geography.identity import identify
+from jigi.geography.identity import Identities, identify
 from jigi.geography.known import Known, read_known
 from jigi.geography.models import Area, AreaVersion
 from jigi.geography.rules import name_key
@@ -32,13 +32,13 @@ VERSION = "COD2019"
 
 AREA_COLUMNS = (
     "position", "code", "name", "level", "parent", "path", "longitude", "latitude", "area_km2", "population",
-    "origin", "source",
+    "source", "fills_only",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did. `kind` is « villages » or « limites »; `means` counts the matched by each evidence."""
+    """What a load did. `kind`: « villages » or « contours »; `means`: how many each evidence matched."""
 
     kind: str
     file: str
@@ -60,10 +60,10 @@ class LoadReport:
 
     def lines(self) -> list[str]:
         """The report in French sentences, for the terminal and the page."""
-        share = 100 * self.matched / self.read
+        share = f"{100 * self.matched / self.read:.1f}".replace(".", ",")
         return [
-            f"{self.file} : {_count(self.read)} {self.kind} lus, {_count(self.matched)} rattachés"
-            f" ({share:.1f} %)".replace(".", ","),
+            f"{self.file} : {_count(self.read)} {self.kind} lus,"
+            f" {_count(self.matched)} rattachés ({share} %)",
             *(f"  {_count(count)} {phrase}" for phrase, count in self.means),
             f"  {_count(self.added)} ajoutés, {_count(self.changed)} modifiés,"
             f" {_count(self.unchanged)} inchangés",
@@ -146,7 +146,7 @@ def _load_villages(file: Path, known: Known, columns: Mapping[str, str] | None) 
         )
     paths = {area.code: area.path for area in known.areas.values()}
     kept = [row for row in table.rows if row.line in identities.codes]
-    rows = _village_rows(file.name, kept, ties, identities.codes, paths)
+    rows = _village_rows(file.name, kept, ties, identities, paths)
     added, changed = _merge_areas(known.version, rows)
     counts = Counter(ties[row.line].means for row in kept)
     return LoadReport(
@@ -171,7 +171,7 @@ def _load_boundaries(file: Path, known: Known) -> LoadReport:
         written = fetch_sql("geography", "merge_boundaries", params)[0]
     means = (("par le code", found.by_code), ("par le nom", found.by_name))
     return LoadReport(
-        kind="limites",
+        kind="contours",
         file=file.name,
         read=found.features,
         added=written["added"],
@@ -221,7 +221,7 @@ def _fact_rows(facts: Iterable[gazetteer.AreaFact]) -> Iterator[tuple[Any, ...]]
     for position, fact in enumerate(facts):
         yield (
             position, fact.code, fact.name, fact.level, fact.parent or None, fact.path, fact.longitude,
-            fact.latitude, fact.area_km2, fact.population, "", fact.source,
+            fact.latitude, fact.area_km2, fact.population, fact.source, False,
         )  # fmt: skip
 
 
@@ -229,14 +229,14 @@ def _village_rows(
     origin: str,
     rows: Iterable[VillageRow],
     ties: Mapping[int, Tie],
-    codes: Mapping[int, str],
+    identities: Identities,
     paths: Mapping[str, str],
 ) -> Iterator[tuple[Any, ...]]:
     for row in rows:
-        commune, means, code = ties[row.line].commune, ties[row.line].means, codes[row.line]
+        commune, means, code = ties[row.line].commune, ties[row.line].means, identities.codes[row.line]
         yield (
             row.line, code, row.name, "village", commune, f"{paths[commune]}{code}/", row.longitude,
-            row.latitude, None, row.population, f"{origin} ; ", f"{origin} ; {means.phrase}",
+            row.latitude, None, row.population, f"{origin} ; {means.phrase}", row.line in identities.met,
         )  # fmt: skip
 
 
@@ -254,13 +254,13 @@ def _village_rejects(
 def _village_notes(table: VillageFile) -> tuple[str, ...]:
     if not table.misplaced:
         return ()
-    return (f"{_count(table.misplaced)} positions incomplètes ou hors du pays laissées de côté",)
+    return (f"positions incomplètes ou hors du pays, laissées de côté : {_count(table.misplaced)}",)
 
 
 def _boundary_notes(found: BoundaryFile, known: Known) -> tuple[str, ...]:
     levels = {area.level for area in known.areas.values() if area.code in found.outlines}
     without = sum(area.level in levels and area.code not in found.outlines for area in known.areas.values())
-    return (f"{_count(without)} lieux du même niveau restent sans limites",) if without else ()
+    return (f"lieux du même niveau restés sans limites : {_count(without)}",) if without else ()
 
 
 def _is_json(file: Path) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jigi.geography.rules import name_key
 from jigi.geography.ties import Tie, VillageRow
@@ -27,10 +27,14 @@ class KnownVillage:
 
 @dataclass
 class Identities:
-    """The code of each row, by line, and the French reasons why some rows have none."""
+    """The code of each row, by line, and the French reasons why some rows have none.
 
-    codes: dict[int, str]
-    refused: dict[int, str]
+    `met` are the lines that met, by its name alone, a village that another file brought.
+    """
+
+    codes: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    met: set[int] = field(default_factory=set)
 
 
 def identify(
@@ -45,7 +49,7 @@ def identify(
     `cercles` gives the cercle of a commune; `reserved` are the codes of areas that are not villages. Codes
     that a file repeats from commune to commune are numbers inside the commune: they get its code in front.
     """
-    identities = Identities({}, {})
+    identities = Identities()
     local = _numbers_restart(rows, ties)
     by_code = {village.code: village for village in known}
     lines: dict[str, int] = {}
@@ -59,7 +63,7 @@ def identify(
             lines[code] = row.line
     unnamed = [row for row in rows if not row.code and row.line in ties]
     taken = {*by_code, *reserved, *lines}
-    identities.codes |= _recognise_or_number(unnamed, ties, cercles, known, taken)
+    _recognise_or_number(unnamed, ties, cercles, known, taken, identities)
     return identities
 
 
@@ -103,23 +107,26 @@ def _recognise_or_number(
     cercles: Mapping[str, str],
     known: Sequence[KnownVillage],
     taken: set[str],
-) -> dict[int, str]:
+    identities: Identities,
+) -> None:
     others: dict[tuple[str, str], list[str]] = defaultdict(list)
     own: dict[tuple[str, str], list[str]] = defaultdict(list)
     for village in reversed(known):
         place = village.cercle if village.own else village.commune
         (own if village.own else others)[place, name_key(village.name)].append(village.code)
     last: dict[str, int] = defaultdict(int)
-    codes = {}
     for row in rows:
         commune, key = ties[row.line].commune, name_key(row.name)
-        if found := others[commune, key] or own[cercles[commune], key]:
-            codes[row.line] = found.pop()
+        if others[commune, key]:
+            identities.codes[row.line] = others[commune, key].pop()
+            identities.met.add(row.line)
+            continue
+        if own[cercles[commune], key]:
+            identities.codes[row.line] = own[cercles[commune], key].pop()
             continue
         code = ""
         while not code or code in taken:
             last[commune] += 1
             code = f"{commune}-{last[commune]:04d}"
         taken.add(code)
-        codes[row.line] = code
-    return codes
+        identities.codes[row.line] = code

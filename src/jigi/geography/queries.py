@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
 from jigi.foundation.models import User
@@ -84,3 +84,17 @@ def postings_in_force(user: User) -> list[StaffPosting]:
 def rights_given(postings: Iterable[StaffPosting]) -> frozenset[str]:
     """Every right that these postings give somewhere, in some programme."""
     return frozenset().union(*(roles()[posting.role].rights for posting in postings))
+
+
+def version_in_use() -> AreaVersion | None:
+    """The latest division that goes down to communes: the one households are placed in."""
+    detailed = Area.objects.filter(version=OuterRef("pk"), level=Area.Level.COMMUNE)
+    return AreaVersion.objects.filter(Exists(detailed)).order_by("-valid_from").first()
+
+
+def designated(text: str, version: AreaVersion) -> list[Area]:
+    """The places whose code or name is just that; failing these, all that `find` gives."""
+    found = find(text, version)
+    wanted = name_key(text)
+    named = [area for area in found if name_key(area.name) == wanted or area.code == text.strip().upper()]
+    return named or found

@@ -10,6 +10,9 @@ from django.db.models import F, Q
 class Batch(models.Model):
     """One import of one file (or pair of files) with a mapping. The same files are recognised by hash."""
 
+    # Said by the import, not stored: these very files had already been merged, nothing changed.
+    recognised = False
+
     class Status(models.TextChoices):
         RECEIVED = "received", "reçu"
         CHECKED = "checked", "contrôlé"

@@ -11,15 +11,19 @@ from jigi.foundation.bulk import copy_rows, fetch_sql, run_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.partitions import analyse, drop_partition, new_partition
 from jigi.foundation.runs import Work
-from jigi.ledger.actions import GENERAL_BOOK
+from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
 from jigi.ledger.pipeline import fill_book
-from jigi.payments.models import PaymentRound
+from jigi.payments.models import PaymentRound, ReturnFile
 
 INCOMING = (
     "line", "reference", "status_read", "amount_read", "date_read", "reason_read", "agency_reference",
     "said", "amount_xof", "paid_on", "origin_round_id", "problem",
 )  # fmt: skip
+
+# Every order and right changes state once: a page keeps room for it.
+ROOM = 50
+LARGE_FILE = 5_000
 
 
 def build_list(payment_round: PaymentRound, same_term: Sequence[int], previous: Sequence[int], work: Work) -> dict[str, int]:
@@ -38,11 +42,11 @@ def build_list(payment_round: PaymentRound, same_term: Sequence[int], previous: 
     with work.step("Rappels") as step:
         step.rows_out = run_sql("payments", "arrears", facts)
         run_sql("payments", "count_attempts", facts)
-    with new_partition("payments_entitlement", payment_round.pk) as entitlement:
+    with new_partition("payments_entitlement", payment_round.pk, fillfactor=ROOM) as entitlement:
         with work.step("Droits") as step:
             if payment_round.kind == PaymentRound.Kind.TERM:
                 step.rows_out = run_sql("payments", "entitlements", facts, tables={"entitlement": entitlement})
-    with new_partition("payments_instruction", payment_round.pk) as instruction:
+    with new_partition("payments_instruction", payment_round.pk, fillfactor=ROOM) as instruction:
         with work.step("Ordres de paiement") as step:
             tables = {"entitlement": entitlement, "instruction": instruction}
             step.rows_out = run_sql("payments", "instructions", facts, tables=tables)
@@ -90,12 +94,24 @@ def take_lines(file_id: int, agency_id: int, lines: Any) -> None:
         cursor.execute("ANALYZE incoming")
         run_sql("payments", "take_lines", {"file": file_id, "agency": agency_id})
         cursor.execute("DROP TABLE incoming")
+        # A hundred thousand lines that nobody has counted would be joined one by one.
+        cursor.execute("ANALYZE payments_returnline")
 
 
-def settle(file_id: int, entry: Entry) -> None:
-    """Write what the lines of a file say: postings, orders, entitlements, counters."""
-    facts = {"file": file_id, "entry": entry.pk}
-    run_sql("payments", "settle_postings", facts)
+def settle(taken: ReturnFile, entry: Entry) -> None:
+    """Write what the lines of a file say: postings, orders, entitlements.
+
+    The postings of a large file are a book of their own, attached full; those of a small one join the general
+    book, so that a hundred corrections don't make a hundred partitions.
+    """
+    facts = {"file": taken.pk, "entry": entry.pk}
+    if taken.lines >= LARGE_FILE:
+        book = open_book(f"return-{taken.pk}", entry.label)
+        with fill_book(book) as posting:
+            run_sql("payments", "settle_postings", facts | {"book": book.pk}, tables={"posting": posting})
+    else:
+        tables = {"posting": "ledger_posting"}
+        run_sql("payments", "settle_postings", facts | {"book": GENERAL_BOOK}, tables=tables)
     run_sql("payments", "settle_instructions", facts)
     run_sql("payments", "settle_entitlements", facts)
 

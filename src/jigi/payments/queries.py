@@ -2,57 +2,253 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
+from django.utils import timezone
 
+from jigi.enrolment.models import Enrolment
+from jigi.foundation.bulk import fetch_sql, statement
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with, postings_with
-from jigi.geography.models import Area
+from jigi.geography.models import Area, StaffPosting
 from jigi.payments import pipeline
-from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnLine
+from jigi.payments.models import (
+    Entitlement,
+    Instruction,
+    PaymentRound,
+    ReturnFile,
+    ReturnLine,
+    RoundChange,
+    RoundCommune,
+)
+from jigi.programmes.models import Agency, FundingLine
+from jigi.registry.models import Household
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a round holds in one commune, or in several. Orders and households are counted apart."""
+
+    households: int = 0
+    arrears_households: int = 0
+    orders: int = 0
+    amount_xof: int = 0
+    arrears: int = 0
+    arrears_xof: int = 0
+    open: int = 0
+    open_xof: int = 0
+    paid: int = 0
+    paid_xof: int = 0
+
+    @property
+    def unpaid(self) -> int:
+        """Orders that came back without payment: absent, refused, reversed, without answer."""
+        return self.orders - self.open - self.paid
+
+    @property
+    def unpaid_xof(self) -> int:
+        return self.amount_xof - self.open_xof - self.paid_xof
+
+
+@dataclass(frozen=True)
+class CommuneFigures(Figures):
+    """The figures of one commune, with its cercle and the agencies that pay there."""
+
+    commune_id: int = 0
+    commune: str = ""
+    cercle: str = ""
+    agencies: str = ""
+
+
+@dataclass(frozen=True)
+class Funding:
+    """What a round takes from a funding line. `before_xof`: available before, None once it has been reserved."""
+
+    line: FundingLine
+    amount_xof: int
+    available_xof: int
+    reserved: bool
+
+    @property
+    def after_xof(self) -> int:
+        """What is, or would be, available once the round's new rights are reserved."""
+        return self.available_xof if self.reserved else self.available_xof - self.amount_xof
 
 
 def visible_to(user: User) -> QuerySet[PaymentRound]:
     """The rounds that touch a commune, in a programme, where the user may see payments."""
     condition = Q(pk__in=[])
     for posting in postings_with(user, "payments.see"):
-        seen = Q(communes__commune__path__startswith=posting.area.path)
+        here = RoundCommune.objects.filter(
+            payment_round=OuterRef("pk"), commune__path__startswith=posting.area.path
+        )
+        seen = Q(Exists(here))
         if posting.programme_code:
             seen &= Q(component__programme__code=posting.programme_code)
         condition |= seen
-    rounds = PaymentRound.objects.filter(condition).distinct()
+    rounds = PaymentRound.objects.filter(condition)
     return rounds.select_related("component__programme").order_by("-term", "-id")
+
+
+def communes_seen(user: User, payment_round: PaymentRound) -> QuerySet[Area]:
+    """The communes of a round where the user may see payments."""
+    programme = payment_round.component.programme.code
+    seen = Area.objects.filter(communes_with(user, "payments.see", programme=programme))
+    return seen.filter(pk__in=payment_round.communes.values("commune")).order_by("name")
 
 
 def instructions_visible_to(user: User, payment_round: PaymentRound) -> QuerySet[Instruction]:
     """The orders of a round in the communes where the user may see payments."""
-    programme = payment_round.component.programme.code
-    communes = Area.objects.filter(communes_with(user, "payments.see", programme=programme))
-    found = Instruction.objects.filter(payment_round=payment_round, commune__in=communes)
+    found = Instruction.objects.filter(
+        payment_round=payment_round, commune__in=communes_seen(user, payment_round)
+    )
     return found.select_related("household", "recipient", "agency", "commune").order_by("id")
+
+
+def sees_returns(user: User) -> bool:
+    """Return files hold lines of every commune: seen by who reconciles, or sees payments in the whole country."""
+    if postings_with(user, "payments.reconcile"):
+        return True
+    return any(held.area.level == Area.Level.COUNTRY for held in postings_with(user, "payments.see"))
+
+
+def return_files_visible_to(user: User) -> QuerySet[ReturnFile]:
+    """All return files, or none (see `sees_returns`)."""
+    files = ReturnFile.objects.select_related("agency", "made_by")
+    return files if sees_returns(user) else files.none()
 
 
 def awaiting(user: User) -> dict[str, QuerySet[PaymentRound]]:
     """The rounds that wait for something this user may do, by the verb of what is to be done."""
-    verbs = {
-        "freeze": ("payments.prepare", "prepared"),
-        "approve": ("payments.approve", "frozen"),
-        "release": ("payments.release", "approved"),
-        "reconcile": ("payments.reconcile", "released"),
+    ended = Q(pays_until__isnull=True) | Q(pays_until__lt=timezone.localdate())
+    another = Q(made_by=user) | Q(frozen_by=user)
+    waiting = {
+        "prepare": ("payments.prepare", Q(status="draft")),
+        "freeze": ("payments.prepare", Q(status="prepared")),
+        "approve": ("payments.approve", Q(status="frozen") & ~another),
+        "release": ("payments.release", Q(status="approved") & ~another & ~Q(approved_by=user)),
+        "reconcile": ("payments.reconcile", Q(status="released")),
+        "close": ("payments.close", Q(status="released") & ended),
     }
-    waiting = {}
-    for verb, (right, status) in verbs.items():
-        programmes = [posting.programme_code for posting in postings_with(user, right)]
-        rounds = visible_to(user).filter(status=status) if programmes else PaymentRound.objects.none()
-        if programmes and "" not in programmes:
-            rounds = rounds.filter(component__programme__code__in=programmes)
-        if verb in ("approve", "release"):
-            rounds = rounds.exclude(made_by=user).exclude(frozen_by=user)
-        if verb == "release":
-            rounds = rounds.exclude(approved_by=user)
-        waiting[verb] = rounds
-    return waiting
+    return {
+        verb: visible_to(user).filter(where).filter(_held_everywhere(postings_with(user, right)))
+        for verb, (right, where) in waiting.items()
+    }
+
+
+def has_been(payment_round: PaymentRound, verb: str) -> bool:
+    """Whether a round has already gone through « prepare », « freeze », « approve », « release » or « close »."""
+    if payment_round.status not in _WAY:
+        return False
+    return _WAY.index(payment_round.status) > _VERBS.index(verb)
+
+
+def enrolled_in(payment_round: PaymentRound) -> int:
+    """Households that a term round would pay: active, at one of their terms, in its communes."""
+    term = payment_round.term
+    enrolled = Enrolment.objects.filter(
+        component=payment_round.component, commune__in=payment_round.communes.values("commune"),
+        status="active", first_term__lte=term, last_term__gte=term,
+    )  # fmt: skip
+    return enrolled.count()
+
+
+def previous_rounds(payment_round: PaymentRound) -> list[int]:
+    """The rounds of the last term that this one is compared with, as they stood when it was prepared."""
+    before = PaymentRound.objects.filter(
+        component=payment_round.component, kind="term", term__lt=payment_round.term,
+        communes__commune__in=payment_round.communes.values("commune"),
+        status__in=("frozen", "approved", "released", "closed"),
+    )  # fmt: skip
+    if payment_round.prepared_at:
+        before = before.filter(frozen_at__lte=payment_round.prepared_at)
+    last = before.aggregate(last=Max("term"))["last"]
+    return sorted(before.filter(term=last).values_list("pk", flat=True).distinct()) if last else []
+
+
+def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySet[Household]:
+    """The households of one line of a round's difference, in these communes.
+
+    Each comes with `now_xof` and `before_xof` (None without a right), `arrears_xof`, and the names and accounts
+    of who received before and who receives now.
+    """
+    payment_round = change.payment_round
+    before = previous_rounds(payment_round)
+    facts = {
+        "round": payment_round.pk, "term": payment_round.term, "previous_rounds": before,
+        "movement": change.movement, "reason": change.reason, "communes": [area.pk for area in communes],
+    }  # fmt: skip
+    now_right = Entitlement.objects.filter(payment_round=payment_round, household=OuterRef("pk"))
+    old_right = Entitlement.objects.filter(payment_round__in=before, household=OuterRef("pk"))
+    arrears = Instruction.objects.filter(payment_round=payment_round, household=OuterRef("pk"), kind="arrears")
+    found = Household.objects.filter(pk__in=RawSQL(*_positional("changed_households", facts)))
+    return found.select_related("commune", "village").annotate(
+        now_xof=_one(now_right, "amount_xof"),
+        before_xof=_one(old_right, "amount_xof"),
+        arrears_xof=Subquery(arrears.values("household").annotate(sum=Sum("amount_xof")).values("sum")),
+        recipient_now=_one(now_right, _FULL_NAME),
+        recipient_before=_one(old_right, _FULL_NAME),
+        account_now=_one(now_right, "account"),
+        account_before=_one(old_right, "account"),
+    )
+
+
+def by_commune(payment_round: PaymentRound) -> list[CommuneFigures]:
+    """The figures of a round in each of its communes, by cercle and name."""
+    rows = fetch_sql("payments", "by_commune", {"round": payment_round.pk})
+    return [CommuneFigures(**row) for row in rows]
+
+
+def total(communes: Iterable[Figures]) -> Figures:
+    """The figures of several communes together. A household is in one commune of a round."""
+    found = list(communes)
+    return Figures(**{f.name: sum(getattr(one, f.name) for one in found) for f in fields(Figures)})
+
+
+def by_agency(payment_round: PaymentRound) -> list[dict[str, Any]]:
+    """Per agency of a round: `agency`, `orders`, `amount_xof`, `open`, `paid`, `paid_xof`."""
+    rows = (
+        Instruction.objects.filter(payment_round=payment_round)
+        .values("agency_id")
+        .annotate(
+            orders=Count("id"),
+            open=Count("id", filter=Q(status="open")),
+            paid=Count("id", filter=Q(status="paid")),
+            paid_xof=Sum("amount_xof", filter=Q(status="paid"), default=0),
+            amount_xof=Sum("amount_xof"),
+        )
+    )
+    agencies = Agency.objects.in_bulk()
+    found = [{**row, "agency": agencies[row["agency_id"]]} for row in rows.order_by()]
+    return sorted(found, key=lambda row: str(row["agency"]))
+
+
+def funding(payment_round: PaymentRound) -> list[Funding]:
+    """What the new rights of a round take from each funding line, and what is available there now."""
+    lines = FundingLine.objects.select_related("agreement", "available").in_bulk()
+    reserved = has_been(payment_round, "approve")
+    found = [
+        Funding(line, row["amount_xof"], line.available.balance_xof, reserved)
+        for row in pipeline.reservations(payment_round)
+        for line in [lines[row["funding_line_id"]]]
+    ]
+    return sorted(found, key=lambda one: one.line.rank)
+
+
+def pay_list(payment_round: PaymentRound, communes: Collection[int]) -> list[dict[str, Any]]:
+    """The lines of the lists that are signed, by commune, agency and pay point, then by name."""
+    return fetch_sql("payments", "pay_list", {"round": payment_round.pk, "communes": list(communes)})
+
+
+def returns_of(payment_round: PaymentRound) -> list[dict[str, Any]]:
+    """The return files that answered orders of a round, with what each brought to it."""
+    return fetch_sql("payments", "returns_of_round", {"round": payment_round.pk})
 
 
 def verify_hash(payment_round: PaymentRound) -> bool:
@@ -62,7 +258,10 @@ def verify_hash(payment_round: PaymentRound) -> bool:
 
 def exceptions(rounds: Iterable[PaymentRound] | None = None) -> QuerySet[ReturnLine]:
     """Lines of returns that wait for a person's decision."""
-    lines = ReturnLine.objects.filter(outcome__in=ReturnLine.EXCEPTIONS, resolved_at__isnull=True)
+    # The counter of the file leads to the few that have some: the lines of a year are not read for them.
+    lines = ReturnLine.objects.filter(
+        return_file__exceptions__gt=0, outcome__in=ReturnLine.EXCEPTIONS, resolved_at__isnull=True
+    )
     if rounds is not None:
         lines = lines.filter(Q(origin_round_id__in=[r.pk for r in rounds]) | Q(origin_round_id__isnull=True))
     return lines.select_related("return_file__agency").order_by("id")
@@ -78,22 +277,42 @@ def settlement(payment_round: PaymentRound) -> dict[str, dict[str, int]]:
     return {row["status"]: {"orders": row["orders"], "amount_xof": row["amount_xof"]} for row in rows}
 
 
-def by_commune(payment_round: PaymentRound) -> QuerySet[Instruction, dict[str, object]]:
-    """Per commune and agency: households, orders, francs, paid."""
-    return (
-        Instruction.objects.filter(payment_round=payment_round)
-        .values("commune_id", "commune__name", "commune__code", "agency__name")
-        .annotate(
-            orders=Count("id"),
-            amount_xof=Sum("amount_xof"),
-            paid=Count("id", filter=Q(status="paid")),
-            paid_xof=Sum("amount_xof", filter=Q(status="paid"), default=0),
-        )
-        .order_by("commune__name", "agency__name")
-    )
-
-
 def owed(component_id: int) -> dict[str, int]:
     """Entitlements in arrears of a component: how many, how much."""
     found = Entitlement.objects.filter(component_id=component_id, status="owed")
     return found.aggregate(entitlements=Count("id"), amount_xof=Sum("amount_xof", default=0))
+
+
+_VERBS = ("prepare", "freeze", "approve", "release", "close")
+_WAY = ("draft", "prepared", "frozen", "approved", "released", "closed")
+_FULL_NAME = Concat("recipient__given_names", Value(" "), "recipient__surname")
+
+
+def _held_everywhere(postings: Iterable[StaffPosting]) -> Q:
+    """Rounds of which every commune is under one of these postings, each in its programme."""
+    postings = list(postings)
+    condition = Q(pk__in=[])
+    for programme in {posting.programme_code for posting in postings}:
+        held = Q(commune__pk__in=[])
+        for posting in postings:
+            if posting.programme_code in ("", programme):
+                held |= Q(commune__path__startswith=posting.area.path)
+        beyond = RoundCommune.objects.filter(payment_round=OuterRef("pk")).exclude(held)
+        here = ~Q(Exists(beyond))
+        condition |= here & Q(component__programme__code=programme) if programme else here
+    return condition
+
+
+def _one(rights: QuerySet[Entitlement], field: str | Concat) -> Subquery:
+    return Subquery(rights.order_by().values_list(field)[:1])
+
+
+def _positional(name: str, facts: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """A named statement for a place where Django numbers its parameters."""
+    text, values = statement("payments", name), []
+
+    def numbered(found: re.Match[str]) -> str:
+        values.append(facts[found[1]])
+        return "%s"
+
+    return re.sub(r"%\((\w+)\)s", numbered, text), values

@@ -76,10 +76,10 @@ def _take(path: Path, digest: str, agency: Agency, lines: Iterator[tuple[Any, ..
             assert entry is not None
             with work.step("Lecture et correspondance"):
                 pipeline.take_lines(taken.pk, agency.pk, lines)
-            with work.step("Écritures et états") as step, ledger.refusing_overdraft():
-                pipeline.settle(taken.pk, entry)
                 pipeline.count_lines(taken.pk)
                 taken.refresh_from_db()
+            with work.step("Écritures et états") as step, ledger.refusing_overdraft():
+                pipeline.settle(taken, entry)
                 step.rows_out = taken.lines
             if taken.lines == 0:
                 raise InputError(

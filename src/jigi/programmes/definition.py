@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from jigi.foundation.errors import InputError
@@ -15,11 +15,13 @@ class Place:
     """Where a block of the file stands: the line of each of its keys ("" for the block itself)."""
 
     file: str
-    lines: Mapping[str, int | None]
+    lines: Mapping[str, int]
 
-    def error(self, key: str, what: str, *, line: int | None = None, why: str = "", remedy: str = "") -> InputError:
+    def error(
+        self, key: str, what: str, *, line: int | None = None, why: str = "", remedy: str = ""
+    ) -> InputError:
         """The error of a key, at its line or at the line of one of its items."""
-        at = line or self.lines.get(key) or self.lines.get("")
+        at = line or self.lines.get(key, self.lines[""])
         return InputError(what, file=self.file, line=at, column=key, why=why, remedy=remedy)
 
 
@@ -28,11 +30,7 @@ class Code:
     """A code of a list of the file, with its line."""
 
     value: str
-    line: int | None = field(default=None, compare=False)
-
-
-def _place() -> Place:
-    return field(compare=False, repr=False)
+    line: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Selection:
     communes: tuple[Code, ...] | None
     within: tuple[Code, ...] | None
     others: bool
-    place: Place = _place()
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -52,30 +50,25 @@ class AreaBlock:
     selection: Selection
     terms: int
     households: int | None
-    place: Place = _place()
+    place: Place
 
 
 @dataclass(frozen=True)
-class FundingBlock:
-    """The communes that an agreement pays; blocks are used in the order of the file."""
+class Assignment:
+    """The communes that go to an agreement or to an agency, by its code; `key` is the name of that key."""
 
-    agreement: str
+    to: str
+    key: str
     selection: Selection
-    place: Place = _place()
-
-
-@dataclass(frozen=True)
-class AgencyBlock:
-    """The communes where an agency pays."""
-
-    agency: str
-    selection: Selection
-    place: Place = _place()
+    place: Place
 
 
 @dataclass(frozen=True)
 class ComponentDefinition:
-    """One thing that is given: an amount at each term, from `first_period`, every `months`."""
+    """One thing that is given: an amount at each term, from `first_period`, every `months`.
+
+    Agreements are used in the order of `fundings`.
+    """
 
     code: str
     name: str
@@ -88,9 +81,14 @@ class ComponentDefinition:
     recipient_rule: str
     pay_point_rule: str
     areas: tuple[AreaBlock, ...]
-    fundings: tuple[FundingBlock, ...]
-    agencies: tuple[AgencyBlock, ...]
-    place: Place = _place()
+    fundings: tuple[Assignment, ...]
+    agencies: tuple[Assignment, ...]
+    place: Place
+
+    @property
+    def most_terms(self) -> int:
+        """The terms of the communes that have most."""
+        return max(area.terms for area in self.areas)
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ class AgreementDefinition:
     effective_on: date
     closes_on: date
     closing_extended_to: date | None
-    place: Place = _place()
+    place: Place
 
     @property
     def closing(self) -> date:
@@ -119,7 +117,7 @@ class AgencyDefinition:
     code: str
     name: str
     kind: str
-    place: Place = _place()
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -138,8 +136,8 @@ class ProgrammeDefinition:
     agreements: tuple[AgreementDefinition, ...]
     agencies: tuple[AgencyDefinition, ...]
     file_name: str
-    file_hash: str = field(compare=False)
-    place: Place = _place()
+    file_hash: str
+    place: Place
 
 
 @dataclass(frozen=True)

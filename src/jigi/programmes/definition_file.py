@@ -1,35 +1,32 @@
 """Programme files: reviewed TOML read into a ProgrammeDefinition, every mistake with its line and remedy.
 
-The shipped files in `definitions/` show the whole form; docs/guide tells it to those who write one.
+The shipped files in `definitions/` show the whole form.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from jigi.foundation.periods import Period
 from jigi.foundation.toml_table import Table, parse, read_text
 from jigi.programmes.definition import (
-    AgencyBlock,
     AgencyDefinition,
     AgreementDefinition,
     AreaBlock,
+    Assignment,
     Code,
     ComponentDefinition,
-    FundingBlock,
     Place,
     ProgrammeDefinition,
     Selection,
 )
+from jigi.programmes.models import Agency, Component
 
 SHIPPED = Path(__file__).resolve().parent / "definitions"
 CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}"
-COMPONENT_KINDS = ("regular", "emergency")
-AGENCY_KINDS = ("wallet", "mfi", "bank", "cash")
-RECIPIENT_RULES = ("designated_or_head", "designated")
-PAY_POINT_RULES = ("commune", "village")
 LARGEST_XOF = 10**15
 MOST_TERMS = 400
 MOST_MONTHS = 60
@@ -71,51 +68,44 @@ def _component(part: Table) -> ComponentDefinition:
     component = ComponentDefinition(
         code=part.text("code", pattern=CODE),
         name=_short(part, "name", 160),
-        kind=part.choice("kind", COMPONENT_KINDS),
+        kind=part.choice("kind", Component.Kind.values),
         purpose=_short(part, "purpose", 40),
         amount_xof=_amount(part),
         terms=terms,
         first_period=_period(part),
         months=_counted(part, "months", MOST_MONTHS),
-        recipient_rule=_rule(rules, "recipient", RECIPIENT_RULES),
-        pay_point_rule=_rule(rules, "pay_point", PAY_POINT_RULES),
-        areas=tuple(_area(block, terms) for block in _tables(part, "area")),
-        fundings=_blocks(part, "funding", _funding),
-        agencies=_blocks(part, "agency", _agency_block),
+        recipient_rule=_rule(rules, "recipient", Component.RecipientRule.values),
+        pay_point_rule=_rule(rules, "pay_point", Component.PayPointRule.values),
+        areas=_blocks(part, "area", lambda block: _area(block, terms), "component."),
+        fundings=_blocks(part, "funding", _funding, "component."),
+        agencies=_blocks(part, "agency", _agency_block, "component."),
         place=_place(part),
     )
     if rules:
         rules.refuse_others()
-    part.refuse_others()
     return component
 
 
 def _area(part: Table, terms: int) -> AreaBlock:
-    block = AreaBlock(
+    return AreaBlock(
         _selection(part, others=False),
         _counted(part, "terms", MOST_TERMS, default=terms),
         _counted(part, "households", MOST_HOUSEHOLDS) if "households" in part.data else None,
         _place(part),
     )
-    part.refuse_others()
-    return block
 
 
-def _funding(part: Table) -> FundingBlock:
-    block = FundingBlock(part.text("agreement"), _selection(part), _place(part))
-    part.refuse_others()
-    return block
+def _funding(part: Table) -> Assignment:
+    return Assignment(part.text("agreement"), "agreement", _selection(part), _place(part))
 
 
-def _agency_block(part: Table) -> AgencyBlock:
-    block = AgencyBlock(part.text("agency"), _selection(part), _place(part))
-    part.refuse_others()
-    return block
+def _agency_block(part: Table) -> Assignment:
+    return Assignment(part.text("agency"), "agency", _selection(part), _place(part))
 
 
 def _agreement(part: Table) -> AgreementDefinition:
     extended = "closing_extended_to" in part.data
-    agreement = AgreementDefinition(
+    return AgreementDefinition(
         code=part.text("code", pattern=CODE),
         donor=_short(part, "donor", 120),
         name=_short(part, "name", 200),
@@ -125,16 +115,15 @@ def _agreement(part: Table) -> AgreementDefinition:
         closing_extended_to=part.day("closing_extended_to") if extended else None,
         place=_place(part),
     )
-    part.refuse_others()
-    return agreement
 
 
 def _agency(part: Table) -> AgencyDefinition:
-    agency = AgencyDefinition(
-        part.text("code", pattern=CODE), _short(part, "name", 120), part.choice("kind", AGENCY_KINDS), _place(part)
+    return AgencyDefinition(
+        part.text("code", pattern=CODE),
+        _short(part, "name", 120),
+        part.choice("kind", Agency.Kind.values),
+        _place(part),
     )
-    part.refuse_others()
-    return agency
 
 
 def _selection(part: Table, *, others: bool = True) -> Selection:
@@ -188,7 +177,7 @@ def _period(part: Table) -> Period:
     return period
 
 
-def _rule(rules: Table | None, key: str, options: tuple[str, ...]) -> str:
+def _rule(rules: Table | None, key: str, options: Sequence[str]) -> str:
     return rules.choice(key, options, default=options[0]) if rules else options[0]
 
 
@@ -199,11 +188,17 @@ def _short(part: Table, key: str, longest: int) -> str:
     return text
 
 
-def _tables(part: Table, key: str) -> list[Table]:
-    found = part.tables(key)
-    if not found:
-        raise part.error("", f"Il manque un bloc [[{part.under(key)}]]", remedy=f"Ajoutez au moins un bloc [[{part.under(key)}]]")
-    return found
+def _blocks(part: Table, key: str, read: Callable[[Table], Found], under: str = "") -> tuple[Found, ...]:
+    """The blocks `[[under.key]]` of a table, at least one, each read and checked for unknown keys."""
+    parts = part.tables(key)
+    if not parts:
+        header = f"[[{under}{key}]]"
+        raise part.error("", f"Il manque un bloc {header}", remedy=f"Ajoutez au moins un bloc {header}")
+    found = []
+    for block in parts:
+        found.append(read(block))
+        block.refuse_others()
+    return tuple(found)
 
 
 def _place(part: Table) -> Place:

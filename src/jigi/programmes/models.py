@@ -88,7 +88,9 @@ class ComponentCommune(models.Model):
     terms = models.PositiveSmallIntegerField("échéances")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["component", "commune"], name="component_commune_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["component", "commune"], name="component_commune_once")
+        ]
 
 
 class Agreement(models.Model):
@@ -109,7 +111,9 @@ class Agreement(models.Model):
         verbose_name = "convention de financement"
         constraints = [
             models.CheckConstraint(condition=Q(amount_xof__gt=0), name="agreement_amount_is_positive"),
-            models.CheckConstraint(condition=Q(closes_on__gt=F("effective_on")), name="agreement_closes_after"),
+            models.CheckConstraint(
+                condition=Q(closes_on__gt=F("effective_on")), name="agreement_closes_after"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,7 +182,9 @@ class AgencyCommune(models.Model):
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["component", "commune"], name="one_agency_per_commune")]
+        constraints = [
+            models.UniqueConstraint(fields=["component", "commune"], name="one_agency_per_commune")
+        ]
 
 
 class AgencyAccount(models.Model):

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.models import User
@@ -75,7 +74,7 @@ def counts_by_village(commune: Area) -> dict[int, Counts]:
 
 def _counts(place: str, households: QuerySet[Household]) -> dict[int, Counts]:
     active = households.filter(status=Household.Status.ACTIVE).order_by()
-    rows = active.values_list(place).annotate(Count("pk"), Coalesce(Sum("size"), 0))
+    rows = active.values_list(place).annotate(Count("pk"), Sum("size"))
     return {pk: Counts(count, members) for pk, count, members in rows}
 
 

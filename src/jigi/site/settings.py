@@ -56,9 +56,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page asks for an account; the few that don't say so themselves.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jigi.web.middleware.origin_middleware",
+    "jigi.web.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "jigi.site.urls"

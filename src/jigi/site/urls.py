@@ -1,7 +1,15 @@
-"""The addresses of the site."""
+"""The addresses of the site: one prefix a journey."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("jigi.web.public.urls")),
+    path("", include("jigi.web.account.urls")),
+    path("aujourdhui/", include("jigi.web.today.urls")),
+    path("menages/", include("jigi.web.households.urls")),
+    path("lieux/", include("jigi.web.areas.urls")),
+    path("executions/", include("jigi.web.executions.urls")),
+    path("audit/", include("jigi.web.trail.urls")),
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Journey:
-    """A part of the site: its place, its name, and the rights of which one opens it (all persons when none)."""
+    """A part of the site: its place, its name, and the rights of which any one opens it (none: to all)."""
 
     path: str
     label: str

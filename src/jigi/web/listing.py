@@ -1,7 +1,7 @@
 """Every list of the site: filtered, sorted, paged by key, printed, and exported as a file that Excel opens.
 
-A page is asked by the key of the row it follows, never by a number of rows to skip, so that the last page of a
-million rows costs what the first one does. A filter with an unknown value shows nothing: never everything.
+A page is asked by the key of the row it follows, never by a number of rows to skip, so that the last page of
+a million rows costs what the first one does. A filter with an unknown value shows nothing: never everything.
 """
 
 from __future__ import annotations
@@ -9,23 +9,21 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.html import format_html
 
 from jigi.foundation import audit
-from jigi.foundation.cells import neutralise
 from jigi.foundation.errors import InputError
 from jigi.foundation.models import User
 from jigi.web import formats
+from jigi.web.export import csv_response
 
 Row = Any
 Kind = Literal["text", "number", "xof", "day", "moment"]
@@ -34,7 +32,6 @@ PAGE_ROWS = 50
 PRINTED_ROWS = 2_000
 COUNTED_ROWS = 10_000
 """Beyond this many the page says « plus de 10 000 »: counting a whole table at every page is not worth it."""
-BOM = "\ufeff"
 
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "number": formats.number, "xof": formats.xof, "day": formats.day, "moment": formats.moment,
@@ -79,7 +76,7 @@ class Filter:
     choices: Sequence[tuple[str, str]] | None = None
     placeholder: str = ""
 
-    def __call__(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def keep(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         if self.choices is not None and value not in {code for code, _ in self.choices}:
             return rows.none()
         return self.apply(rows, value)
@@ -157,7 +154,7 @@ class Listing:
         """Only the rows that the filters of the address keep."""
         for choice in self.filters:
             if value := request.GET.get(choice.code, "").strip():
-                rows = choice(rows, value)
+                rows = choice.keep(rows, value)
         return rows
 
     def _exported(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
@@ -170,16 +167,16 @@ class Listing:
         return csv_response(self.file_name, [column.header for column in self.columns], values)
 
     def _cut(self, request: HttpRequest, rows: QuerySet[Any], limit: int) -> tuple[list[Row], str, str]:
-        """The rows of the page, and the keys by which the ones before and after it are asked ("" at the ends)."""
+        """The rows of the page, and the keys that ask for those before and after it ("" at the ends)."""
         column, descending = self._order(request)
         after, before = request.GET.get("apres", ""), request.GET.get("avant", "")
         backwards = bool(before) and not after
-        if key := after or before:
-            rows = rows.filter(_beyond(column.sort, _read_key(key), upwards=descending == backwards))
         sign = "-" if descending != backwards else ""
         try:
+            if key := after or before:
+                rows = rows.filter(_beyond(column.sort, _read_key(key), upwards=descending == backwards))
             found = list(rows.order_by(f"{sign}{column.sort}", f"{sign}pk")[: limit + 1])
-        except (ValidationError, ValueError):
+        except (ValidationError, ValueError, TypeError):
             raise _bad_key() from None
         more = len(found) > limit
         found = found[:limit]
@@ -217,46 +214,6 @@ class Listing:
 
     def _shown_filters(self, request: HttpRequest) -> list[dict[str, Any]]:
         return [{"filter": one, "value": request.GET.get(one.code, "").strip()} for one in self.filters]
-
-
-def csv_response(
-    name: str, headers: Sequence[str], rows: Iterable[Sequence[object]]
-) -> StreamingHttpResponse:
-    """A file of rows sent as they are read: semicolons and a byte-order mark, for Excel in French."""
-    response = StreamingHttpResponse(csv_lines(headers, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
-
-
-def csv_lines(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The lines of such a file; no cell can be run as a formula."""
-    yield BOM + _csv_line(headers)
-    for row in rows:
-        yield _csv_line([_written(value) for value in row])
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    return ";".join(_quoted(neutralise(cell)) for cell in cells) + "\r\n"
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ';"\r\n') else cell
-
-
-def _written(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "oui" if value else "non"
-        case datetime():
-            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-        case date():
-            return value.isoformat()
-        case float():
-            return f"{value:.6g}".replace(".", ",")
-        case _:
-            return str(value)
 
 
 def _key(row: Model, path: str) -> str:

@@ -1,9 +1,9 @@
 """The lists of the village committees: who is put forward, in which order, and why.
 
-A committee lists half to six tenths of its village. It sees consumption through a fog: its order correlates with
-the true one at about 0.3 to 0.4 within a village, because it weighs need as it knows it (few arms, no tools, a
-widow, a bad season) more than expenditure, and because it errs. Each listed household meets at least one of the
-four criteria and has a reason in French.
+A committee lists half to six tenths of its village. It sees consumption through a fog: its order correlates
+with the true one at about 0.3 to 0.4 within a village, because it weighs need as it knows it (few arms, no
+tools, a widow, a bad season) more than expenditure, and because it errs. Each listed household meets at
+least one of the four criteria and has a reason in French.
 """
 
 from __future__ import annotations
@@ -24,16 +24,20 @@ REASONS = (
     "Réduit les repas depuis des mois",
     "Aucun revenu régulier",
     "Revenu perdu cette année",
-    "Vit de l'aide des parents",
+    "Vit de l’aide des parents",
     "Ni charrue ni bœufs",
     "Aucun outil de travail",
     "Travaille avec des outils prêtés",
     "Conduit par une femme seule",
     "Chef âgé sans soutien",
-    "Beaucoup d'enfants et peu de bras",
+    "Beaucoup d’enfants et peu de bras",
     "Peu de bras valides",
 )
-_HUNGER, _NO_INCOME, _AID, _NO_PLOUGH, _NO_TOOL, _LENT, _WOMAN, _OLD, _CHILDREN, _FEW_ARMS = 0, 3, *range(5, 13)
+_HUNGER, _NO_INCOME, _AID, _NO_PLOUGH, _NO_TOOL, _LENT, _WOMAN, _OLD, _CHILDREN, _FEW_ARMS = (
+    0,
+    3,
+    *range(5, 13),
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,9 @@ def draw_lists(
     criteria = need > 0.55
     main = np.argmax(need, axis=1)
     criteria[np.arange(len(main)), main] = True
-    return CommunityList(household, rank[kept], criteria, _reason(homes, people, living, rng)[main, household])
+    return CommunityList(
+        household, rank[kept], criteria, _reason(homes, people, living, rng)[main, household]
+    )
 
 
 def _criteria_scores(
@@ -77,17 +83,25 @@ def _criteria_scores(
     return scores + rng.normal(0.05, 0.22, scores.shape)
 
 
-def _reason(homes: Homes, people: Composition, living: Conditions, rng: np.random.Generator) -> NDArray[np.int64]:
+def _reason(
+    homes: Homes, people: Composition, living: Conditions, rng: np.random.Generator
+) -> NDArray[np.int64]:
     """What the committee would say of each household on each criterion, fit for it: shape (4, households)."""
     count = len(homes)
     unequipped = ~living.goods["plough"] & (living.animals["cattle"] == 0)
     return np.stack(
         [
             rng.integers(_HUNGER, _HUNGER + 3, count),
-            np.where(living.livelihood == LIVELIHOOD.index("aid"), _AID, rng.integers(_NO_INCOME, _AID, count)),
+            np.where(
+                living.livelihood == LIVELIHOOD.index("aide"), _AID, rng.integers(_NO_INCOME, _AID, count)
+            ),
             np.select([unequipped & homes.urban, unequipped], [_NO_TOOL, _NO_PLOUGH], _LENT),
             np.select(
-                [~homes.head_male & (people.wives == 0), people.head_age >= 60, people.under_15 >= people.active + 2],
+                [
+                    ~homes.head_male & (people.wives == 0),
+                    people.head_age >= 60,
+                    people.under_15 >= people.active + 2,
+                ],
                 [_WOMAN, _OLD, _CHILDREN],
                 _FEW_ARMS,
             ),

@@ -1,9 +1,10 @@
 """How a household lives and what it consumes.
 
-Consumption is drawn first: what a questionnaire can see (size, dependants, schooling, livelihood, place), a visible
-wealth that roofs, animals and goods betray with noise, what the village and commune share, and a remainder that
-nothing betrays. The remainder is as large as the rest, so that a proxy means test explains between a quarter and
-under a half of the variance on clusters it has not seen, as in the surveys of the region.
+Consumption is drawn first: what a questionnaire can see (size, dependants, schooling, livelihood, place), a
+visible wealth that roofs, animals and goods betray with noise, what the village and commune share, and a
+remainder that nothing betrays. The remainder is as large as the rest, so that a proxy means test explains
+between a quarter and under a half of the variance on clusters it has not seen, as in the surveys of the
+region.
 """
 
 from __future__ import annotations
@@ -18,16 +19,24 @@ from jigi.demo.population.structure import Bools, Homes, Ints, Kin, Members
 
 Floats = NDArray[np.float64]
 
-EDUCATION = ("none", "koranic", "literate", "primary", "secondary", "higher")
-LIVELIHOOD = ("farming", "agropastoral", "pastoral", "fishing", "trade", "wage", "craft", "aid", "none")
-OCCUPATION = ("farmer", "herder", "fisher", "trader", "employee", "craftsman", "homemaker", "none")
+# Codes of the files, in French; the mapping of the intake translates them.
+EDUCATION = ("aucune", "coranique", "alphabetise", "primaire", "secondaire", "superieur")
+LIVELIHOOD = (
+    "agriculture", "agropastoralisme", "elevage", "peche", "commerce", "salaire", "artisanat", "aide", "aucun"
+)  # fmt: skip
+OCCUPATION = ("cultivateur", "eleveur", "pecheur", "commercant", "salarie", "artisan", "menagere", "sans")
 ZONE = ("soudanienne", "sahelienne", "delta", "saharienne", "urbaine")
 SCALES = {
     # column: codes from poorest to richest, weights of wealth and town, cut points on the score
     "wall": (("paille", "banco", "semi_dur", "dur"), 0.8, 1.1, (-2.0, 1.2, 2.1)),
     "roof": (("paille", "banco", "tole", "beton"), 0.8, 1.0, (-1.2, 0.5, 2.6)),
     "floor": (("terre", "ciment", "carreaux"), 0.9, 1.2, (1.0, 3.0)),
-    "water": (("surface", "puits_ouvert", "puits_ameliore", "forage", "robinet"), 0.4, 1.5, (-1.7, -0.1, 0.6, 1.6)),
+    "water": (
+        ("surface", "puits_ouvert", "puits_ameliore", "forage", "robinet"),
+        0.4,
+        1.5,
+        (-1.7, -0.1, 0.6, 1.6),
+    ),
     "toilet": (("aucune", "fosse_ouverte", "latrine", "chasse"), 0.7, 1.0, (-1.0, 0.2, 2.7)),
     "lighting": (("petrole", "torche", "solaire", "reseau"), 0.7, 1.3, (-1.6, 0.5, 1.6)),
     "cooking_fuel": (("bouse", "bois", "charbon", "gaz"), 0.5, 1.3, (-1.9, 1.3, 3.0)),
@@ -41,6 +50,7 @@ GOODS = {
     "bicycle": (-0.5, 0.4, -0.3, 0.7),
     "radio": (0.4, 0.6, 0.1, 0.0),
     "television": (-1.4, 1.1, 1.5, 0.0),
+    "mobile_phone": (1.0, 0.7, 0.9, 0.0),
 }
 
 
@@ -58,7 +68,7 @@ class Composition:
 
 @dataclass(frozen=True)
 class Conditions:
-    """One entry per household. `scale` and `goods` are keyed by column; consumption in XOF per person and year."""
+    """One entry per household. `scale` and `goods` go by column; consumption is per person and year."""
 
     education: Ints  # positions in EDUCATION, and so on
     occupation: Ints
@@ -89,7 +99,9 @@ def compose(homes: Homes, members: Members, age: Ints, absent: Bools) -> Composi
     )
 
 
-def draw_conditions(homes: Homes, people: Composition, villages: Villages, rng: np.random.Generator) -> Conditions:
+def draw_conditions(
+    homes: Homes, people: Composition, villages: Villages, rng: np.random.Generator
+) -> Conditions:
     region, urban, count = villages.region[homes.village], homes.urban, len(homes)
     education = _education(homes, people, rng)
     livelihood = _livelihood(region, urban, rng)
@@ -133,7 +145,7 @@ def _education(homes: Homes, people: Composition, rng: np.random.Generator) -> I
     """The head's, higher in town, for men and for the young; 34 % of adults read."""
     score = rng.logistic(size=len(homes)) + 1.5 * homes.urban + 0.4 * homes.head_male
     score -= 0.018 * (people.head_age - 45)
-    return np.searchsorted([0.7, 1.6, 1.9, 2.9, 4.7], score)
+    return np.searchsorted([0.5, 1.2, 1.6, 2.7, 4.7], score)
 
 
 def _livelihood(region: Ints, urban: Bools, rng: np.random.Generator) -> Ints:
@@ -151,7 +163,7 @@ def _livelihood(region: Ints, urban: Bools, rng: np.random.Generator) -> Ints:
 
 
 def _occupation(homes: Homes, people: Composition, livelihood: Ints, rng: np.random.Generator) -> Ints:
-    """What the head does: mostly what the household lives from; half of the women keep house, the old rest."""
+    """What the head does: mostly what the household lives from; half the women keep house, the old rest."""
     usual = np.array([0, 0, 1, 2, 3, 4, 5, 7, 7])[livelihood]
     home = ~homes.head_male & (rng.random(len(homes)) < 0.5)
     return np.select([people.head_age >= 75, home], [7, 6], usual)
@@ -174,16 +186,27 @@ def _step(
 
 
 def _owned(
-    good: tuple[float, float, float, float], wealth: Floats, urban: Bools, farming: Bools, rng: np.random.Generator
+    good: tuple[float, float, float, float],
+    wealth: Floats,
+    urban: Bools,
+    farming: Bools,
+    rng: np.random.Generator,
 ) -> Bools:
     start, of_wealth, of_town, of_farming = good
-    return start + of_wealth * wealth + of_town * urban + of_farming * farming + rng.logistic(size=len(wealth)) > 0
+    return (
+        start + of_wealth * wealth + of_town * urban + of_farming * farming + rng.logistic(size=len(wealth))
+        > 0
+    )
 
 
-def _land(people: Composition, wealth: Floats, urban: Bools, farming: Bools, rng: np.random.Generator) -> Ints:
+def _land(
+    people: Composition, wealth: Floats, urban: Bools, farming: Bools, rng: np.random.Generator
+) -> Ints:
     """Hundredths of a hectare; more arms, more land; some town people keep a field."""
     holds = rng.random(len(wealth)) < np.where(farming, 0.96, np.where(urban, 0.12, 0.40))
-    hectares = np.exp(0.25 + 0.45 * np.log(people.active + 1) + 0.25 * wealth + rng.normal(0.0, 0.6, len(wealth)))
+    hectares = np.exp(
+        0.25 + 0.45 * np.log(people.active + 1) + 0.25 * wealth + rng.normal(0.0, 0.6, len(wealth))
+    )
     return np.rint(np.minimum(hectares * np.where(farming, 1.0, 0.5), 90.0) * 4).astype(np.int64) * 25 * holds
 
 
@@ -195,10 +218,14 @@ def _animals(
     sahara = np.isin(region, NORTH)
     mean = {"cattle": 0.3 - 0.3 * sahara, "sheep_goats": 0.9, "donkeys": -0.6, "camels": -3.5 + 2.6 * sahara}
     herd = {
-        name: np.minimum(rng.poisson(np.exp(level + herds * 0.6 + 0.45 * wealth + rng.normal(-0.4, 0.8, len(wealth)))), 400)
+        name: np.minimum(
+            rng.poisson(np.exp(level + herds * 0.6 + 0.45 * wealth + rng.normal(-0.4, 0.8, len(wealth)))), 400
+        )
         for name, level in mean.items()
     }
-    return herd | {"poultry": np.minimum(rng.poisson(rng.gamma(0.8, 6.0, len(wealth)) * np.where(urban, 0.3, 1)), 200)}
+    return herd | {
+        "poultry": np.minimum(rng.poisson(rng.gamma(0.8, 6.0, len(wealth)) * np.where(urban, 0.3, 1)), 200)
+    }
 
 
 def _food(log_consumption: Floats, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:

@@ -1,7 +1,7 @@
 """How a household is reached and who answers for it: phones, absent migrants, recipient and alternate.
 
-Nine households in ten have access to a phone, often one for all or a neighbour's. Numbers are 8 digits kept as
-text; no two subscribers of the population share one, so that an equal number means a shared phone.
+Nine households in ten have access to a phone, often one for all or a neighbour's. Numbers are 8 digits kept
+as text; no two subscribers of the population share one, so that an equal number means a shared phone.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from jigi.demo.population.structure import NOBODY, Bools, Homes, Ints, Kin, Memb
 OWNERS = ("soi", "conjoint", "parent", "voisin")
 ROLES = ("", "allocataire", "suppleant")
 LINES_PER_HOUSEHOLD = 8
-_LOWEST_NUMBER, _NUMBERS = 60_000_000, 40_000_000
-_STRIDE, _OFFSET = 15_485_863, 23_719_421  # the stride is prime: no number comes twice
+NEIGHBOUR_LENDS = 0.66
+LOWEST_NUMBER, NUMBERS = 60_000_000, 40_000_000
+STRIDE, OFFSET = 15_485_863, 23_719_421  # the stride is prime: no number comes twice
 
 
 @dataclass(frozen=True)
 class Contacts:
-    """`absent`, `role` (position in ROLES), `phone` and `phone_owner` per member; `owns_phone` per household."""
+    """Per member: away or not, role (a position in ROLES), a phone to call and whose it is."""
 
     absent: Bools
     role: Ints
     phone: Cells
     phone_owner: Cells
-    owns_phone: Bools
 
 
 def absent_migrants(members: Members, rng: np.random.Generator) -> Bools:
@@ -41,38 +41,44 @@ def absent_migrants(members: Members, rng: np.random.Generator) -> Bools:
 
 
 def draw_contacts(
-    homes: Homes, members: Members, age: Ints, absent: Bools, first_household: int, rng: np.random.Generator
+    homes: Homes,
+    members: Members,
+    age: Ints,
+    absent: Bools,
+    owns: Bools,
+    first_household: int,
+    rng: np.random.Generator,
 ) -> Contacts:
-    """`age`: stated ages; `first_household`: households before this block, on which the numbers depend."""
-    access = rng.random(len(homes))
-    owns = access < 0.71
-    neighbour = ~owns & (access < 0.90)
+    """`age`: stated ages; `owns`: households with a phone; `first_household`: households before the block."""
     role = _roles(homes, members, age, absent, rng)
     line = _own_lines(members, age, owns, rng)
-    number = (first_household + members.household) * LINES_PER_HOUSEHOLD + line
-    first_owner = _first_row(members, line == 0)
-    borrowed = (line == NOBODY) & ((role > 0) | (members.kin == Kin.HEAD))
-    at_home, next_door = borrowed & owns[members.household], borrowed & neighbour[members.household]
-    lender = _neighbour(homes, owns, rng)[members.household]
-    number = np.where(at_home, (first_household + members.household) * LINES_PER_HOUSEHOLD, number)
-    number = np.where(next_door, (first_household + lender) * LINES_PER_HOUSEHOLD, number)
-    next_door &= lender != NOBODY
-    owner_kin = members.kin[first_owner[members.household]]
-    couple = {Kin.HEAD, Kin.WIFE}
-    spouse = np.isin(members.kin, list(couple)) & np.isin(owner_kin, list(couple)) & (members.kin != owner_kin)
-    owner = np.where(next_door, 3, np.where(at_home, np.where(spouse, 1, 2), 0))
-    silent = ~((line != NOBODY) | at_home | next_door)
+    lender = _lender(homes, owns, rng)[members.household]
+    asked = (line == NOBODY) & ((role > 0) | (members.kin == Kin.HEAD))
+    borrowed = asked & (lender != NOBODY)
+    subscriber = np.where(borrowed, lender, members.household)
+    number = (first_household + subscriber) * LINES_PER_HOUSEHOLD + np.where(borrowed, 0, line)
+    silent = (line == NOBODY) & ~borrowed
+    owner = np.where(borrowed, _whose(members, lender, line), OWNERS.index("soi"))
     return Contacts(
         absent=absent,
         role=role,
-        phone=blank(digits(_LOWEST_NUMBER + (_OFFSET + number * _STRIDE) % _NUMBERS, 8), silent),
+        phone=blank(digits(LOWEST_NUMBER + (OFFSET + number * STRIDE) % NUMBERS, 8), silent),
         phone_owner=blank(words(OWNERS)[owner], silent),
-        owns_phone=owns,
     )
 
 
+def _whose(members: Members, lender: Ints, line: Ints) -> Ints:
+    """Positions in OWNERS for those who use another's phone: a spouse's, a relative's here, a neighbour's."""
+    holder = np.full(members.household[-1] + 1, NOBODY)
+    holder[members.household[line == 0]] = members.kin[line == 0]
+    kin, holder_kin, couple = members.kin, holder[members.household], (Kin.HEAD, Kin.WIFE)
+    spouse = np.isin(kin, couple) & np.isin(holder_kin, couple) & (kin != holder_kin)
+    voisin, conjoint, parent = (OWNERS.index(owner) for owner in ("voisin", "conjoint", "parent"))
+    return np.select([lender != members.household, spouse], [voisin, conjoint], parent)
+
+
 def _roles(homes: Homes, members: Members, age: Ints, absent: Bools, rng: np.random.Generator) -> Ints:
-    """One recipient per household, the head in seven cases of ten, and one other adult as alternate if any."""
+    """One recipient per household, the head in seven cases of ten, and another adult as alternate."""
     suited = np.select(
         [absent, members.kin == Kin.HEAD, age < 16, members.spouse_rank > 0], [-1.0, 2.0, -2.0, 1.5], 0.2
     )
@@ -95,23 +101,18 @@ def _own_lines(members: Members, age: Ints, owns: Bools, rng: np.random.Generato
     has = (rng.random(len(members)) < chance) & owns[members.household]
     someone = np.bincount(members.household[has], minlength=len(owns)) > 0
     has |= (members.kin == Kin.HEAD) & owns[members.household] & ~someone[members.household]
-    before = np.cumsum(has) - has
-    start = before[np.searchsorted(members.household, members.household)]
-    line = before - start
+    before: Ints = np.cumsum(has) - has
+    line: Ints = before - before[np.searchsorted(members.household, members.household)]
     return np.where(has & (line < LINES_PER_HOUSEHOLD), line, NOBODY)
 
 
-def _first_row(members: Members, where: Bools) -> Ints:
-    """Per household, the row that meets the condition, or NOBODY."""
-    rows = np.full(members.household[-1] + 1, NOBODY)
-    rows[members.household[where]] = np.flatnonzero(where)
-    return rows
-
-
-def _neighbour(homes: Homes, owns: Bools, rng: np.random.Generator) -> Ints:
-    """Per household, one household of its village that owns a phone, or NOBODY."""
+def _lender(homes: Homes, owns: Bools, rng: np.random.Generator) -> Ints:
+    """Per household, whose first phone it can borrow: its own, else two times in three a neighbour's of the
+    same village, else NOBODY's."""
     owners = np.flatnonzero(owns)
     first = np.searchsorted(homes.village[owners], homes.village)
     last = np.searchsorted(homes.village[owners], homes.village, side="right")
     pick = first + (rng.random(len(homes)) * (last - first)).astype(np.int64)
-    return np.where(last > first, np.append(owners, NOBODY)[np.minimum(pick, len(owners))], NOBODY)
+    near = (last > first) & (rng.random(len(homes)) < NEIGHBOUR_LENDS)
+    neighbour = np.where(near, np.append(owners, NOBODY)[np.minimum(pick, len(owners))], NOBODY)
+    return np.where(owns, np.arange(len(homes)), neighbour)

@@ -1,8 +1,9 @@
 """What papers say of a person: stated age, birth date and its precision, NINA.
 
-Ages are told more often than known: 48 % of the stated ages end in 0 or 5, and only a birth certificate (24-30 % of
-people) gives a day. A NINA has the published shape (nationality 1, sex 1, birth year 2, birthplace 7, serial 3,
-control letter); its birthplace here starts with 99, which is no Malian region, so none can be a real person's.
+Ages are told more often than known: 48 % of the stated ages end in 0 or 5, and only a birth certificate
+(24-30 % of people) gives a day. A NINA has the published shape (nationality 1, sex 1, birth year 2,
+birthplace 7, serial 3, control letter); its birthplace here starts with 99, which is no Malian region, so
+none can be a real person's.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def state_births(members: Members, urban: Bools, reference: date, rng: np.random
 
 
 def nina_cells(members: Members, births: Births, birthplace: Ints, rng: np.random.Generator) -> Cells:
-    """A NINA for about 30 % of people, mostly those with papers, unique; `birthplace` < 100,000, per member."""
+    """A unique NINA for about 30 % of people, mostly with papers; `birthplace` per member, < 100,000."""
     papers = births.precision == Precision.DAY
     adult = births.age >= 18
     has = rng.random(len(members)) < np.select([papers & adult, papers, adult], [0.75, 0.40, 0.30], 0.16)

@@ -16,8 +16,34 @@ from jigi.demo.population.structure import Bools, Ints
 PLAIN, TAMASHEQ, MAURE = 0, 1, 2  # how a lineage is named: a surname, Ag / Walet, Ould / Mint
 COMMONEST_SPELLING = 0.84
 _PARTICLES = ("Ag", "Walet", "Ould", "Mint")
-_WOMENS_NICKNAMES = "Tanti Nènè Ba Mah Dédé Mamou Tata Djè Batoma Nah Bébé Yah Nagnouma".split()
-_MENS_NICKNAMES = "Vieux Papa Baba Bah Bouba Petit Solo Zan N'Tji Kaou Bakoro Dioba Kalo".split()
+_WOMENS_NICKNAMES = (
+    "Tanti",
+    "Nènè",
+    "Ba",
+    "Mah",
+    "Dédé",
+    "Mamou",
+    "Tata",
+    "Djè",
+    "Batoma",
+    "Nah",
+    "Bébé",
+    "Yah",
+)
+_MENS_NICKNAMES = (
+    "Vieux",
+    "Papa",
+    "Baba",
+    "Bah",
+    "Bouba",
+    "Petit",
+    "Solo",
+    "Zan",
+    "N'Tji",
+    "Kaou",
+    "Bakoro",
+    "Kalo",
+)
 
 
 @dataclass(frozen=True)
@@ -59,14 +85,14 @@ class Lineage:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Given names are positions in `men` or `women`, by sex; written forms are positions in the cell tables."""
+    """Given names are positions in `men` or `women`, by sex; written forms, in the tables of cells."""
 
     men: Names
     women: Names
     surnames: Names
     given_cells: Cells
     surname_cells: Cells
-    nickname_cells: Cells  # 13 of men, then 13 of women
+    nickname_cells: Cells  # 12 of men, then 12 of women
 
     def draw_given(self, male: Bools, rng: np.random.Generator) -> Ints:
         return np.where(male, self.men.draw(len(male), rng), self.women.draw(len(male), rng))
@@ -75,7 +101,9 @@ class Lexicon:
         women = len(self.men.written) + self.women.spell(np.where(male, 0, given), luck)
         return np.where(male, self.men.spell(np.where(male, given, 0), luck), women)
 
-    def spell_surname(self, male: Bools, lineage: Lineage, father_given: Ints, luck: NDArray[np.float64]) -> Ints:
+    def spell_surname(
+        self, male: Bools, lineage: Lineage, father_given: Ints, luck: NDArray[np.float64]
+    ) -> Ints:
         """Plain surnames, or the particle of the style and sex with the father's given name."""
         particle = 2 * (lineage.style - 1) + ~male
         patronymic = len(self.surnames.written) + particle * len(self.men) + father_given

@@ -1,4 +1,4 @@
-"""The whole population to a folder: villages planned once, blocks drawn side by side, lines written in order."""
+"""The whole population to a folder: villages planned once, blocks drawn side by side, written in order."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -93,10 +94,13 @@ def make_population(
 ) -> Manifest:
     """Write the population to the folder `out` (created if needed; the files of a former one are replaced).
 
-    `reference` is the first day of the interviews, from which ages count. `progress(done, households)` is called
-    after each block. Raises InputError when the numbers make no sense or the folder cannot be written.
+    `reference` is the first day of the interviews, from which ages count. `progress(done, households)` is
+    called after each block. Raises InputError when the numbers make no sense or the folder cannot be
+    written.
     """
     _check(households, seed, communes)
+    if out.exists() and not out.is_dir():
+        raise InputError(f"« {out} » n’est pas un dossier", remedy="Donnez le nom d’un dossier.")
     villages = plan(households, communes, seed)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -107,28 +111,29 @@ def make_population(
             folder.write("LISEZMOI.txt", _readme(households, seed, reference).encode())
     except OSError as error:
         raise InputError(
-            f"Impossible d'écrire la population dans « {out} »",
+            f"Impossible d’écrire la population dans « {out} »",
             why=f"Le système répond : « {error.strerror} »",
-            remedy="Choisissez un dossier où vous avez le droit d'écrire et assez de place.",
+            remedy="Choisissez un dossier où vous avez le droit d’écrire et assez de place.",
         ) from error
-    files = folder.files
+    written = folder.files
     return Manifest(
         folder=out,
         seed=seed,
         reference=reference,
-        households=files["menages.csv"].rows,
-        members=files["membres.csv"].rows,
-        villages=files["villages.csv"].rows,
-        listed=files["listes.csv"].rows,
-        surveyed=files["enquete.csv"].rows,
-        files=files,
+        households=written["menages.csv"].rows,
+        members=written["membres.csv"].rows,
+        villages=written["villages.csv"].rows,
+        listed=written["listes.csv"].rows,
+        surveyed=written["enquete.csv"].rows,
+        files=written,
     )
 
 
 def _check(households: int, seed: int, communes: Sequence[CommuneSpot]) -> None:
     if not 1 <= households <= MOST_HOUSEHOLDS:
         raise InputError(
-            f"Impossible de créer {households} ménages fictifs", remedy="Demandez entre 1 et 5 000 000 de ménages."
+            f"Impossible de créer {households} ménages fictifs",
+            remedy="Demandez entre 1 et 5 000 000 de ménages.",
         )
     if seed < 0:
         raise InputError("La graine du tirage est négative", remedy="Donnez un nombre entier, 0 ou plus.")
@@ -199,7 +204,7 @@ def _draw(villages: Villages, form: str, reference: date, rng: np.random.Generat
         births=births,
         names=name_members(homes, members, villages, rng),
         nina=nina_cells(members, births, birthplace, rng),
-        contacts=draw_contacts(homes, members, births.age, absent, first, rng),
+        contacts=draw_contacts(homes, members, births.age, absent, living.goods["mobile_phone"], first, rng),
         people=people,
         living=living,
         lists=draw_lists(homes, people, living, villages, rng),
@@ -261,20 +266,5 @@ class _Folder:
 
 
 def _readme(households: int, seed: int, reference: date) -> str:
-    return f"""POPULATION FICTIVE — PERSONNE ICI N'EXISTE
-
-Ces {households} ménages, leurs membres, leurs villages, leurs numéros et leurs réponses ont été tirés au hasard
-par Jigi (graine {seed}, enquête à partir du {reference:%d/%m/%Y}) pour montrer et mesurer le logiciel. Toute
-ressemblance avec une personne est due au hasard. N'appelez aucun numéro de téléphone de ces fichiers : il peut
-être, par hasard, celui de quelqu'un.
-
-La marque du fictif : les fiches commencent par « F- » ou « FE- », les villages s'appellent « Village fictif N »
-(code VF-), les enquêteurs « FICTIF-N », le lieu de naissance d'un NINA commence par 99.
-
-villages.csv       villages, commune (code 2019), position, population
-menages.csv        un ménage par ligne : conditions de vie
-membres.csv        une personne par ligne, dans l'ordre des fiches ; mere_ligne et pere_ligne renvoient au ménage
-listes.csv         listes communautaires : rang, les quatre critères, motif
-enquete.csv        enquête auprès d'autres ménages fictifs : grappe, poids, consommation (FCFA par personne et an)
-consommation.csv   consommation tirée pour les ménages de menages.csv ; sert seulement à mesurer l'erreur du ciblage
-"""
+    text = (files("jigi.demo") / "data" / "lisezmoi.txt").read_text(encoding="utf-8")
+    return text.format(households=households, seed=seed, start=f"{reference:%d/%m/%Y}")

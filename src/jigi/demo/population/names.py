@@ -1,8 +1,8 @@
 """Who is called what: given names by sex, lineages, particles of the north, spellings as lists write them.
 
-A surname is nearly no evidence in Mali (five cover 30 % of people), and that is what this reproduces: a village
-has a few founding lineages, wives keep their father's name, « Ag / Walet » and « Ould / Mint » carry the father's
-given name, and one name in six is written with another spelling than the commonest.
+A surname is nearly no evidence in Mali (five cover 30 % of people), and that is what this reproduces: a
+village has a few founding lineages, wives keep their father's name, « Ag / Walet » and « Ould / Mint »
+carry the father's given name, and one name in six is written with another spelling than the commonest.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from jigi.demo.population.csv_bytes import Cells, blank, glued
 from jigi.demo.population.lexicon import PLAIN, Lexicon, Lineage, lexicon
 from jigi.demo.population.places import Villages
-from jigi.demo.population.structure import NOBODY, Bools, Homes, Ints, Kin, Members
+from jigi.demo.population.structure import NOBODY, Homes, Ints, Kin, Members
 
 _FOUNDERS = 6
 _HEADS_LINE = (Kin.HEAD, Kin.SIBLING, Kin.NEPHEW)
@@ -140,7 +140,9 @@ def _lineages(
     return lineage, lineage.at(members.mother).where(members.mother != NOBODY, mothers)
 
 
-def _draw(lex: Lexicon, villages: Villages, village: Ints, founders: Ints, rng: np.random.Generator) -> Lineage:
+def _draw(
+    lex: Lexicon, villages: Villages, village: Ints, founders: Ints, rng: np.random.Generator
+) -> Lineage:
     """Four surnames in ten are those of the village's founders, the others the nation's."""
     count = len(village)
     founder = founders[village, rng.integers(0, _FOUNDERS, count)]

@@ -1,7 +1,8 @@
 """Where the fictitious households live: villages drawn around the centre of each commune.
 
-Everything that must agree between blocks of households (numbers, sizes, lineages, what a village shares) is drawn
-here once; a block then depends on its own villages only, so it can be made by any thread in any order.
+Everything that must agree between blocks of households (numbers, sizes, lineages, what a village shares) is
+drawn here once; a block then depends on its own villages only, so it can be made by any thread in any
+order.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ HOUSEHOLDS_PER_VILLAGE = 120
 BLOCK_HOUSEHOLDS = 4_000
 DELTA, NORTH, CAPITAL = 5, (6, 7, 8, 10), 9  # Mopti; Tombouctou, Gao, Kidal, Ménaka; Bamako
 
-# Shares of villages whose people are named « Ag / Walet » or « Ould / Mint », by region of the 2019 code list.
+# Shares of villages whose people are named « Ag / Walet » or « Ould / Mint », by region of 2019.
 _TAMASHEQ = {5: 0.03, 6: 0.34, 7: 0.38, 8: 0.85, 10: 0.80}
 _MAURE = {1: 0.02, 2: 0.01, 6: 0.12, 7: 0.06, 8: 0.05}
 # Log difference of consumption from the national mean: poorer south-east and centre, richer capital.
@@ -40,7 +41,9 @@ class CommuneSpot:
         if self.code.startswith("ML0704"):  # Ménaka is a cercle of Gao in the 2019 list
             return 10
         if self.code[:2] != "ML" or not self.code[2:4].isdigit():
-            raise InputError(f"Code de commune « {self.code} » inconnu", remedy="Attendu : ML suivi de 6 chiffres.")
+            raise InputError(
+                f"Code de commune « {self.code} » inconnu", remedy="Attendu : ML suivi de 6 chiffres."
+            )
         return int(self.code[2:4])
 
 
@@ -84,14 +87,16 @@ def plan(households: int, communes: Sequence[CommuneSpot], seed: int) -> Village
     rng = np.random.default_rng([seed, 1])
     share = rng.lognormal(0.0, 0.4, len(communes))
     per_commune = _apportion(households, share)
-    counts = np.where(per_commune > 0, np.maximum(1, np.rint(per_commune / HOUSEHOLDS_PER_VILLAGE)), 0).astype(int)
+    counts = np.where(
+        per_commune > 0, np.maximum(1, np.rint(per_commune / HOUSEHOLDS_PER_VILLAGE)), 0
+    ).astype(int)
     commune = np.repeat(np.arange(len(communes)), counts)
     sizes = [_apportion(n, rng.uniform(0.6, 1.5, k)) for n, k in zip(per_commune, counts, strict=True) if k]
     return _settle(commune, np.concatenate(sizes), communes, seed, rng)
 
 
 def clusters(count: int, size: int, communes: Sequence[CommuneSpot], seed: int) -> Villages:
-    """Survey clusters of `size` households, each in a village of its own; urban communes drawn twice as often."""
+    """Survey clusters of `size` households, each its own village; urban communes drawn twice as often."""
     rng = np.random.default_rng([seed, 2])
     weight = np.where([spot.urban for spot in communes], 2.0, 1.0)
     commune = np.sort(rng.choice(len(communes), count, p=weight / weight.sum()))
@@ -148,7 +153,7 @@ def _naming_style(region: NDArray[np.int64], rng: np.random.Generator) -> NDArra
 def _apportion(total: int, share: NDArray[np.float64]) -> NDArray[np.int64]:
     """Integers that sum to `total` in proportion to `share` (largest remainders, ties by position)."""
     exact = total * share / share.sum()
-    whole = np.floor(exact).astype(np.int64)
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     largest = np.argsort(whole - exact, kind="stable")[: total - whole.sum()]
     whole[largest] += 1
     return whole

@@ -1,7 +1,7 @@
 """The lines of the files: French headers and codes, column by column.
 
-The mappings `population_fictive.toml` and `population_enquete.toml` of the intake translate them back; a code added
-here is added there.
+The mappings `population_fictive.toml` and `population_enquete.toml` of the intake translate them back; a
+code added here is added there.
 """
 
 from __future__ import annotations
@@ -11,9 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jigi.demo.population.community import CRITERIA, REASONS, CommunityList
-from jigi.demo.population.conditions import SCALES, ZONE, Composition, Conditions
+from jigi.demo.population.conditions import (
+    EDUCATION,
+    LIVELIHOOD,
+    OCCUPATION,
+    SCALES,
+    ZONE,
+    Composition,
+    Conditions,
+)
 from jigi.demo.population.contact import ROLES, Contacts
 from jigi.demo.population.csv_bytes import Cells, blank, decimals, digits, glued, integers, iso_dates, words
 from jigi.demo.population.identity import PRECISIONS, Births
@@ -26,11 +35,6 @@ ENUMERATORS = 90
 INTERVIEW_DAYS = 45
 _NO_YES = ("non", "oui")
 _SEX = ("F", "M")
-_EDUCATION = ("aucune", "coranique", "alphabetise", "primaire", "secondaire", "superieur")
-_OCCUPATION = ("cultivateur", "eleveur", "pecheur", "commercant", "salarie", "artisan", "menagere", "sans")
-_LIVELIHOOD = (
-    "agriculture", "agropastoralisme", "elevage", "peche", "commerce", "salaire", "artisanat", "aide", "aucun"
-)  # fmt: skip
 _KIN = {
     Kin.HEAD: "chef",
     Kin.WIFE: "epouse",
@@ -63,6 +67,7 @@ _GOODS = {
     "bicycle": "velo",
     "radio": "radio",
     "television": "television",
+    "mobile_phone": "telephone",
 }
 _ANIMALS = {
     "cattle": "bovins",
@@ -75,7 +80,7 @@ _ANIMALS = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """Everything drawn for a block of households. `first`: households before it; `form`: prefix of the numbers."""
+    """What was drawn for a block. `first`: households before it; `form`: prefix of the form numbers."""
 
     villages: Villages
     first: int
@@ -130,9 +135,13 @@ def household_columns(drawn: Drawn, reference: date, rng: np.random.Generator) -
 
 
 def survey_columns(
-    drawn: Drawn, communes: Sequence[CommuneSpot], weight: np.ndarray, reference: date, rng: np.random.Generator
+    drawn: Drawn,
+    communes: Sequence[CommuneSpot],
+    weight: NDArray[np.float64],
+    reference: date,
+    rng: np.random.Generator,
 ) -> Columns:
-    """A sample household: cluster, weight (households it stands for) and consumption, no village, no names."""
+    """A sample household: cluster, weight (households it stands for) and consumption, no village or names."""
     village = drawn.homes.village
     cluster = drawn.villages.number[village]
     return {
@@ -160,13 +169,12 @@ def condition_columns(drawn: Drawn, rng: np.random.Generator) -> Columns:
         "epouses": integers(people.wives),
         "sexe_chef": words(_SEX)[homes.head_male.astype(int)],
         "age_chef": integers(people.head_age),
-        "instruction_chef": words(_EDUCATION)[living.education],
-        "activite_chef": words(_OCCUPATION)[living.occupation],
-        "moyen_existence": words(_LIVELIHOOD)[living.livelihood],
+        "instruction_chef": words(EDUCATION)[living.education],
+        "activite_chef": words(OCCUPATION)[living.occupation],
+        "moyen_existence": words(LIVELIHOOD)[living.livelihood],
         "pieces": _unasked(integers(living.rooms), 0.005, rng),
         **scales,
         **{_GOODS[name]: words(_NO_YES)[owned.astype(int)] for name, owned in living.goods.items()},
-        "telephone": words(_NO_YES)[drawn.contacts.owns_phone.astype(int)],
         "terre_ha": _unasked(decimals(living.land_ares, 2), 0.01, rng),
         **{_ANIMALS[name]: integers(heads) for name, heads in living.animals.items()},
         "repas_par_jour": integers(living.meals),
@@ -238,5 +246,5 @@ def _unasked(cells: Cells, share: float, rng: np.random.Generator) -> Cells:
     return blank(cells, unknown)
 
 
-def _degrees(values: np.ndarray) -> Cells:
+def _degrees(values: NDArray[np.float64]) -> Cells:
     return decimals(np.rint(values * 100_000), 5)

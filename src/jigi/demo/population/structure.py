@@ -1,8 +1,8 @@
 """Who lives together: heads, wives by rank, their children, married sons and brothers, fostered children.
 
-Every union of the household is drawn with the same two rules, `_marry` and `_births`, whoever the husband is, so
-mothers and fathers are known by line and the children of three wives can be told apart. Calibrated on the figures
-of the mission: 7 to 8 members on average, 43 % of rural married women in polygamous unions.
+Every union of the household is drawn with the same two rules, `_marry` and `_births`, whoever the husband
+is, so mothers and fathers are known by line and the children of three wives can be told apart. Calibrated
+on the figures of the mission: 7 to 8 members on average, 43 % of rural married women in polygamous unions.
 """
 
 from __future__ import annotations
@@ -102,11 +102,12 @@ class _Parents:
     mother_age: Ints
 
     def __add__(self, other: _Parents) -> _Parents:
-        return _Parents(*(np.append(mine, theirs) for mine, theirs in zip(*map(_values, (self, other)), strict=True)))
-
-
-def _values(parents: _Parents) -> tuple[Ints, ...]:
-    return parents.home, parents.mother, parents.father, parents.mother_age
+        return _Parents(
+            np.append(self.home, other.home),
+            np.append(self.mother, other.mother),
+            np.append(self.father, other.father),
+            np.append(self.mother_age, other.mother_age),
+        )
 
 
 @dataclass
@@ -117,8 +118,8 @@ class _Roster:
     columns: dict[str, list[Ints]] = field(default_factory=dict)
 
     def add(self, home: Ints, kin: Ints | Kin, male: Bools | bool, age: Ints, **more: Ints) -> Ints:
-        row: dict[str, Ints | Bools | int] = {"household": home, "kin": kin, "male": male, "age": age}
-        row |= {"spouse_rank": 0, "mother": NOBODY, "father": NOBODY} | more
+        usual: dict[str, Ints | int] = {"spouse_rank": 0, "mother": NOBODY, "father": NOBODY}
+        row = {"household": home, "kin": kin, "male": male, "age": age, **usual, **more}
         for name, values in row.items():
             self.columns.setdefault(name, []).append(np.broadcast_to(np.asarray(values, np.int64), len(home)))
         self.count += len(home)
@@ -127,10 +128,9 @@ class _Roster:
     def written_down(self) -> Members:
         """In the order of a questionnaire: the head, wives, children by mother then age, and so on."""
         column = {name: np.concatenate(parts) for name, parts in self.columns.items()}
-        column["kin_order"] = np.where(column["kin"] == Kin.DAUGHTER, Kin.SON, column["kin"])
-        order = np.lexsort(
-            (-column["age"], column["mother"], column["spouse_rank"], column["kin_order"], column["household"])
-        )
+        kin = np.where(column["kin"] == Kin.DAUGHTER, Kin.SON, column["kin"])
+        last_to_first = -column["age"], column["mother"], column["spouse_rank"], kin, column["household"]
+        order = np.lexsort(last_to_first)
         place = np.append(np.argsort(order), NOBODY)  # the last entry sends NOBODY to NOBODY
         column = {name: values[order] for name, values in column.items()}
         household = column["household"]
@@ -149,8 +149,8 @@ class _Roster:
 def _nucleus(roster: _Roster, homes: Homes, heads: _Group, rng: np.random.Generator) -> None:
     """The head's wives and children, then the wives and children of the sons who stayed."""
     couples = _marry(roster, heads.only(homes.accompanied & homes.head_male), homes, Kin.WIFE, 0.95, rng)
-    married = np.isin(heads.home, couples.home)
-    lone, male = heads.only(homes.accompanied & ~married), (homes.head_male[homes.accompanied & ~married])
+    unmarried = homes.accompanied & ~np.isin(heads.home, couples.home)
+    lone, male = heads.only(unmarried), homes.head_male[unmarried]
     lone_parents = _Parents(
         lone.home,
         np.where(male, NOBODY, lone.rows),
@@ -203,7 +203,9 @@ def _births(
     youngest = np.clip(parents.mother_age[of] - 45, 0, None)
     age = (youngest + fertile[of] * (nth + rng.random(len(of))) / births[of]).astype(np.int64)
     male = rng.random(len(of)) < 0.505
-    stays = np.where(male, np.clip(1.0 - (age - 16) * 0.05, 0.22, 1.0), np.clip(1.85 - age * 0.066, 0.03, 1.0))
+    stays = np.where(
+        male, np.clip(1.0 - (age - 16) * 0.05, 0.22, 1.0), np.clip(1.85 - age * 0.066, 0.03, 1.0)
+    )
     here = rng.random(len(of)) < stays
     of, male, age = of[here], male[here], age[here]
     home, mother, father = parents.home[of], parents.mother[of], parents.father[of]
@@ -221,9 +223,7 @@ def _head_parent(roster: _Roster, homes: Homes, male: bool, rng: np.random.Gener
     return rows
 
 
-def _siblings(
-    roster: _Roster, homes: Homes, mothers: Ints, fathers: Ints, rng: np.random.Generator
-) -> None:
+def _siblings(roster: _Roster, homes: Homes, mothers: Ints, fathers: Ints, rng: np.random.Generator) -> None:
     """Younger brothers and sisters of the head; married brothers live here with wives and children."""
     chance = np.where(homes.urban, 0.06, 0.10) * homes.accompanied * (homes.head_age < 62)
     at = np.repeat(np.arange(len(homes)), rng.binomial(3, chance))

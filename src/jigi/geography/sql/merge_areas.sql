@@ -1,16 +1,19 @@
--- reads the staged areas; writes geography_area: new ones, and those that changed (a blank erases nothing)
+-- reads the staged areas; writes geography_area: new ones and those that changed; a blank erases nothing
 WITH target AS (
     SELECT
-        staged.position, staged.id, staged.code, staged.name, staged.level, staged.path,
-        coalesce(sibling.id, parent.id) AS parent_id,
-        coalesce(staged.longitude, area.longitude) AS longitude,
-        coalesce(staged.latitude, area.latitude) AS latitude,
-        coalesce(staged.area_km2, area.area_km2) AS area_km2,
-        coalesce(staged.population, area.population) AS population,
-        -- who first listed a place stays its source
-        CASE WHEN starts_with(area.source, staged.origin) IS FALSE THEN area.source ELSE staged.source END AS source
+        staged.position, staged.id, staged.code, staged.level,
+        CASE WHEN met THEN area.name ELSE staged.name END AS name,
+        CASE WHEN met THEN area.path ELSE staged.path END AS path,
+        CASE WHEN met THEN area.source ELSE staged.source END AS source,
+        CASE WHEN met THEN area.parent_id ELSE coalesce(sibling.id, parent.id) END AS parent_id,
+        coalesce(CASE WHEN met THEN area.longitude END, staged.longitude, area.longitude) AS longitude,
+        coalesce(CASE WHEN met THEN area.latitude END, staged.latitude, area.latitude) AS latitude,
+        coalesce(CASE WHEN met THEN area.population END, staged.population, area.population) AS population,
+        coalesce(staged.area_km2, area.area_km2) AS area_km2
     FROM geography_staged_area AS staged
     LEFT JOIN geography_area AS area ON area.id = staged.id
+    -- another file's place, met by its name: only its blanks are filled
+    CROSS JOIN LATERAL (SELECT staged.fills_only AND area.id IS NOT NULL AS met) AS meeting
     LEFT JOIN geography_staged_area AS sibling ON sibling.code = staged.parent
     LEFT JOIN geography_area AS parent ON parent.code = staged.parent AND parent.version_id = %(version)s
 ),
@@ -31,10 +34,11 @@ merged AS (
         population = excluded.population,
         source = excluded.source
     WHERE (
-        area.name, area.parent_id, area.path, area.longitude, area.latitude, area.area_km2, area.population, area.source
+        area.name, area.parent_id, area.path, area.longitude, area.latitude, area.area_km2, area.population,
+        area.source
     ) IS DISTINCT FROM (
-        excluded.name, excluded.parent_id, excluded.path, excluded.longitude, excluded.latitude, excluded.area_km2,
-        excluded.population, excluded.source
+        excluded.name, excluded.parent_id, excluded.path, excluded.longitude, excluded.latitude,
+        excluded.area_km2, excluded.population, excluded.source
     )
     RETURNING (xmax = 0) AS added
 )

@@ -11,6 +11,6 @@ CREATE TEMP TABLE geography_staged_area (
     latitude double precision,
     area_km2 double precision,
     population bigint,
-    origin text NOT NULL, -- what the source of a place must start with for it to be replaced
-    source text NOT NULL
+    source text NOT NULL,
+    fills_only boolean NOT NULL -- whether the row may only fill the blanks of a place it meets
 ) ON COMMIT DROP

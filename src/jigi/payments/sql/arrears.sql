@@ -5,11 +5,11 @@ SELECT owed.round_id, owed.id, %(round)s, owed.household_id, owed.funding_line_i
     e.recipient_id, owed.commune_id, e.agency_id, e.account, e.pay_point,
     payments_reference(owed.round_id, owed.id, (owed.attempts + 1)::smallint), 'arrears', owed.attempts + 1,
     owed.amount_xof
-FROM payments_entitlement AS owed
-JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = owed.commune_id
+FROM payments_owed AS debt
+JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = debt.commune_id
+JOIN payments_entitlement AS owed ON owed.round_id = debt.round_id AND owed.id = debt.entitlement_id
 JOIN enrolment_enrolment AS e ON e.id = owed.enrolment_id
-WHERE owed.component_id = %(component)s
-    AND owed.status = 'owed'
+WHERE debt.component_id = %(component)s
     AND e.status <> 'suspended'
     AND NOT EXISTS (
         SELECT FROM payments_instruction AS live

@@ -1,40 +1,5 @@
--- reads: entitlements of this round and of the last; writes: payments_roundchange, movements with reasons
+-- reads: the movements of one round (movements.sql); writes: payments_roundchange, counted by movement and reason
 INSERT INTO payments_roundchange (payment_round_id, movement, reason, households, amount_xof)
 SELECT %(round)s, movement, reason, count(*), sum(amount)
-FROM (
-    SELECT
-        CASE WHEN old.id IS NULL THEN 'enter' WHEN new.id IS NULL THEN 'leave'
-            WHEN new.amount_xof <> old.amount_xof THEN 'amount'
-            WHEN new.recipient_id <> old.recipient_id THEN 'recipient'
-            WHEN new.account <> old.account OR new.agency_id <> old.agency_id THEN 'account'
-            ELSE 'stay' END AS movement,
-        CASE WHEN old.id IS NULL AND e.first_term = %(term)s THEN 'inscription, ' || cohort.name
-            WHEN old.id IS NULL THEN 'reprise du droit'
-            WHEN new.id IS NULL AND e.status = 'exited' THEN e.exit_reason
-            WHEN new.id IS NULL AND e.status = 'suspended' THEN 'inscription suspendue'
-            WHEN new.id IS NULL AND e.last_term < %(term)s THEN 'fin des échéances'
-            WHEN new.id IS NULL THEN 'hors de ce tour'
-            WHEN new.amount_xof <> old.amount_xof THEN 'montant de la composante'
-            WHEN new.recipient_id <> old.recipient_id THEN 'changement d''allocataire'
-            WHEN new.account <> old.account OR new.agency_id <> old.agency_id THEN 'changement de compte ou d''agence'
-            ELSE 'sans changement' END AS reason,
-        coalesce(new.amount_xof, 0) - coalesce(old.amount_xof, 0) AS amount
-    FROM (SELECT * FROM payments_entitlement WHERE round_id = %(round)s) AS new
-    FULL JOIN (
-        SELECT last.* FROM payments_entitlement AS last
-        JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = last.commune_id
-        WHERE last.round_id = ANY (%(previous_rounds)s) AND last.status <> 'cancelled'
-    ) AS old ON old.household_id = new.household_id
-    LEFT JOIN enrolment_enrolment AS e ON e.id = coalesce(new.enrolment_id, old.enrolment_id)
-    LEFT JOIN enrolment_cohort AS cohort ON cohort.id = e.cohort_id
-    UNION ALL
-    SELECT 'arrears',
-        CASE last.status WHEN 'absent' THEN 'absents' WHEN 'refused' THEN 'refusés par l''agence'
-            WHEN 'reversed' THEN 'versements annulés' ELSE 'sans réponse de l''agence' END,
-        line.amount_xof
-    FROM payments_instruction AS line
-    JOIN payments_instruction AS last ON last.origin_round_id = line.origin_round_id
-        AND last.entitlement_id = line.entitlement_id AND last.attempt = line.attempt - 1
-    WHERE line.round_id = %(round)s AND line.kind = 'arrears'
-) AS movements
+FROM ({sql:movements}) AS movements
 GROUP BY movement, reason

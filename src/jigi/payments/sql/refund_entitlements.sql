@@ -1,5 +1,6 @@
 -- reads: ledger_posting of one refund; writes: payments_entitlement, returned to the agreement
 UPDATE payments_entitlement AS owed SET status = 'returned'
-FROM ledger_posting AS posting
-WHERE posting.entry_id = %(entry)s AND posting.book_id = %(book)s AND owed.id = posting.item
-    AND owed.component_id = %(component)s AND owed.status = 'owed'
+FROM payments_owed AS debt
+JOIN ledger_posting AS posting
+    ON posting.book_id = %(book)s AND posting.entry_id = %(entry)s AND posting.item = debt.entitlement_id
+WHERE debt.component_id = %(component)s AND owed.round_id = debt.round_id AND owed.id = debt.entitlement_id

@@ -1,6 +1,6 @@
--- reads: payments_returnline of one file; writes: ledger_posting, paid out, kept, or taken back
-INSERT INTO ledger_posting (book_id, entry_id, kind, item, attempt, debit_id, credit_id, amount_xof)
-SELECT paying.book_id, %(entry)s,
+-- reads: payments_returnline of one file; writes: {posting}, paid out, kept, or taken back
+INSERT INTO {posting} (book_id, entry_id, kind, item, attempt, debit_id, credit_id, amount_xof)
+SELECT %(book)s, %(entry)s,
     CASE answer.outcome WHEN 'paid' THEN 'pay' WHEN 'reversed' THEN 'reverse' ELSE 'unpaid' END,
     line_of.entitlement_id, line_of.attempt,
     CASE answer.outcome WHEN 'paid' THEN funding.paid_id ELSE funding.reserved_id END,
@@ -9,7 +9,6 @@ SELECT paying.book_id, %(entry)s,
 FROM payments_returnline AS answer
 JOIN payments_instruction AS line_of
     ON line_of.id = answer.instruction_id AND line_of.origin_round_id = answer.origin_round_id
-JOIN payments_paymentround AS paying ON paying.id = line_of.round_id
 JOIN programmes_fundingline AS funding ON funding.id = line_of.funding_line_id
 JOIN programmes_agencyaccount AS held
     ON held.funding_line_id = line_of.funding_line_id AND held.agency_id = line_of.agency_id

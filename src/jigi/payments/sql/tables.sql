@@ -25,7 +25,6 @@ CREATE TABLE payments_entitlement (
     CONSTRAINT entitlement_one_per_household UNIQUE (round_id, household_id)
 ) PARTITION BY LIST (round_id);
 CREATE INDEX entitlement_by_household ON payments_entitlement (household_id);
-CREATE INDEX entitlement_owed ON payments_entitlement (component_id, commune_id) WHERE status = 'owed';
 
 CREATE TABLE payments_instruction (
     id bigint NOT NULL DEFAULT nextval('payments_instruction_id_seq'),
@@ -57,9 +56,6 @@ CREATE TABLE payments_instruction (
     CONSTRAINT instruction_of_its_entitlement FOREIGN KEY (entitlement_id, origin_round_id)
         REFERENCES payments_entitlement (id, round_id)
 ) PARTITION BY LIST (origin_round_id);
--- One live or paid order per entitlement, whatever is generated or re-sent twice.
-CREATE UNIQUE INDEX instruction_one_live ON payments_instruction (origin_round_id, entitlement_id)
-    WHERE status IN ('open', 'paid');
 CREATE INDEX instruction_by_round ON payments_instruction (round_id, agency_id);
 CREATE INDEX instruction_by_household ON payments_instruction (household_id);
 
@@ -92,3 +88,62 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT round_id || '-' || entitlement_id || '-' || attempt || '-' || lpad((98 - mod(
         ((mod(round_id, 97) * 100000000000000 + entitlement_id) * 10 + attempt)::numeric * 100, 97))::text, 2, '0')
 $$;
+
+-- No index may depend on a status, or a return of a million lines would rewrite every index. What is owed is
+-- therefore kept in a small table of its own, by a trigger; and one live order per entitlement, by another.
+CREATE TABLE payments_owed (
+    round_id bigint NOT NULL,
+    entitlement_id bigint NOT NULL,
+    component_id bigint NOT NULL,
+    commune_id bigint NOT NULL,
+    CONSTRAINT owed_pkey PRIMARY KEY (round_id, entitlement_id)
+);
+CREATE INDEX owed_by_place ON payments_owed (component_id, commune_id);
+
+CREATE FUNCTION payments_keep_owed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.status = 'owed' THEN
+        INSERT INTO payments_owed VALUES (NEW.round_id, NEW.id, NEW.component_id, NEW.commune_id);
+    ELSE
+        DELETE FROM payments_owed WHERE round_id = NEW.round_id AND entitlement_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER entitlement_keeps_owed AFTER UPDATE OF status ON payments_entitlement
+    FOR EACH ROW WHEN ((OLD.status = 'owed') <> (NEW.status = 'owed')) EXECUTE FUNCTION payments_keep_owed();
+
+CREATE FUNCTION payments_refuse_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% % ne peut passer de « % » à « % ».', TG_ARGV[0], OLD.id, OLD.status, NEW.status
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER entitlement_moves BEFORE UPDATE OF status ON payments_entitlement
+    FOR EACH ROW WHEN (OLD.status <> NEW.status AND NOT (
+        OLD.status = 'due' AND NEW.status IN ('paid', 'owed', 'cancelled')
+        OR OLD.status = 'owed' AND NEW.status IN ('paid', 'returned')
+        OR OLD.status = 'paid' AND NEW.status = 'owed'))
+    EXECUTE FUNCTION payments_refuse_move('Le droit');
+CREATE TRIGGER instruction_moves BEFORE UPDATE OF status ON payments_instruction
+    FOR EACH ROW WHEN (OLD.status <> NEW.status AND NOT (
+        OLD.status = 'open' AND NEW.status IN ('paid', 'absent', 'refused', 'unanswered', 'reversed')
+        OR OLD.status = 'paid' AND NEW.status = 'reversed'))
+    EXECUTE FUNCTION payments_refuse_move('L''ordre');
+
+CREATE FUNCTION payments_guard_second_order() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    right_of payments_entitlement;
+BEGIN
+    SELECT * INTO right_of FROM payments_entitlement
+        WHERE id = NEW.entitlement_id AND round_id = NEW.origin_round_id FOR UPDATE;
+    IF right_of.status <> 'owed' OR right_of.attempts <> NEW.attempt - 1
+            OR right_of.amount_xof <> NEW.amount_xof OR right_of.household_id <> NEW.household_id
+            OR EXISTS (SELECT FROM payments_instruction AS live
+                WHERE live.origin_round_id = NEW.origin_round_id AND live.entitlement_id = NEW.entitlement_id
+                    AND live.status IN ('open', 'paid')) THEN
+        RAISE EXCEPTION 'Le droit % a déjà un ordre vivant, ou n''est plus dû.', NEW.entitlement_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER instruction_one_live BEFORE INSERT ON payments_instruction
+    FOR EACH ROW EXECUTE FUNCTION payments_guard_second_order();

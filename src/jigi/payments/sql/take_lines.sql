@@ -18,9 +18,10 @@ SELECT %(file)s, line, reference, status_read, amount_read, date_read, reason_re
         WHEN said = 'paid' AND NOT same_amount THEN 'wrong_amount'
         ELSE said
     END,
-    instruction_id, origin_round_id, ''
+    instruction_id, instruction_round_id, ''
 FROM (
-    SELECT incoming.*, line_of.id AS instruction_id, line_of.origin_round_id, line_of.agency_id, line_of.status,
+    SELECT incoming.*, line_of.id AS instruction_id, line_of.origin_round_id AS instruction_round_id,
+        line_of.agency_id, line_of.status,
         incoming.amount_xof = line_of.amount_xof AS same_amount,
         row_number() OVER lines AS turn,
         first_value(incoming.said) OVER answers AS first_said,

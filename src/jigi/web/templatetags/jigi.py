@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jigi.web import formats
+from jigi.web import formats, nouns
 
 register = template.Library()
 
@@ -64,6 +64,12 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
         if value not in (None, ""):
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def page_of(context: dict[str, Any], noun: str, number: object) -> str:
+    """The page of a thing, "" when this person may not open it (jigi.web.nouns)."""
+    return nouns.page_of(noun, number, context["rights"])
 
 
 @cache

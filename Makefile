@@ -1,0 +1,75 @@
+# Jigi, seen from a newcomer's terminal. `make demo` is the one to try.
+
+PYTHON ?= python3
+HOUSEHOLDS ?=
+SEED ?=
+SERVE ?=
+
+VENV := .venv
+JIGI := $(VENV)/bin/jigi
+PY := $(VENV)/bin/python
+UV := $(shell command -v uv 2>/dev/null)
+SOURCES := src tests tools
+
+# Django loads the settings to look at the models: give it a database that it never reaches.
+NO_DATABASE := JIGI_SECRET_KEY=check DATABASE_URL=postgresql:///none?host=/none
+
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+        --python-version 3.11 --custom-compile-command "make lock" pyproject.toml
+
+.PHONY: install install-dev demo test test-long check format lock clean
+.DEFAULT_GOAL := install
+
+install: $(VENV)/.installed
+
+install-dev: $(VENV)/.installed-dev
+
+demo: install
+	$(JIGI) demo $(if $(HOUSEHOLDS),--households $(HOUSEHOLDS)) $(if $(SEED),--seed $(SEED)) $(if $(SERVE),--serve $(SERVE))
+
+test: install-dev
+	$(PY) -m pytest -n 2 -q
+
+test-long: install-dev
+	$(PY) -m pytest -n 2 -q -m long
+
+check: install-dev
+	$(VENV)/bin/ruff format --check $(SOURCES)
+	$(VENV)/bin/ruff check $(SOURCES)
+	$(NO_DATABASE) $(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(NO_DATABASE) DJANGO_SETTINGS_MODULE=jigi.site.settings $(PY) -W ignore::RuntimeWarning \
+	    -m django makemigrations --check --dry-run
+
+format: install-dev
+	$(VENV)/bin/ruff check --fix $(SOURCES)
+	$(VENV)/bin/ruff format $(SOURCES)
+
+# Every version and hash, no address: the lock works with whatever index the machine is set up for.
+lock:
+	$(LOCK) --group build --output-file requirements.lock
+	$(LOCK) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp a lock: nothing is done again until the lock or the project file changes.
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed $(VENV)/.installed-dev:
+ifneq ($(UV),)
+	$(UV) pip install --quiet --python $(PY) --require-hashes -r $<
+	$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+else
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endif
+	touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Jigi demande Python 3.11 ou plus récent ; « $(PYTHON) » ne convient pas." >&2; \
+	  echo "Installez-le, ou indiquez-le : make install PYTHON=/chemin/vers/python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(if $(UV),--without-pip) $(VENV) || { rm -rf $(VENV); \
+	  echo "L'environnement Python n'a pas pu être créé. Sous Debian : apt install python3-venv" >&2; exit 1; }

@@ -1,0 +1,111 @@
+"""`jigi`: finds the verb, sets Django up, runs it, prints its figures, and says errors in French.
+
+Every verb is one line of VERBS: its words, the module that does it, and the sentence of `jigi --help`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from jigi import __version__
+from jigi.command.verb import Verb
+from jigi.foundation.errors import JigiError
+
+VERBS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "Joue toute la chaîne sur une population fictive, puis sert le site"),
+    "bench": ("bench", "Mesure une opération à côté de sa référence, sur cette machine"),
+    "doctor": ("site", "Dit ce qui manque, quelle base, quelle version, combien de place"),
+    "setup": ("site", "Crée ou met à niveau la base, le découpage et le compte de l’exploitant"),
+    "serve": ("site", "Sert le site sur cette machine"),
+    "worker": ("site", "Exécute les travaux en attente"),
+    "database start": ("site", "Démarre la base embarquée"),
+    "database stop": ("site", "Arrête la base embarquée"),
+    "database status": ("site", "Dit si la base embarquée tourne"),
+    "users add": ("users", "Ouvre un compte et l’affecte à un rôle, un lieu, un programme"),
+    "users list": ("users", "Liste les comptes et leurs affectations"),
+    "geography load": ("geography", "Charge des villages (CSV) ou des limites (GeoJSON)"),
+    "population make": ("population", "Fabrique une population fictive en fichiers"),
+    "intake import": ("intake", "Importe des questionnaires CSV ou XLSX avec une correspondance"),
+    "intake problems": ("intake", "Écrit les lignes refusées d’un lot dans un fichier"),
+    "programmes load": ("programmes", "Charge la définition d’un programme"),
+    "targeting fit": ("targeting", "Ajuste une formule de score sur une enquête"),
+    "targeting run": ("targeting", "Conduit une campagne : quotas, listes, scores, classement"),
+    "targeting freeze": ("targeting", "Gèle le résultat d’une campagne"),
+    "enrolment enrol": ("enrolment", "Inscrit les ménages retenus d’une campagne à une composante"),
+    "payments open": ("payments", "Ouvre un tour de paiement"),
+    "payments prepare": ("payments", "Prépare la liste d’un tour"),
+    "payments freeze": ("payments", "Gèle la liste d’un tour et calcule son empreinte"),
+    "payments approve": ("payments", "Approuve un tour gelé"),
+    "payments release": ("payments", "Libère un tour approuvé"),
+    "payments orders": ("payments", "Écrit les fichiers d’ordres des agences"),
+    "payments reconcile": ("payments", "Rapproche un fichier de retour"),
+    "payments close": ("payments", "Clôt un tour : les non-payés passent en rappel"),
+    "payments refund": ("payments", "Rend aux conventions l’argent resté dû à des ménages sortis"),
+    "payments verify": ("payments", "Recalcule l’empreinte d’un tour et la compare"),
+    "payments list": ("payments", "Liste les tours et leur état"),
+    "ledger prove": ("ledger", "Recalcule tous les soldes depuis les mouvements"),
+}
+
+WITHOUT_DATABASE = {"database start", "database stop", "database status", "population make"}
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one verb and exit: 0 when done, 1 when refused, 2 when misused."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in VERBS), None)
+    if name is None:
+        _explain(words)
+    module, sentence = VERBS[name]
+    try:
+        sys.exit(_run(name, module, sentence, words[len(name.split()) :]))
+    except JigiError as error:
+        print(f"jigi : {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\njigi : interrompu. Ce qui n’était pas fini n’a pas été écrit.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _run(name: str, module: str, sentence: str, words: list[str]) -> int:
+    if name not in WITHOUT_DATABASE:
+        _set_up_django()
+    verb: Verb = importlib.import_module(f"jigi.command.{module}").VERBS[name]
+    parser = argparse.ArgumentParser(f"jigi {name}", description=sentence)
+    parser.add_argument("--json", action="store_true", help="dernière ligne : un objet JSON")
+    verb.arguments(parser)
+    options = parser.parse_args(words)
+    figures = verb.run(options)
+    if options.json:
+        print(json.dumps(figures, ensure_ascii=False, default=str))
+    return 0
+
+
+def _set_up_django() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jigi.site.settings")
+    django.setup()
+
+
+def _explain(words: Sequence[str]) -> NoReturn:
+    if words[:1] == ["--version"]:
+        print(__version__)
+        sys.exit(0)
+    asked = not words or words[0] in ("-h", "--help", "help")
+    if not asked:
+        print(f"jigi : « {' '.join(words[:2])} » n’est pas une commande.\n", file=sys.stderr)
+    out: Any = sys.stdout if asked else sys.stderr
+    print("Jigi, le registre social unifié et les programmes qui s’en servent.\n", file=out)
+    width = max(map(len, VERBS))
+    for name, (_, sentence) in VERBS.items():
+        print(f"  jigi {name:<{width}}  {sentence}", file=out)
+    print("\nChaque commande : jigi … --help. Avec --json, la dernière ligne est un objet JSON.", file=out)
+    sys.exit(0 if asked else 2)

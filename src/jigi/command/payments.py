@@ -1,0 +1,183 @@
+"""`jigi payments …`: the same actions as the pages, for an operator and for scripts."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from jigi.command.users import find_user
+from jigi.command.verb import Figures, Verb, acting, nothing, number, progress, say, wrong
+from jigi.foundation import runs
+from jigi.foundation.errors import JigiError
+from jigi.foundation.money import format_xof
+from jigi.geography.models import Area
+from jigi.payments import actions, queries
+from jigi.payments.models import PaymentRound
+from jigi.payments.orders import write_orders
+from jigi.payments.returns import reconcile
+from jigi.programmes.models import Agency, Component
+
+
+def _of_round(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("round", type=number, help="numéro du tour")
+    acting(parser)
+
+
+def _open_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("component", help="composante, écrite PROGRAMME/COMPOSANTE")
+    parser.add_argument("term", type=number, help="échéance, numérotée depuis 1")
+    parser.add_argument("--communes", nargs="+", metavar="CODE", help="codes des communes du tour")
+    parser.add_argument("--all", action="store_true", help="toutes les communes de la composante")
+    parser.add_argument("--catch-up", action="store_true", help="rattrapage : seulement les rappels")
+    acting(parser)
+
+
+def _open(options: argparse.Namespace) -> Figures:
+    component = find_component(options.component)
+    communes = Area.objects.filter(pk__in=component.communes.values("commune"))
+    if not options.all:
+        communes = communes.filter(code__in=options.communes or [])
+        missing = set(options.communes or []) - set(communes.values_list("code", flat=True))
+        if missing:
+            raise wrong(
+                f"{', '.join(sorted(missing))} : hors des communes de {component}",
+                "Voyez le fichier du programme.",
+            )
+    kind = PaymentRound.Kind.CATCH_UP if options.catch_up else PaymentRound.Kind.TERM
+    made = actions.open_round(component, options.term, list(communes), by=find_user(options.by), kind=kind)
+    return _figures(made)
+
+
+def _step(action: Callable[..., PaymentRound]) -> Callable[[argparse.Namespace], Figures]:
+    def run(options: argparse.Namespace) -> Figures:
+        with progress() as listen, runs.listening(listen):
+            return _figures(action(find_round(options.round), by=find_user(options.by)))
+
+    return run
+
+
+def _orders_arguments(parser: argparse.ArgumentParser) -> None:
+    _of_round(parser)
+    parser.add_argument("--out", type=Path, default=Path("."), help="dossier où écrire")
+    parser.add_argument("--format", choices=["csv", "xlsx"], default="csv")
+
+
+def _orders(options: argparse.Namespace) -> Figures:
+    payment_round = find_round(options.round)
+    agencies = Agency.objects.filter(
+        pk__in=payment_round.component.agency_communes.filter(
+            commune__in=payment_round.communes.values("commune")
+        ).values("agency")
+    )
+    made = [
+        write_orders(payment_round, agency, options.out, format=options.format, by=find_user(options.by))
+        for agency in agencies
+    ]
+    for file in made:
+        say(f"{options.out / file.file_name} : {file.lines} ordres, {format_xof(file.total_xof)}")
+    return {
+        "files": [
+            {"file": str(options.out / f.file_name), "agency": f.agency.code, "lines": f.lines,
+             "total_xof": f.total_xof, "sha256": f.file_hash}
+            for f in made
+        ]
+    }  # fmt: skip
+
+
+def _reconcile_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="fichier de retour (CSV ou XLSX)")
+    parser.add_argument("--agency", required=True, help="code de l’agence")
+    acting(parser)
+
+
+def _reconcile(options: argparse.Namespace) -> Figures:
+    agency = Agency.objects.filter(code=options.agency).first()
+    if agency is None:
+        codes = ", ".join(Agency.objects.values_list("code", flat=True)) or "aucune"
+        raise wrong(f"« {options.agency} » n’est pas une agence", f"Agences connues : {codes}.")
+    with progress() as listen, runs.listening(listen):
+        taken = reconcile(options.file, agency, by=find_user(options.by))
+    file = taken.return_file
+    if taken.known:
+        say("Ce fichier a déjà été pris : rien n’a changé.")
+    say(
+        f"{file.lines} lignes : {file.paid} payées ({format_xof(file.paid_xof)}), {file.unpaid} non payées,"
+        f" {file.exceptions} à examiner."
+    )
+    return {
+        "file": file.pk, "known": taken.known, "lines": file.lines, "paid": file.paid, "paid_xof": file.paid_xof,
+        "unpaid": file.unpaid, "exceptions": file.exceptions,
+    }  # fmt: skip
+
+
+def _refund_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("component", help="composante, écrite PROGRAMME/COMPOSANTE")
+    parser.add_argument("--reason", required=True, help="motif, gardé dans l’audit")
+    acting(parser)
+
+
+def _refund(options: argparse.Namespace) -> Figures:
+    component = find_component(options.component)
+    count = actions.return_to_funds(component, by=find_user(options.by), reason=options.reason)
+    say(f"{count} droits rendus à leurs conventions.")
+    return {"returned": count}
+
+
+def _verify(options: argparse.Namespace) -> Figures:
+    payment_round = find_round(options.round)
+    if not queries.verify_hash(payment_round):
+        raise JigiError(f"La liste du tour {payment_round.pk} n’est pas celle qui a été gelée")
+    say(f"Empreinte vérifiée : {payment_round.list_hash}")
+    return {"round": payment_round.pk, "list_hash": payment_round.list_hash, "same": True}
+
+
+def _list(options: argparse.Namespace) -> Figures:
+    rounds = PaymentRound.objects.select_related("component__programme").order_by("pk")
+    for payment_round in rounds:
+        say(
+            f"{payment_round.pk:>5}  {payment_round.get_status_display():<10} {payment_round.component.programme.code:<10}"
+            f" {payment_round}  {format_xof(payment_round.total_xof)}"
+        )
+    return {"rounds": [_figures(r) for r in rounds]}
+
+
+def find_component(name: str) -> Component:
+    """The component written PROGRAMME/COMPOSANTE. Raises JigiError naming those that exist."""
+    programme, _, code = name.partition("/")
+    found = Component.objects.filter(programme__code=programme, code=code).select_related("programme").first()
+    if found is None:
+        known = [f"{c.programme.code}/{c.code}" for c in Component.objects.select_related("programme")]
+        raise wrong(f"« {name} » n’est pas une composante", f"Connues : {', '.join(known) or 'aucune'}.")
+    return found
+
+
+def find_round(number: int) -> PaymentRound:
+    found = PaymentRound.objects.select_related("component__programme").filter(pk=number).first()
+    if found is None:
+        raise wrong(f"Il n’y a pas de tour {number}", "Voyez jigi payments list.")
+    return found
+
+
+def _figures(payment_round: PaymentRound) -> Figures:
+    return {
+        "round": payment_round.pk, "label": payment_round.label, "status": payment_round.status,
+        "entitlements": payment_round.entitlements, "entitlements_xof": payment_round.entitlements_xof,
+        "arrears": payment_round.arrears, "arrears_xof": payment_round.arrears_xof,
+        "list_hash": payment_round.list_hash,
+    }  # fmt: skip
+
+
+VERBS = {
+    "payments open": Verb(_open_arguments, _open),
+    "payments prepare": Verb(_of_round, _step(actions.prepare)),
+    "payments freeze": Verb(_of_round, _step(actions.freeze)),
+    "payments approve": Verb(_of_round, _step(actions.approve)),
+    "payments release": Verb(_of_round, _step(actions.release)),
+    "payments orders": Verb(_orders_arguments, _orders),
+    "payments reconcile": Verb(_reconcile_arguments, _reconcile),
+    "payments close": Verb(_of_round, _step(actions.close)),
+    "payments refund": Verb(_refund_arguments, _refund),
+    "payments verify": Verb(_of_round, _verify),
+    "payments list": Verb(nothing, _list),
+}

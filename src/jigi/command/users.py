@@ -1,0 +1,76 @@
+"""`jigi users …`: accounts and their postings."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+from datetime import date
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from jigi.command.verb import Figures, Verb, nothing, say, wrong
+from jigi.foundation import audit
+from jigi.foundation.models import User
+from jigi.geography.access import roles
+from jigi.geography.models import Area, StaffPosting
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("username", help="identifiant")
+    parser.add_argument("--name", required=True, help="nom et fonction, comme l’audit les montrera")
+    parser.add_argument("--role", required=True, help=f"rôle : {', '.join(sorted(roles()))}")
+    parser.add_argument("--area", default="ML", help="code du lieu (ML : le pays)")
+    parser.add_argument("--programme", default="", help="code du programme (tous si absent)")
+    parser.add_argument("--until", type=date.fromisoformat, help="dernier jour de l’affectation (AAAA-MM-JJ)")
+
+
+def _add(options: argparse.Namespace) -> Figures:
+    if options.role not in roles():
+        raise wrong(f"« {options.role} » n’est pas un rôle", f"Rôles : {', '.join(sorted(roles()))}.")
+    if User.objects.filter(username=options.username).exists():
+        raise wrong(f"Le compte « {options.username} » existe déjà", "Choisissez un autre identifiant.")
+    area = Area.objects.filter(code=options.area).order_by("version_id").first()
+    if area is None:
+        raise wrong(f"« {options.area} » n’est pas un lieu du découpage", "Donnez un code comme ML0103.")
+    password = os.environ.get("JIGI_PASSWORD") or getpass.getpass("Mot de passe : ")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise wrong("Ce mot de passe est trop faible", " ".join(error.messages)) from error
+    with transaction.atomic():
+        user = User.objects.create_user(options.username, password, full_name=options.name)
+        posted = StaffPosting.objects.create(
+            user=user, role=options.role, area=area, programme_code=options.programme, starts_on=date.today(),
+            ends_on=options.until,
+        )  # fmt: skip
+        after = {"username": user.username, "role": posted.role, "area": area.code, "programme": posted.programme_code}
+        audit.record("open_account", "user", user.pk, by=find_user("exploitant"), after=after)
+    say(f"{user.username} : {roles()[posted.role].title}, {area}")
+    return after
+
+
+def _list(options: argparse.Namespace) -> Figures:
+    postings = StaffPosting.objects.select_related("user", "area").order_by("user__username", "role")
+    rows = [
+        {"username": p.user.username, "name": p.user.full_name, "role": p.role, "area": p.area.code,
+         "programme": p.programme_code, "until": p.ends_on}
+        for p in postings
+    ]  # fmt: skip
+    for row in rows:
+        say(f"{row['username']:<16} {roles()[row['role']].title:<28} {row['area']:<12} {row['programme']}")
+    return {"postings": rows}
+
+
+def find_user(username: str) -> User:
+    """The account of that name. Raises JigiError when there is none."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        remedy = "Lancez d’abord jigi setup." if username == "exploitant" else "Voyez jigi users list."
+        raise wrong(f"Il n’y a pas de compte « {username} »", remedy)
+    return user
+
+
+VERBS = {"users add": Verb(_add_arguments, _add), "users list": Verb(nothing, _list)}

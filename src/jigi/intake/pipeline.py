@@ -1,0 +1,316 @@
+"""The import: files staged by COPY, checked set-wise, merged in one transaction.
+
+The number of statements does not depend on the number of rows. A row with an error holds its household whole;
+the others go in. The same files with the same mapping change nothing a second time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping as Dictionary
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from jigi.foundation import runs
+from jigi.foundation.bulk import statement
+from jigi.foundation.errors import InputError
+from jigi.foundation.models import User
+from jigi.foundation.tabular import Table, open_table
+from jigi.geography.access import postings_with, require
+from jigi.geography.models import AreaVersion
+from jigi.intake.mapping import Mapping, missing_sheet, read_mapping
+from jigi.intake.models import Batch, Problem
+from jigi.intake.staging import Plan, Problems, household_plan, member_plan, refuse_without_rows, stage
+from jigi.intake.states import BATCH
+from jigi.intake.targets import INTERVIEW, LIVING, MEMBER, SURVEY_ONLY
+from jigi.registry.models import LivingConditions
+
+RIGHT = "intake.import"
+_KEPT_IN_MEMORY = 8 << 20
+_DERIVED = ("household_size", "wives", "head_sex", "head_age", "children_under_5", "children_under_15")
+_REGISTER_CHECKS = (
+    "locate_households",
+    "check_households",
+    "drop_repeated_members",
+    "check_strays",
+    "gather_rosters",
+    "check_rosters",
+    "check_members",
+    "link_parents",
+    "check_parents",
+    "check_ninas",
+    "choose_households",
+)
+_REGISTER_MERGES = (
+    "merge_households",
+    "merge_living_conditions",
+    "merge_persons",
+    "merge_memberships",
+    "merge_phones",
+    "merge_ninas",
+)
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is being imported: opened tables, their plans, and the digest that recognises them."""
+
+    mapping: Mapping
+    households: Table
+    household_plan: Plan
+    members: Table | None
+    member_plan: Plan | None
+    digest: str
+
+
+class _NothingNew(Exception):
+    """Held interviews were tried again and none can go in: everything is as it was."""
+
+
+def import_file(
+    path: str | Path, mapping: Mapping | str | Path, *, members: str | Path | None = None, by: User
+) -> Batch:
+    """Import a file of households (and one of members, for the register) through a mapping.
+
+    `mapping`: a Mapping, the name of a shipped one, or a path. Returns the batch with its counts; its
+    `recognised` is true when these very files had already been merged, and nothing changed. InputError when
+    a file can't be a table of this mapping, Refused without the right; in both cases nothing is written.
+    """
+    require(by, RIGHT)
+    mapping = mapping if isinstance(mapping, Mapping) else read_mapping(mapping)
+    with ExitStack() as opened:
+        files = _open(Path(path), mapping, Path(members) if members else None, opened)
+        version = _version(mapping)
+        previous = _previous(files)
+        batch = previous or _new_batch(files, by)
+        if previous and not previous.households_held:
+            return _recognised(previous)
+        title = f"Import de {batch.file_name}"
+        with runs.start("intake.import", title, by=by, subject=f"{BATCH.noun}:{batch.pk}") as work:
+            try:
+                with transaction.atomic():
+                    return _import(batch, files, version, work, by)
+            except _NothingNew:
+                return _recognised(Batch.objects.get(pk=batch.pk))
+
+
+def _import(batch: Batch, files: Files, version: int | None, work: runs.Work, by: User) -> Batch:
+    """Everything that writes, inside one transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake.import'))")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+    current = _previous(files)
+    if current and not current.households_held:
+        return _recognised(current)
+    batch, resumed = current or batch, current is not None
+    if resumed:
+        BATCH.move(batch, "resume", by=by)
+    else:
+        batch.save(force_insert=True)
+    batch.run_id = work.run_id
+    params = _parameters(batch, files, version, by)
+    with tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY) as file:
+        problems = Problems(file)
+        _create_stages()
+        _stage(files, problems, work)
+        problems.load()
+    counts = _check_and_merge(files.mapping, params, work)
+    if resumed and not counts["households_merged"]:
+        raise _NothingNew
+    if resumed:
+        Problem.objects.filter(batch=batch).delete()
+    _execute("keep_problems", params)
+    _execute("drop_stages", {})
+    _close(batch, files, counts, resumed, by)
+    return batch
+
+
+def _stage(files: Files, problems: Problems, work: runs.Work) -> None:
+    with work.step("Lecture des ménages") as step:
+        step.rows_in = stage(files.households, files.household_plan, problems, work.progress)
+    if files.members and files.member_plan:
+        with work.step("Lecture des membres") as step:
+            step.rows_in = stage(files.members, files.member_plan, problems, work.progress)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE stage_household, stage_member")
+
+
+def _check_and_merge(mapping: Mapping, params: Dictionary[str, Any], work: runs.Work) -> dict[str, int]:
+    """Run the checks, then the merges; how many interviews and members went in, and were known."""
+    checks = ("check_survey",) if mapping.is_survey else _REGISTER_CHECKS
+    merges = ("merge_survey",) if mapping.is_survey else _REGISTER_MERGES
+    counting = "count_survey" if mapping.is_survey else "count_register"
+    with work.step("Contrôles") as step:
+        for done, name in enumerate(checks):
+            work.progress(done, len(checks))
+            _execute(name, params)
+        with connection.cursor() as cursor:
+            cursor.execute(_composed(counting), params)
+            names = [column.name for column in cursor.description or ()]
+            counts = dict(zip(names, cursor.fetchone() or (), strict=True))
+        step.rows_out = counts["households_merged"]
+    with work.step("Versement dans l’enquête" if mapping.is_survey else "Versement au registre") as step:
+        for done, name in enumerate(merges):
+            work.progress(done, len(merges))
+            _execute(name, params)
+        step.rows_out = counts["households_merged"] + counts["members_merged"]
+    with work.step("Vérification des liens"), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return counts
+
+
+def _close(batch: Batch, files: Files, counts: Dictionary[str, int], resumed: bool, by: User) -> None:
+    """Write the counts and the state the batch ends in."""
+    read = files.households.rows_read
+    before = batch.households_merged if resumed else 0
+    figures = {
+        "run_id": batch.run_id,
+        "households_read": read,
+        "members_read": files.members.rows_read if files.members else 0,
+        "households_merged": before + counts["households_merged"],
+        "members_merged": (batch.members_merged if resumed else 0) + counts["members_merged"],
+        "households_known": counts["households_known"] - before,
+        "households_held": read - counts["households_merged"] - counts["households_known"],
+    }
+    BATCH.move(batch, "check", by=by)
+    said = (
+        f"{figures['households_merged']} fiches versées, {figures['households_known']} déjà connues,"
+        f" {figures['households_held']} retenues, sur {read}"
+    )
+    nothing = figures["households_held"] == read
+    BATCH.move(batch, "refuse" if nothing else "merge", by=by, reason=said, **figures)
+
+
+def _open(path: Path, mapping: Mapping, members: Path | None, opened: ExitStack) -> Files:
+    """Open what is imported and hold it against the mapping, before anything is written."""
+    households = opened.enter_context(open_table(path, sheet=_sheet(path, mapping.sheet)))
+    plan = household_plan(households, mapping)
+    refuse_without_rows(households)
+    roster = mapping.members
+    if roster is None:
+        if members:
+            raise InputError(
+                "Cette correspondance est celle d’une enquête : elle n’a pas de fichier des membres",
+                file=members,
+                remedy="Retirez --members, ou choisissez la correspondance d’un registre",
+            )
+        return Files(mapping, households, plan, None, None, _digest(path))
+    if members is None and not roster.sheet:
+        raise missing_sheet(mapping)
+    members = members or path
+    table = opened.enter_context(open_table(members, sheet=_sheet(members, roster.sheet)))
+    table_plan = member_plan(table, roster)
+    refuse_without_rows(table)
+    digest = hashlib.sha256(f"{_digest(path)}{_digest(members)}".encode()).hexdigest()
+    return Files(mapping, households, plan, table, table_plan, digest)
+
+
+def _sheet(path: Path, sheet: str) -> str | None:
+    """The sheet a mapping names, where the file is a workbook: the same mapping reads two CSV files."""
+    return sheet or None if path.suffix.lower() in (".xlsx", ".xlsm") else None
+
+
+def _version(mapping: Mapping) -> int | None:
+    if mapping.is_survey:
+        return None
+    version = AreaVersion.objects.filter(code=mapping.geography).first()
+    if version is None:
+        raise InputError(
+            f"Le découpage « {mapping.geography} » n’est pas chargé",
+            file=mapping.file,
+            column="geography",
+            remedy="Chargez-le (jigi setup), ou corrigez « geography » dans la correspondance",
+        )
+    return version.pk
+
+
+def _previous(files: Files) -> Batch | None:
+    """The batch of these very files with this very mapping."""
+    same = Batch.objects.filter(file_hash=files.digest, mapping_hash=files.mapping.digest)
+    return same.filter(status__in=("merged", "refused")).order_by("-pk").first()
+
+
+def _new_batch(files: Files, by: User) -> Batch:
+    """A batch with its number but not yet saved: its run is opened first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('intake_batch', 'id'))")
+        number = (cursor.fetchone() or (0,))[0]
+    return Batch(
+        pk=number,
+        file_name=_name(files.households),
+        members_file_name=_name(files.members) if files.members else "",
+        file_hash=files.digest,
+        mapping_name=files.mapping.name,
+        mapping_hash=files.mapping.digest,
+        source=files.mapping.source,
+        survey=files.mapping.survey,
+        made_by=by,
+    )
+
+
+def _recognised(batch: Batch) -> Batch:
+    batch.recognised = True
+    return batch
+
+
+def _name(table: Table) -> str:
+    return (f"{table.file.name} [{table.sheet}]" if table.sheet else table.file.name)[-200:]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _parameters(batch: Batch, files: Files, version: int | None, by: User) -> dict[str, Any]:
+    """What the statements are given: places, sources, the file's name of every column they speak of."""
+    mapping, roster = files.mapping, files.mapping.members
+    names = [*INTERVIEW, *LIVING, *SURVEY_ONLY, *MEMBER]
+    return {
+        "batch": batch.pk,
+        "source": mapping.source,
+        "survey": mapping.survey,
+        "geography": mapping.geography,
+        "version": version,
+        "paths": [f"{posting.area.path}%" for posting in postings_with(by, RIGHT)],
+        "file": batch.file_name,
+        "members_file": batch.members_file_name,
+        "key_column": mapping.key,
+        "member_key_column": roster.key if roster else "",
+        "line_column": roster.line if roster else "",
+        **{f"{name}_column": mapping.column_of(name) for name in names},
+    }
+
+
+def _create_stages() -> None:
+    for name in ("drop_stages", "create_stage_household", "create_stage_member", "create_stage_problem"):
+        _execute(name, {})
+
+
+def _execute(name: str, params: Dictionary[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_composed(name), params or None)
+        return cursor.rowcount
+
+
+def _composed(name: str) -> str:
+    """A statement of this package, its lists of living conditions written out."""
+    every = [*LIVING, *SURVEY_ONLY]
+    types = {field.name: field.db_type(connection) for field in LivingConditions._meta.fields}
+    lists = {
+        "living_definitions": ", ".join(f"{column} {types[column]}" for column in every),
+        "living": ", ".join(every),
+        "other_living": ", ".join(column for column in LIVING if column not in _DERIVED),
+        "known_living": ", ".join(f"known.{column}" for column in every),
+        "target_living": ", ".join(f"target.{column}" for column in every),
+    }
+    text = statement("intake", name)
+    for placeholder, columns in lists.items():
+        text = text.replace("{" + placeholder + "}", columns)
+    return text

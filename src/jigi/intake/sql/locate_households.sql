@@ -1,0 +1,17 @@
+-- reads: geography_area, registry_household; writes: stage_household (place, first line of its key, known or not)
+UPDATE stage_household AS target SET
+    village_id = village.id,
+    commune_id = coalesce(village.parent_id, commune.id),
+    known_id = known.id,
+    first_line = source.first_line
+FROM (
+    SELECT line, key, village_code, commune_code, min(line) OVER (PARTITION BY key) AS first_line
+    FROM stage_household WHERE key IS NOT NULL
+) AS source
+LEFT JOIN geography_area AS village
+    ON village.version_id = %(version)s AND village.level = 'village' AND village.code = source.village_code
+LEFT JOIN geography_area AS commune
+    ON commune.version_id = %(version)s AND commune.level = 'commune' AND commune.code = source.commune_code
+LEFT JOIN registry_household AS known
+    ON known.source = %(source)s AND known.source_key = source.key
+WHERE target.line = source.line

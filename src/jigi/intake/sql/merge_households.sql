@@ -1,0 +1,7 @@
+-- reads: stage_merge, stage_household; writes: registry_household
+INSERT INTO registry_household (id, rsu_number, commune_id, village_id, head_name, size, longitude, latitude, status,
+    source, source_key, content_hash, collected_on, collector, batch_id)
+SELECT m.household_id, jigi_rsu_number(), h.commune_id, h.village_id, left(m.head_name, 120), m.size, h.longitude,
+    h.latitude, 'active', %(source)s, m.key, m.content_hash, h.collected_on, coalesce(h.collector, ''), %(batch)s
+FROM stage_household AS h JOIN stage_merge AS m USING (line)
+ORDER BY h.line

@@ -1,0 +1,5 @@
+-- reads: stage_merge, stage_member; writes: registry_identifier
+INSERT INTO registry_identifier (person_id, kind, value)
+SELECT m.person_id, 'nina', m.nina
+FROM stage_member AS m JOIN stage_merge AS good USING (key)
+WHERE m.nina IS NOT NULL

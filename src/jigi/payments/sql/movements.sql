@@ -1,0 +1,42 @@
+-- reads: entitlements of a round and of the last, its arrears orders; a row a household and movement, with its reason
+SELECT coalesce(new.household_id, old.household_id) AS household_id,
+    coalesce(new.commune_id, old.commune_id) AS commune_id,
+    CASE WHEN old.id IS NULL THEN 'enter' WHEN new.id IS NULL THEN 'leave'
+        WHEN new.amount_xof <> old.amount_xof THEN 'amount'
+        WHEN new.recipient_id <> old.recipient_id THEN 'recipient'
+        WHEN new.account <> old.account OR new.agency_id <> old.agency_id THEN 'account'
+        ELSE 'stay' END AS movement,
+    CASE WHEN old.id IS NULL AND e.first_term = %(term)s THEN 'inscription, ' || cohort.name
+        WHEN old.id IS NULL THEN 'reprise du droit'
+        -- Read again later, the reasons are those of the day when the list was prepared.
+        WHEN new.id IS NULL AND e.exited_at <= prepared.at THEN e.exit_reason
+        WHEN new.id IS NULL AND e.status = 'suspended' THEN 'inscription suspendue'
+        WHEN new.id IS NULL AND e.last_term < %(term)s THEN 'fin des échéances'
+        WHEN new.id IS NULL THEN 'hors de ce tour'
+        WHEN new.amount_xof <> old.amount_xof THEN 'montant de la composante'
+        WHEN new.recipient_id <> old.recipient_id THEN 'changement d''allocataire'
+        WHEN new.account <> old.account OR new.agency_id <> old.agency_id THEN 'changement de compte ou d''agence'
+        ELSE 'sans changement' END AS reason,
+    coalesce(new.amount_xof, 0) - coalesce(old.amount_xof, 0) AS amount
+FROM (SELECT * FROM payments_entitlement WHERE round_id = %(round)s) AS new
+FULL JOIN (
+    SELECT last.* FROM payments_entitlement AS last
+    JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = last.commune_id
+    WHERE last.round_id = ANY (%(previous_rounds)s) AND last.status <> 'cancelled'
+) AS old ON old.household_id = new.household_id
+LEFT JOIN enrolment_enrolment AS e ON e.id = coalesce(new.enrolment_id, old.enrolment_id)
+LEFT JOIN enrolment_cohort AS cohort ON cohort.id = e.cohort_id
+CROSS JOIN (
+    SELECT coalesce(prepared_at, now()) AS at FROM payments_paymentround WHERE id = %(round)s
+) AS prepared
+UNION ALL
+SELECT line.household_id, line.commune_id, 'arrears',
+    CASE last.status WHEN 'absent' THEN 'absents' WHEN 'refused' THEN 'refusés par l''agence'
+        WHEN 'reversed' THEN 'versements annulés' ELSE 'sans réponse de l''agence' END AS reason,
+    sum(line.amount_xof)::bigint
+FROM payments_instruction AS line
+JOIN payments_instruction AS last ON last.origin_round_id = line.origin_round_id
+    AND last.entitlement_id = line.entitlement_id AND last.attempt = line.attempt - 1
+WHERE line.round_id = %(round)s AND line.kind = 'arrears'
+-- Two terms owed to one household for the same reason are one household.
+GROUP BY line.household_id, line.commune_id, reason

@@ -1,0 +1,219 @@
+"""Writing the agreements, agencies and funding lines of a programme file, with their accounts.
+
+Accounts: « CODE:bailleur » and « CODE:disponible » of an agreement; « CODE:PROGRAMME.COMPONENT:programme »,
+« …:verse » and « …:agence:AGENCY » of what it pays of a component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q
+
+from jigi.foundation import audit
+from jigi.foundation.models import User
+from jigi.foundation.money import format_xof
+from jigi.foundation.periods import french_date
+from jigi.geography.models import Area
+from jigi.ledger.actions import Line, open_account, post
+from jigi.ledger.models import Account
+from jigi.programmes.allocation import named
+from jigi.programmes.definition import (
+    AgencyDefinition,
+    AgreementDefinition,
+    Allocation,
+    ComponentDefinition,
+    ProgrammeDefinition,
+)
+from jigi.programmes.models import (
+    Agency,
+    AgencyAccount,
+    AgencyCommune,
+    Agreement,
+    Component,
+    FundingCommune,
+    FundingLine,
+)
+
+
+def agreements(definition: ProgrammeDefinition, *, by: User) -> dict[str, Agreement]:
+    """The agreements of a file by code, signed into the ledger once, their closing moved when it has been."""
+    return {described.code: _agreement(described, by=by) for described in definition.agreements}
+
+
+def agencies(definition: ProgrammeDefinition) -> dict[str, Agency]:
+    """The agencies of a file by code."""
+    return {described.code: _agency(described) for described in definition.agencies}
+
+
+def lines(
+    component: Component, described: ComponentDefinition, agreements: Mapping[str, Agreement]
+) -> dict[str, FundingLine]:
+    """The funding lines of a component by the code of their agreement, ranked in the order of the file."""
+    existing = {line.agreement.code: line for line in component.funding_lines.select_related("agreement")}
+    wanted = [funding.to for funding in described.fundings]
+    if lost := sorted(existing.keys() - set(wanted)):
+        raise described.place.error(
+            "funding", f"La convention {named(lost)} ne paie plus rien de {described.code}",
+            why="Des paiements peuvent avoir été faits sur elle",
+            remedy="Laissez-lui au moins une commune, ou décrivez une nouvelle composante",
+        )  # fmt: skip
+    # Ranks are unique: they first leave the way of each other.
+    component.funding_lines.update(rank=F("rank") + 10_000)
+    for rank, code in enumerate(wanted, start=1):
+        if code in existing:
+            FundingLine.objects.filter(pk=existing[code].pk).update(rank=rank)
+        else:
+            existing[code] = _open_line(component, agreements[code], rank)
+    return existing
+
+
+def set_communes(
+    component: Component, allocation: Allocation, lines: Mapping[str, FundingLine],
+    agencies: Mapping[str, Agency], communes: Mapping[str, Area],
+) -> None:  # fmt: skip
+    """Who pays each commune from now on; rights that are open and enrolments that are made keep theirs."""
+    FundingCommune.objects.bulk_create(
+        (
+            FundingCommune(component=component, commune=communes[code], funding_line=lines[agreement])
+            for code, agreement in allocation.agreements.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["component", "commune"],
+        update_fields=["funding_line"],
+    )
+    AgencyCommune.objects.bulk_create(
+        (
+            AgencyCommune(component=component, commune=communes[code], agency=agencies[agency])
+            for code, agency in allocation.agencies.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["component", "commune"],
+        update_fields=["agency"],
+    )
+
+
+def open_agency_accounts(component: Component) -> None:
+    """An account for each funding line at each agency that pays, or has paid, the component."""
+    paying = component.agency_communes.values("agency")
+    has_paid = AgencyAccount.objects.filter(funding_line__component=component).values("agency")
+    agencies = Agency.objects.filter(Q(pk__in=paying) | Q(pk__in=has_paid))
+    for line in component.funding_lines.select_related("agreement"):
+        for agency in agencies:
+            agreement = line.agreement
+            account = open_account(
+                f"{_prefix(component, agreement)}:agence:{agency.code}",
+                f"{agreement.donor} · {component.name} · chez {agency.name}"[:200],
+                Account.Kind.AGENCY,
+                agreement.code,
+            )
+            AgencyAccount.objects.get_or_create(
+                funding_line=line, agency=agency, defaults={"account": account}
+            )
+
+
+def _agreement(described: AgreementDefinition, *, by: User) -> Agreement:
+    existing = Agreement.objects.filter(code=described.code).first()
+    closings = {
+        "closes_on": described.closing,
+        "first_closes_on": described.closes_on if described.closing_extended_to else None,
+    }
+    if existing:
+        _refuse_changed_agreement(existing, described)
+        if existing.closes_on != described.closing:
+            audit.record(
+                "extend", "agreement", existing.code, by=by,
+                before={"closes_on": existing.closes_on.isoformat()},
+                after={"closes_on": described.closing.isoformat()},
+            )  # fmt: skip
+        Agreement.objects.filter(pk=existing.pk).update(name=described.name, **closings)
+        return existing
+    agreement = Agreement.objects.create(
+        code=described.code, donor=described.donor, name=described.name, amount_xof=described.amount_xof,
+        effective_on=described.effective_on, **closings,
+    )  # fmt: skip
+    _grant(agreement, by=by)
+    return agreement
+
+
+def _refuse_changed_agreement(existing: Agreement, described: AgreementDefinition) -> None:
+    signed = existing.first_closes_on or existing.closes_on
+    for key, kept, value in (
+        ("donor", existing.donor, described.donor),
+        ("amount_xof", existing.amount_xof, described.amount_xof),
+        ("effective_on", existing.effective_on, described.effective_on),
+        ("closes_on", signed, described.closes_on),
+    ):
+        if kept != value:
+            remedy = (
+                "Une rallonge est une nouvelle convention ; une clôture reportée, « closing_extended_to »"
+            )
+            raise described.place.error(
+                key, f"La convention {described.code} existe avec une autre valeur : {_said(kept)}",
+                why="Son argent est déjà dans les comptes", remedy=remedy,
+            )  # fmt: skip
+    if described.closing < existing.closes_on:
+        raise described.place.error(
+            "closing_extended_to",
+            f"La clôture de la convention {described.code} ne peut revenir en arrière",
+            why=f"Elle est reportée au {french_date(existing.closes_on)}",
+        )
+
+
+def _grant(agreement: Agreement, *, by: User) -> None:
+    """Open the donor's and the available account, and post the whole amount from the one to the other."""
+    donor, available = _donor_account(agreement), _available_account(agreement)
+    line = Line(
+        kind="grant", item=agreement.pk, debit=available, credit=donor, amount_xof=agreement.amount_xof
+    )
+    label = f"Dotation de la convention {agreement.code}"
+    post(kind="grant", cause=f"agreement:{agreement.code}", label=label, lines=[line], by=by)
+
+
+def _donor_account(agreement: Agreement) -> Account:
+    name = f"{agreement.donor} · bailleur"
+    return open_account(f"{agreement.code}:bailleur", name, Account.Kind.DONOR, agreement.code)
+
+
+def _available_account(agreement: Agreement) -> Account:
+    name = f"{agreement.donor} · disponible"
+    return open_account(f"{agreement.code}:disponible", name, Account.Kind.AVAILABLE, agreement.code)
+
+
+def _open_line(component: Component, agreement: Agreement, rank: int) -> FundingLine:
+    prefix, title = _prefix(component, agreement), f"{agreement.donor} · {component.name}"[:170]
+    reserved = open_account(
+        f"{prefix}:programme", f"{title} · réservé", Account.Kind.PROGRAMME, agreement.code
+    )
+    paid = open_account(f"{prefix}:verse", f"{title} · versé", Account.Kind.PAID, agreement.code)
+    return FundingLine.objects.create(
+        component=component, agreement=agreement, rank=rank, available=_available_account(agreement),
+        reserved=reserved, paid=paid,
+    )  # fmt: skip
+
+
+def _prefix(component: Component, agreement: Agreement) -> str:
+    return f"{agreement.code}:{component.programme.code}.{component.code}"
+
+
+def _agency(described: AgencyDefinition) -> Agency:
+    agency, _ = Agency.objects.get_or_create(
+        code=described.code, defaults={"name": described.name, "kind": described.kind}
+    )
+    if agency.kind != described.kind:
+        raise described.place.error(
+            "kind", f"L’agence {described.code} existe avec une autre nature : {agency.get_kind_display()}",
+            why="Les comptes des ménages inscrits en dépendent", remedy="Décrivez-la sous un autre code",
+        )  # fmt: skip
+    if agency.name != described.name:
+        agency.name = described.name
+        agency.save(update_fields=["name"])
+    return agency
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, date):
+        return french_date(value)
+    return format_xof(value) if isinstance(value, int) else f"« {value} »"

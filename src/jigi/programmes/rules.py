@@ -1,0 +1,158 @@
+"""What makes a programme consistent: its codes, dates, periods and sums.
+
+Every rule raises InputError at the line of the file that breaks it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from jigi.foundation.money import format_xof
+from jigi.foundation.periods import Period, french_date
+from jigi.programmes.definition import (
+    AgreementDefinition,
+    Allocation,
+    Assignment,
+    ComponentDefinition,
+    Place,
+    ProgrammeDefinition,
+)
+
+LONGEST_MONTHS = 1_200
+
+
+def period_of_term(first: Period, months: int, term: int) -> Period:
+    """The period of the term numbered from 1, each `months` long after the first."""
+    period = first
+    for _ in range(term - 1):
+        period = period.next(months=months)
+    return period
+
+
+def check(definition: ProgrammeDefinition) -> None:
+    """What can be said of a file without knowing the places."""
+    for blocks, what in (
+        (definition.components, "La composante"),
+        (definition.agreements, "La convention"),
+        (definition.agencies, "L’agence"),
+    ):
+        _refuse_repeated([(block.code, block.place) for block in blocks], "code", what)
+    for agreement in definition.agreements:
+        _check_dates(agreement)
+    known_agreements = {agreement.code for agreement in definition.agreements}
+    known_agencies = {agency.code for agency in definition.agencies}
+    for component in definition.components:
+        _check_first_period(component)
+        _check_known(component.fundings, "agreement", known_agreements)
+        _check_known(component.agencies, "agency", known_agencies)
+
+
+def check_calendar(definition: ProgrammeDefinition, allocations: Mapping[str, Allocation]) -> None:
+    """An agreement is open until the last period of every commune it pays."""
+    agreements = {agreement.code: agreement for agreement in definition.agreements}
+    for component in definition.components:
+        allocation = allocations[component.code]
+        for funding in component.fundings:
+            paid = [code for code, agreement in allocation.agreements.items() if agreement == funding.to]
+            longest = max(allocation.terms[code] for code in paid)
+            last = period_of_term(component.first_period, component.months, longest)
+            _check_closing(agreements[funding.to], component, longest, last.end)
+
+
+def planned_xof(definition: ProgrammeDefinition, allocations: Mapping[str, Allocation]) -> dict[str, int]:
+    """What each agreement would pay if the planned households were enrolled for every term, in XOF."""
+    planned: Counter[str] = Counter()
+    for component in definition.components:
+        allocation = allocations[component.code]
+        for code, households in allocation.households.items():
+            amount = households * allocation.terms[code] * component.amount_xof
+            planned[allocation.agreements[code]] += amount
+    return dict(planned)
+
+
+def warnings(definition: ProgrammeDefinition, allocations: Mapping[str, Allocation]) -> Iterator[str]:
+    """What a person should look at although it is allowed, as French sentences with their line."""
+    planned = planned_xof(definition, allocations)
+    used = {funding.to for component in definition.components for funding in component.fundings}
+    for agreement in definition.agreements:
+        line = f"Ligne {agreement.place.lines['']} : la convention {agreement.code}"
+        if planned.get(agreement.code, 0) > agreement.amount_xof:
+            needed, held = format_xof(planned[agreement.code]), format_xof(agreement.amount_xof)
+            yield f"{line} ({held}) ne couvre pas ce qui est prévu ({needed})."
+        if agreement.code not in used:
+            yield f"{line} ne paie aucune commune."
+    agreements = {agreement.code: agreement for agreement in definition.agreements}
+    for component in definition.components:
+        for funding in component.fundings:
+            starts = agreements[funding.to].effective_on
+            if starts > component.first_period.start:
+                yield (
+                    f"Ligne {funding.place.lines['']} : la convention {funding.to} entre en vigueur le "
+                    f"{french_date(starts)}, après le début de la première échéance."
+                )
+
+
+def _refuse_repeated(found: Iterable[tuple[str, Place]], key: str, what: str) -> None:
+    lines: dict[str, int] = {}
+    for code, place in found:
+        if code in lines:
+            raise place.error(
+                key, f"{what} {code} est écrite deux fois", why=f"Elle est déjà à la ligne {lines[code]}"
+            )
+        lines[code] = place.lines[key]
+
+
+def _check_known(assignments: Sequence[Assignment], key: str, known: set[str]) -> None:
+    what = "La convention" if key == "agreement" else "L’agence"
+    _refuse_repeated([(assignment.to, assignment.place) for assignment in assignments], key, what)
+    for assignment in assignments:
+        if assignment.to not in known:
+            raise assignment.place.error(
+                key, f"{what} {assignment.to} n’est pas décrite ici", remedy=f"Ajoutez son bloc [[{key}]]"
+            )
+
+
+def _check_dates(agreement: AgreementDefinition) -> None:
+    if agreement.closes_on <= agreement.effective_on:
+        raise agreement.place.error(
+            "closes_on",
+            f"La convention {agreement.code} est close avant d’entrer en vigueur",
+            why=f"Elle entre en vigueur le {french_date(agreement.effective_on)}",
+        )
+    extended = agreement.closing_extended_to
+    if extended and extended <= agreement.closes_on:
+        raise agreement.place.error(
+            "closing_extended_to",
+            f"Le report de clôture de la convention {agreement.code} ne reporte rien",
+            why=f"La clôture signée est déjà le {french_date(agreement.closes_on)}",
+        )
+
+
+def _check_first_period(component: ComponentDefinition) -> None:
+    first = component.first_period
+    if component.most_terms * component.months > LONGEST_MONTHS:
+        raise component.place.error("terms", "Le calendrier de la composante dépasse un siècle")
+    eve = first.start.replace(day=1) - timedelta(days=1)
+    expected = Period(eve, eve).next(months=component.months)
+    if component.most_terms > 1 and first != expected:
+        raise component.place.error(
+            "first_period",
+            f"La première échéance, {first}, ne dure pas {component.months} mois entiers",
+            remedy=f"Écrivez par exemple {expected.code}, ou changez « months »",
+        )
+
+
+def _check_closing(
+    agreement: AgreementDefinition, component: ComponentDefinition, terms: int, last: date
+) -> None:
+    if agreement.closing >= last:
+        return
+    key = "closing_extended_to" if agreement.closing_extended_to else "closes_on"
+    raise agreement.place.error(
+        key,
+        f"La convention {agreement.code} est close le {french_date(agreement.closing)}, avant la fin de "
+        f"l’échéance {terms} de la composante {component.code}, le {french_date(last)}",
+        remedy="Si la clôture a été reportée, écrivez « closing_extended_to » avec la date du report",
+    )

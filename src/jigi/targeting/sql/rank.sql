@@ -1,0 +1,36 @@
+-- reads: registry_household, registry_livingconditions, targeting_targetingcommune, targeting_listedhousehold,
+-- targeting_quota; writes: targeting_result, one row per active household of the campaign's villages
+INSERT INTO targeting_result
+    (targeting_round_id, household_id, village_id, committee_rank, score, position, selected, reason)
+WITH candidate AS (
+    SELECT household.id, household.village_id, listed.rank AS committee_rank,
+        CASE WHEN conditions.id IS NOT NULL THEN {score} END AS score
+    FROM targeting_targetingcommune AS chosen
+    JOIN registry_household AS household
+        ON household.commune_id = chosen.commune_id AND household.status = 'active'
+        AND household.village_id IS NOT NULL
+    LEFT JOIN registry_livingconditions AS conditions ON conditions.household_id = household.id
+    LEFT JOIN targeting_listedhousehold AS listed
+        ON listed.household_id = household.id AND listed.targeting_round_id = chosen.targeting_round_id
+    WHERE chosen.targeting_round_id = %(round)s
+), ranked AS (
+    -- The order of rules.rank: score (all NULL in a campaign without a formula), committee, number.
+    SELECT candidate.*, committee_rank IS NOT NULL AND (score IS NOT NULL OR %(by_committee)s) AS ranks,
+        row_number() OVER (
+            PARTITION BY village_id, committee_rank IS NOT NULL AND (score IS NOT NULL OR %(by_committee)s)
+            ORDER BY score, committee_rank, id
+        ) AS place
+    FROM candidate
+)
+SELECT %(round)s, ranked.id, ranked.village_id, committee_rank, score,
+    CASE WHEN ranks THEN place END,
+    ranks AND place <= coalesce(quota.places, 0),
+    CASE
+        WHEN ranks AND place <= coalesce(quota.places, 0) THEN 'within_quota'
+        WHEN ranks THEN 'beyond_quota'
+        WHEN committee_rank IS NULL THEN 'not_listed'
+        ELSE 'no_score'
+    END
+FROM ranked
+LEFT JOIN targeting_quota AS quota
+    ON quota.targeting_round_id = %(round)s AND quota.village_id = ranked.village_id

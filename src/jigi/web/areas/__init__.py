@@ -1,0 +1,1 @@
+"""Places: from the country down to a village, with what is known of each."""

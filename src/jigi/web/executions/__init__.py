@@ -1,0 +1,1 @@
+"""Long work: how far it is, what it did, what was checked."""

@@ -1,0 +1,1 @@
+"""Households: found, listed, read one by one; who read them is kept."""

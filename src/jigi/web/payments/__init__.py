@@ -1,0 +1,1 @@
+"""Payments: rounds and what is done to them, their lines, lists, order files, and the returns of agencies."""

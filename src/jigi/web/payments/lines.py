@@ -1,0 +1,138 @@
+"""The lines of a round: its orders, and the households of one line of its difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
+
+from jigi.geography.access import can
+from jigi.payments import queries
+from jigi.payments.models import Instruction, PaymentRound
+from jigi.programmes.models import Agency
+from jigi.registry.models import Household
+from jigi.web.listing import Column, Filter, Listing
+from jigi.web.payments.sight import person, seen_round
+
+Orders = QuerySet[Instruction]
+
+UNPAID = ("absent", "refused", "unanswered", "reversed")
+
+
+def lines(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The orders of a round in the communes of the person."""
+    user, shown = person(request), seen_round(request, pk)
+    orders = queries.instructions_visible_to(user, shown)
+    return _orders(request, shown).respond(request, orders, "payments/lines.html", {"round": shown})
+
+
+def change(request: HttpRequest, pk: int, change: int) -> HttpResponseBase:
+    """The households behind one line of what changes since the last round."""
+    user, shown = person(request), seen_round(request, pk)
+    row = get_object_or_404(shown.changes.select_related("payment_round__component__programme"), pk=change)
+    households = queries.changed_households(row, queries.communes_seen(user, shown))
+    clear = can(user, "registry.reveal", programme=shown.component.programme.code)
+    context = {"round": shown, "change": row}
+    return _changed(row.movement, clear).respond(request, households, "payments/change.html", context)
+
+
+def household_page(household: Household) -> str:
+    return reverse("household", args=[household.rsu])
+
+
+def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
+    opens_households = can(person(request), "registry.see")
+    communes = queries.communes_seen(person(request), shown)
+    agencies = Agency.objects.filter(pk__in=shown.component.agency_communes.values("agency"))
+    return Listing(
+        noun=("ordre", "ordres"),
+        file_name=f"ordres-tour-{shown.pk}",
+        columns=(
+            Column("ordre", "Référence", lambda line: line.reference, sort="id"),
+            Column(
+                "rsu",
+                "N° RSU",
+                lambda line: line.household.rsu,
+                link=(lambda line: household_page(line.household)) if opens_households else None,
+            ),
+            Column("allocataire", "Allocataire", lambda line: line.recipient),
+            Column("commune", "Commune", lambda line: line.commune.name),
+            Column("site", "Site de paiement", lambda line: line.pay_point),
+            Column("agence", "Agence", lambda line: line.agency.name),
+            Column("nature", "Nature", lambda line: line.get_kind_display()),
+            Column("montant", "FCFA", lambda line: line.amount_xof, kind="xof"),
+            Column("etat", "État", lambda line: line.get_status_display(), cell=_state),
+            Column("regle", "Payé le", lambda line: line.settled_on, kind="day"),
+        ),
+        order="ordre",
+        filters=(
+            Filter("q", "Qui", _sought, placeholder="n° RSU ou référence"),
+            Filter("commune", "Commune", _in_commune, [(str(c.pk), c.name) for c in communes]),
+            Filter("agence", "Agence", _of_agency, [(str(a.pk), a.name) for a in agencies.order_by("name")]),
+            Filter("etat", "État", _in_state, [*Instruction.Status.choices, ("unpaid", "non payé")]),
+            Filter("nature", "Nature", _of_kind, Instruction.Kind.choices),
+        ),
+        empty="Ce tour n’a pas encore de liste.",
+    )
+
+
+def _sought(orders: Orders, text: str) -> Orders:
+    """By the beginning of an RSU number, spaced as one likes, or by a whole reference."""
+    digits = "".join(c for c in text if c.isdigit())
+    by_reference = Q(reference=text.replace(" ", ""))
+    return orders.filter(by_reference | Q(household__rsu_number__startswith=digits) if digits else by_reference)
+
+
+def _in_commune(orders: Orders, pk: str) -> Orders:
+    return orders.filter(commune=pk)
+
+
+def _of_agency(orders: Orders, pk: str) -> Orders:
+    return orders.filter(agency=pk)
+
+
+def _in_state(orders: Orders, status: str) -> Orders:
+    return orders.filter(status__in=UNPAID if status == "unpaid" else [status])
+
+
+def _of_kind(orders: Orders, kind: str) -> Orders:
+    return orders.filter(kind=kind)
+
+
+def _state(line: Instruction) -> str:
+    tone = {"paid": "ok", "open": "info"}.get(line.status, "wait")
+    return format_html('<span class="chip {}">{}</span>', tone, line.get_status_display())
+
+
+def _changed(movement: str, clear: bool) -> Listing:
+    """The columns that one movement calls for: who received and who will, on which account."""
+    columns: list[Column] = [
+        Column("rsu", "N° RSU", lambda h: h.rsu, sort="rsu_number", link=household_page),
+        Column("chef", "Chef de ménage", lambda h: h.head_name, sort="head_name"),
+        Column("commune", "Commune", lambda h: h.commune.name, sort="commune__name"),
+        Column("village", "Village", lambda h: h.village.name if h.village else ""),
+    ]
+    if movement in ("recipient", "account"):
+        columns.append(Column("avant", "Recevait", lambda h: h.recipient_before))
+    if movement != "leave":
+        columns.append(Column("recoit", "Reçoit", lambda h: h.recipient_now))
+    if movement == "account":
+        columns.append(Column("ancien", "Ancien compte", lambda h: _account(h.account_before, clear)))
+        columns.append(Column("nouveau", "Nouveau compte", lambda h: _account(h.account_now, clear)))
+    if movement in ("leave", "amount"):
+        columns.append(Column("avant_fcfa", "FCFA avant", lambda h: h.before_xof, kind="xof"))
+    if movement == "arrears":
+        columns.append(Column("rappel", "Rappels (FCFA)", lambda h: h.arrears_xof, kind="xof"))
+    elif movement != "leave":
+        columns.append(Column("fcfa", "FCFA", lambda h: h.now_xof, kind="xof"))
+    return Listing(noun=("ménage", "ménages"), file_name="changements", columns=columns, order="rsu")
+
+
+def _account(number: str | None, clear: bool) -> Any:
+    if not number:
+        return "aucun"
+    return number if clear else f"•••• {number[-4:]}"

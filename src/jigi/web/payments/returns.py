@@ -1,0 +1,264 @@
+"""The return files of agencies: taking one, reading what it brought, working its exceptions."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from jigi.foundation.errors import InputError, JigiError, Refused
+from jigi.foundation.models import User
+from jigi.geography.access import can
+from jigi.payments import queries, returns
+from jigi.payments.models import Instruction, ReturnFile, ReturnLine
+from jigi.programmes.models import Agency
+from jigi.web.formats import counted
+from jigi.web.listing import Column, Filter, Listing
+from jigi.web.payments.sight import person
+from jigi.web.submissions import carry_out
+
+MOST_BYTES = 50 * 1024 * 1024
+TONES = {
+    "paid": "ok", "absent": "wait", "refused": "wait", "reversed": "wait", "repeated": "",
+}  # fmt: skip
+RESOLVED = (("non", "à traiter"), ("oui", "traitées"))
+
+FILES = Listing(
+    noun=("fichier de retour", "fichiers de retour"),
+    file_name="retours",
+    columns=(
+        Column("recu", "Reçu le", lambda f: f.made_at, kind="moment", sort="made_at"),
+        Column(
+            "fichier", "Fichier", lambda f: f.file_name, sort="file_name",
+            link=lambda f: reverse("return_file", args=[f.pk]),
+        ),
+        Column("agence", "Agence", lambda f: f.agency.name, sort="agency__name"),
+        Column("lignes", "Lignes", lambda f: f.lines, kind="number", sort="lines"),
+        Column("payes", "Payés", lambda f: f.paid, kind="number", sort="paid"),
+        Column("montant", "FCFA payés", lambda f: f.paid_xof, kind="xof", sort="paid_xof"),
+        Column("non_payes", "Non payés", lambda f: f.unpaid, kind="number", sort="unpaid"),
+        Column("exceptions", "Exceptions", lambda f: f.exceptions, kind="number", sort="exceptions"),
+        Column("par", "Pris par", lambda f: str(f.made_by)),
+    ),
+    order="-recu",
+    empty="Aucun fichier de retour n’a encore été pris.",
+)  # fmt: skip
+
+
+def files(request: HttpRequest) -> HttpResponseBase:
+    """The files taken so far, with the form that takes one."""
+    user = _person(request)
+    if request.method == "POST":
+        return _take(request, user)
+    return _files_page(request, user)
+
+
+def return_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One file: what its lines became."""
+    user = _person(request)
+    shown = get_object_or_404(queries.return_files_visible_to(user), pk=pk)
+    lines = shown.return_lines.select_related("return_file__agency", "resolved_by").annotate(
+        round_id=Subquery(_ORDERS.values("payment_round")[:1])
+    )
+    outcomes = (
+        shown.return_lines.values("outcome").order_by("outcome").annotate(lines=Count("id"), xof=Sum("amount_xof"))
+    )
+    french = dict(ReturnLine.Outcome.choices)
+    context = {
+        "file": shown,
+        "outcomes": [
+            {**row, "label": french[row["outcome"]], "tone": TONES.get(row["outcome"], "bad")} for row in outcomes
+        ],
+        "waiting": queries.exceptions().filter(return_file=shown).count(),
+    }
+    return _lines(f"retour-{shown.pk}").respond(request, lines, "payments/return_file.html", context)
+
+
+def exceptions(request: HttpRequest) -> HttpResponseBase:
+    """The lines of all files that wait for a decision; the last decided on request."""
+    user = _person(request)
+    lines: QuerySet[ReturnLine] = ReturnLine.objects.filter(
+        return_file__exceptions__gt=0, outcome__in=ReturnLine.EXCEPTIONS
+    ).select_related("return_file__agency", "resolved_by")
+    if request.GET.get("traitees") != "oui":
+        lines = lines.filter(resolved_at__isnull=True)
+    lines = lines.annotate(round_id=Subquery(_ORDERS.values("payment_round")[:1]))
+    context = {"may_decide": can(user, "payments.reconcile")}
+    return _exceptions().respond(request, lines, "payments/exceptions.html", context)
+
+
+def exception(request: HttpRequest, pk: int) -> HttpResponse:
+    """One exception beside the order it speaks of, and its dismissal."""
+    user = _person(request)
+    line = get_object_or_404(ReturnLine.objects.select_related("return_file__agency", "resolved_by"), pk=pk)
+    order = Instruction.objects.filter(
+        origin_round_id=line.origin_round_id or 0, reference=line.reference
+    ).select_related("payment_round", "household", "recipient", "agency", "commune")
+    context = {
+        "line": line,
+        "order": order.first(),
+        "is_exception": line.outcome in ReturnLine.EXCEPTIONS,
+        "may_decide": can(user, "payments.reconcile"),
+    }
+    return render(request, "payments/exception.html", context)
+
+
+@require_POST
+def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close an exception without effect on money."""
+    user = _person(request)
+    line = get_object_or_404(ReturnLine, pk=pk)
+
+    def act() -> str:
+        returns.dismiss(line, by=user, reason=request.POST.get("motif", ""))
+        return "La ligne est écartée : elle n’a rien changé aux comptes."
+
+    carry_out(request, act)
+    return redirect("return_exceptions")
+
+
+_ORDERS = Instruction.objects.filter(origin_round=OuterRef("origin_round_id"), id=OuterRef("instruction_id"))
+
+
+def _person(request: HttpRequest) -> User:
+    user = person(request)
+    if not queries.sees_returns(user):
+        raise Http404
+    return user
+
+
+def _files_page(request: HttpRequest, user: User, error: JigiError | None = None) -> HttpResponseBase:
+    context: dict[str, Any] = {
+        "agencies": Agency.objects.order_by("name"),
+        "may_take": can(user, "payments.reconcile"),
+        "waiting": queries.exceptions().count(),
+        "error": error,
+        "chosen": request.POST.get("agence", ""),
+        "limit": MOST_BYTES // 1024 // 1024,
+    }
+    response = FILES.respond(request, queries.return_files_visible_to(user), "payments/returns.html", context)
+    if error is not None:
+        response.status_code = 400
+    return response
+
+
+def _take(request: HttpRequest, user: User) -> HttpResponseBase:
+    """Reconcile the file of the form; what is wrong with it is said on the page it was sent from."""
+    taken: list[returns.Reconciliation] = []
+
+    def act() -> str:
+        taken.append(_reconcile(request, user))
+        return _said(taken[0])
+
+    try:
+        first = carry_out(request, act)
+    except JigiError as error:
+        return _files_page(request, user, error)
+    return redirect("return_file", taken[0].return_file.pk) if first else redirect("return_files")
+
+
+def _reconcile(request: HttpRequest, user: User) -> returns.Reconciliation:
+    agency = Agency.objects.filter(pk=_number(request.POST.get("agence", ""))).first()
+    sent = request.FILES.get("fichier")
+    if agency is None:
+        raise Refused("L’agence n’est pas choisie", remedy="Choisissez l’agence qui a envoyé ce fichier.")
+    if not isinstance(sent, UploadedFile):
+        raise Refused("Aucun fichier n’a été joint", remedy="Choisissez le fichier de retour, puis envoyez-le.")
+    name = PurePath(sent.name or "retour.csv").name
+    if (sent.size or 0) > MOST_BYTES:
+        raise InputError(
+            f"Le fichier dépasse {MOST_BYTES // 1024 // 1024} Mo",
+            file=name,
+            remedy="Demandez-le en plusieurs fichiers, ou prenez-le sur le serveur avec la commande jigi.",
+        )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        with path.open("wb") as kept:
+            for chunk in sent.chunks():
+                kept.write(chunk)
+        return returns.reconcile(path, agency, by=user)
+
+
+def _said(taken: returns.Reconciliation) -> str:
+    file = taken.return_file
+    if taken.known:
+        return "Ce fichier avait déjà été pris : rien n’a changé."
+    return f"{counted(file.lines, 'ligne lue', 'lignes lues')} : {counted(file.paid, 'payé')}, {counted(file.unpaid, 'non payé')}, {counted(file.exceptions, 'exception')}."
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _lines(name: str) -> Listing:
+    return Listing(
+        noun=("ligne", "lignes"),
+        file_name=name,
+        columns=(
+            Column("ligne", "Ligne", lambda line: line.line, kind="number", sort="line"),
+            Column("reference", "Référence", lambda line: line.reference, link=_order_page),
+            Column("statut", "Statut lu", lambda line: line.status_read),
+            Column("montant", "Montant lu", lambda line: line.amount_read),
+            Column("date", "Date lue", lambda line: line.date_read),
+            Column("motif", "Motif lu", lambda line: line.reason_read),
+            Column("issue", "Issue", lambda line: line.get_outcome_display(), cell=_outcome),
+            Column("decision", "Décision", lambda line: line.resolution),
+        ),
+        order="ligne",
+        filters=(Filter("issue", "Issue", _with_outcome, ReturnLine.Outcome.choices),),
+        empty="Ce fichier n’a pas de ligne.",
+    )
+
+
+def _exceptions() -> Listing:
+    return Listing(
+        noun=("ligne", "lignes"),
+        file_name="exceptions-de-retour",
+        columns=(
+            Column("numero", "N°", lambda line: line.pk, sort="id", link=_exception_page),
+            Column("agence", "Agence", lambda line: line.return_file.agency.name),
+            Column("fichier", "Fichier", lambda line: line.return_file.file_name),
+            Column("ligne", "Ligne", lambda line: line.line, kind="number"),
+            Column("issue", "Issue", lambda line: line.get_outcome_display(), sort="outcome", cell=_outcome),
+            Column("reference", "Référence", lambda line: line.reference, link=_order_page),
+            Column("statut", "Statut lu", lambda line: line.status_read),
+            Column("montant", "Montant lu", lambda line: line.amount_read),
+            Column("decision", "Décision", lambda line: line.resolution),
+        ),
+        order="numero",
+        filters=(
+            Filter("issue", "Issue", _with_outcome, _exception_choices()),
+            Filter("traitees", "Décision", lambda lines, value: lines, RESOLVED),
+        ),
+        empty="Aucune ligne n’attend de décision.",
+    )
+
+
+def _exception_choices() -> list[tuple[str, str]]:
+    return [(code, label) for code, label in ReturnLine.Outcome.choices if code in ReturnLine.EXCEPTIONS]
+
+
+def _with_outcome(lines: QuerySet[ReturnLine], outcome: str) -> QuerySet[ReturnLine]:
+    return lines.filter(outcome=outcome)
+
+
+def _outcome(line: ReturnLine) -> str:
+    tone = TONES.get(line.outcome, "bad" if line.resolved_at is None else "")
+    return format_html('<span class="chip {}">{}</span>', tone, line.get_outcome_display())
+
+
+def _exception_page(line: ReturnLine) -> str:
+    return reverse("return_exception", args=[line.pk])
+
+
+def _order_page(line: Any) -> str:
+    """The order that a line speaks of, among the lines of the round that paid it."""
+    return f"{reverse('round_lines', args=[line.round_id])}?q={line.reference}" if line.round_id else ""

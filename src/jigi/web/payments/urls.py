@@ -1,0 +1,25 @@
+"""/paiements/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from jigi.web.payments import acts, lines, lists, opening, order_files, returns, round_page, rounds
+
+urlpatterns = [
+    path("", rounds.rounds, name="payment_rounds"),
+    path("nouveau/", opening.opening, name="payment_round_open"),
+    path("retours/", returns.files, name="return_files"),
+    path("retours/<int:pk>/", returns.return_file, name="return_file"),
+    path("retours/exceptions/", returns.exceptions, name="return_exceptions"),
+    path("retours/exceptions/<int:pk>/", returns.exception, name="return_exception"),
+    path("retours/exceptions/<int:pk>/ecarter/", returns.dismiss, name="return_exception_dismiss"),
+    path("<int:pk>/", round_page.payment_round, name="payment_round"),
+    path("<int:pk>/faire/<str:verb>/", acts.act, name="payment_round_act"),
+    path("<int:pk>/lignes/", lines.lines, name="round_lines"),
+    path("<int:pk>/changements/<int:change>/", lines.change, name="round_change"),
+    path("<int:pk>/listes/", lists.lists, name="pay_lists"),
+    path("<int:pk>/listes/<int:area>/", lists.pay_list, name="pay_list"),
+    path("<int:pk>/ordres/", order_files.order_files, name="order_files"),
+    path("<int:pk>/ordres/<int:agency>/", order_files.order_file, name="order_file"),
+]

@@ -1,0 +1,25 @@
+// What plain pages can't do: print on a click, not send a form twice, follow long work. All works without it.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  const button = event.submitter;
+  // After the submission has been built, or the button's own value would be left out.
+  setTimeout(() => { if (button) { button.disabled = true; button.dataset.label = button.textContent; button.textContent = "En cours…"; } });
+});
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[data-label]")) { button.disabled = false; button.textContent = button.dataset.label; }
+});
+async function follow() {
+  const place = document.querySelector("[data-follow]");
+  if (!place) return;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById(place.id);
+    if (answer.ok && fresh) place.replaceWith(fresh);
+  } catch { /* the link dropped: ask again later */ }
+  setTimeout(follow, 2000);
+}
+setTimeout(follow, 2000);

@@ -1,0 +1,118 @@
+"""What waits for a person: one small function a subject, all listed in SOURCES. The frame counts the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from jigi.foundation.models import User
+from jigi.geography.access import postings_with
+from jigi.intake.models import Batch, Problem
+from jigi.payments import queries as payments
+from jigi.registry.models import Household
+from jigi.targeting.models import TargetingRound
+from jigi.web.formats import counted
+
+MOST_OF_A_KIND = 50
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something to do: a sentence, the page where it is done, since when, and the journey it belongs to."""
+
+    title: str
+    detail: str
+    url: str
+    since: datetime | None
+    journey: str
+    word: str = "à faire"
+    tone: str = "wait"
+
+
+Source = Callable[[User, frozenset[str]], list[Need]]
+
+
+def needs_of(user: User, rights: frozenset[str]) -> list[Need]:
+    """All that waits for this person, by subject. `rights` are those of their postings in force."""
+    return [need for source in SOURCES for need in source(user, rights)]
+
+
+def rounds_awaiting(user: User, rights: frozenset[str]) -> list[Need]:
+    """Payment rounds that wait for an act this person may do."""
+    if not rights & {"payments.prepare", "payments.approve", "payments.release", "payments.reconcile"}:
+        return []
+    needs = []
+    for verb, rounds in payments.awaiting(user).items():
+        word, since_field = _ROUND_WORDS[verb]
+        for waiting in rounds[:MOST_OF_A_KIND]:
+            needs.append(
+                Need(
+                    title=waiting.label,
+                    detail=f"{waiting.component.programme.name} · {waiting.component.name}",
+                    url=f"/paiements/{waiting.pk}/",
+                    since=getattr(waiting, since_field),
+                    journey="/paiements/",
+                    word=word,
+                )
+            )
+    return needs
+
+
+_ROUND_WORDS = {
+    "prepare": ("à préparer", "made_at"),
+    "freeze": ("à geler", "prepared_at"),
+    "approve": ("à approuver", "frozen_at"),
+    "release": ("à libérer", "approved_at"),
+    "reconcile": ("à rapprocher", "released_at"),
+    "close": ("à clore", "released_at"),
+}
+
+
+def campaigns_to_freeze(user: User, rights: frozenset[str]) -> list[Need]:
+    """Targeting rounds that are ranked and wait to be frozen."""
+    if "targeting.run" not in rights:
+        return []
+    ranked = TargetingRound.objects.filter(status=TargetingRound.Status.RANKED).order_by("made_at")
+    programmes = {posting.programme_code for posting in postings_with(user, "targeting.run")}
+    if "" not in programmes:
+        ranked = ranked.filter(programme_code__in=programmes)
+    return [
+        Need(
+            title=campaign.name,
+            detail="Campagne de ciblage classée : relisez la liste, puis gelez-la.",
+            url=f"/ciblage/{campaign.pk}/",
+            since=campaign.made_at,
+            journey="/ciblage/",
+            word="à geler",
+        )
+        for campaign in ranked[:MOST_OF_A_KIND]
+    ]
+
+
+def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
+    """Imports with interviews held back that have not come in since, corrected, from the same source."""
+    if "intake.import" not in rights:
+        return []
+    came_since = Household.objects.filter(source=OuterRef("batch__source"), source_key=OuterRef("key"))
+    held = Problem.objects.filter(batch=OuterRef("pk"), severity=Problem.Severity.ERROR).exclude(
+        Exists(came_since)
+    )
+    batches = Batch.objects.filter(Exists(held), status=Batch.Status.MERGED, households_held__gt=0)
+    return [
+        Need(
+            title=f"Import de {batch.file_name}",
+            detail=f"{counted(batch.households_held, 'fiche retenue', 'fiches retenues')} : "
+            "corrigez le fichier et importez-le de nouveau.",
+            url=f"/imports/{batch.pk}/",
+            since=batch.made_at,
+            journey="/imports/",
+            word="à corriger",
+        )
+        for batch in batches.order_by("-made_at")[:MOST_OF_A_KIND]
+    ]
+
+
+SOURCES: tuple[Source, ...] = (rounds_awaiting, campaigns_to_freeze, batches_to_correct)

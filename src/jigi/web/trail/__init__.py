@@ -1,0 +1,1 @@
+"""The trace of actions: who did what, when, from where, on what."""

@@ -1,0 +1,106 @@
+"""The trace: searched by person, thing, verb and day, in the areas of a national right."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from jigi.foundation.models import AuditEvent, User
+from jigi.geography.access import require
+from jigi.geography.queries import postings_in_force, rights_given
+from jigi.web.listing import Column, Filter, Listing
+from jigi.web.nouns import NOUNS, VERBS, noun_word, page_of, verb_word
+
+Events = QuerySet[AuditEvent]
+
+
+def trail(request: HttpRequest) -> HttpResponseBase:
+    """Every action, latest first; for those who hold « audit.see »."""
+    assert isinstance(request.user, User)
+    require(request.user, "audit.see")
+    rights = rights_given(postings_in_force(request.user))
+    return _trail_list(rights).respond(
+        request, AuditEvent.objects.select_related("by"), "trail/trail.html", {"today": date.today()}
+    )
+
+
+def _trail_list(rights: frozenset[str]) -> Listing:
+    def thing(event: AuditEvent) -> str | SafeString:
+        text = f"{noun_word(event.noun)} {event.object_id}"
+        page = page_of(event.noun, event.object_id, rights)
+        return format_html('<a href="{}">{}</a>', page, text) if page else text
+
+    return Listing(
+        noun=("action", "actions"),
+        file_name="trace",
+        columns=(
+            Column("quand", "Quand", lambda event: event.at, kind="moment", sort="id"),
+            Column("qui", "Qui", lambda event: event.by or "le système"),
+            Column("action", "Action", lambda event: verb_word(event.verb)),
+            Column("objet", "Objet", lambda event: f"{noun_word(event.noun)} {event.object_id}", cell=thing),
+            Column("change", "Ce qui change", _change),
+            Column("motif", "Motif", lambda event: event.reason),
+            Column("origine", "D’où", lambda event: event.origin),
+        ),
+        order="-quand",
+        filters=(
+            Filter("qui", "Qui", _by, placeholder="nom ou identifiant"),
+            Filter("objet", "Objet", _on, [(code, noun.label) for code, noun in NOUNS.items()]),
+            Filter("numero", "Numéro", lambda events, text: events.filter(object_id=text)),
+            Filter("action", "Action", _verb, sorted(VERBS.items(), key=lambda pair: pair[1])),
+            Filter("du", "Du", _since, placeholder="2026-01-31"),
+            Filter("au", "Au", _until, placeholder="2026-12-31"),
+        ),
+        empty="Aucune action n’est encore enregistrée.",
+    )
+
+
+def _by(events: Events, text: str) -> Events:
+    people = User.objects.filter(Q(full_name__icontains=text) | Q(username__iexact=text))
+    return events.filter(by__in=people)
+
+
+def _on(events: Events, noun: str) -> Events:
+    return events.filter(noun=noun)
+
+
+def _verb(events: Events, verb: str) -> Events:
+    return events.filter(verb=verb)
+
+
+def _since(events: Events, text: str) -> Events:
+    day = _day(text)
+    return events.filter(at__date__gte=day) if day else events.none()
+
+
+def _until(events: Events, text: str) -> Events:
+    day = _day(text)
+    return events.filter(at__date__lte=day) if day else events.none()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _change(event: AuditEvent) -> str:
+    """« status : frozen → approved », « places : 120 »."""
+    said = []
+    for name in [*event.after, *(name for name in event.before if name not in event.after)]:
+        old, new = event.before.get(name), event.after.get(name)
+        said.append(
+            f"{name} : {_short(old)} → {_short(new)}" if name in event.before else f"{name} : {_short(new)}"
+        )
+    return " · ".join(said)
+
+
+def _short(value: Any) -> str:
+    text = "—" if value in (None, "") else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
