@@ -113,6 +113,22 @@ def test_recipients_without_a_telephone_are_enrolled_and_counted(areas: Areas, c
     assert (cohort.enrolled, cohort.without_account) == (2, 2)
 
 
+def test_a_member_who_has_left_receives_nothing(areas: Areas, component: Component) -> None:
+    [household] = make_households(1, areas.villages[0])
+    Membership.objects.filter(household=household, role="recipient").update(ended_on="2014-12-01")
+    make_enrolments(component, [household])
+    assert Enrolment.objects.get().recipient.given_names == "Moussa"
+
+
+def test_a_telephone_of_ones_own_comes_before_a_neighbours(areas: Areas, component: Component) -> None:
+    [household] = make_households(1, areas.villages[0], phones=False)
+    awa = Membership.objects.get(household=household, role="recipient").person
+    Phone.objects.create(person=awa, number="+22366000001", owner="neighbour")
+    Phone.objects.create(person=awa, number="+22366000002", owner="self")
+    make_enrolments(component, [household])
+    assert Enrolment.objects.get().account == "+22366000002"
+
+
 def test_a_household_named_three_times_is_enrolled_once(areas: Areas, component: Component) -> None:
     [household] = make_households(1, areas.villages[0])
     cohort = make_enrolments(component, [household] * 3)
@@ -184,6 +200,34 @@ def test_the_database_refuses_two_live_enrolments(areas: Areas, component: Compo
         twin.save(force_insert=True)
     actions.exit(Enrolment.objects.get(), "déménagement", by=loader())
     twin.save(force_insert=True)
+
+
+def test_somebody_who_enrols_at_the_same_moment_is_told(areas: Areas, component: Component) -> None:
+    households = make_households(1, areas.villages[0])
+    make_enrolments(component, households)
+    actions.exit(Enrolment.objects.get(), "erreur", by=loader())
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            CREATE FUNCTION somebody_was_first() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                UPDATE enrolment_enrolment SET status = 'active', exited_at = NULL, exit_reason = '';
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER race BEFORE INSERT ON enrolment_cohort
+                FOR EACH ROW EXECUTE FUNCTION somebody_was_first();
+        """)
+    with pytest.raises(Raced, match="rien n’a été inscrit"):
+        make_enrolments(component, households, cohort="Autre")
+    assert Cohort.objects.count() == 1
+
+
+@pytest.mark.parametrize(("cohort", "first_term"), [(" ", 1), ("Cohorte", 0)])
+def test_a_cohort_has_a_name_and_a_first_term(
+    areas: Areas, component: Component, cohort: str, first_term: int
+) -> None:
+    with pytest.raises(Refused, match="cohorte"):
+        make_enrolments(
+            component, make_households(1, areas.villages[0]), cohort=cohort, first_term=first_term
+        )
 
 
 def test_the_database_refuses_a_cohort_that_does_not_add_up(areas: Areas, component: Component) -> None:

@@ -117,6 +117,7 @@ def test_a_chart_of_rounds_stacks_what_became_of_the_orders() -> None:
     root = parsed(svg)
     assert root.findtext("title") == "Ordres"
     assert "T1 : 16840 payés, 880 absents, 12 reversés" in (root.findtext("desc") or "")
+    assert "graphics-" not in svg
     for name in ("leaf", "sun", "night"):
         assert f"var(--{name})" in svg
     assert "15\u00a0000" in svg.replace("\u202f", "\u00a0")

@@ -163,6 +163,15 @@ def test_a_commune_may_be_added_and_may_change_payer(load: Load, areas: Areas) -
     assert AgencyAccount.objects.count() == 4
 
 
+def test_an_agency_that_has_served_has_an_account_on_every_later_agreement(load: Load, areas: Areas) -> None:
+    every = areas.communes[:2]
+    load()
+    load(agencies={"MFI": every})
+    load(agencies={"MFI": every}, fundings={"SUISSE": every[:1]})
+    accounts = queries.agency_accounts(Component.objects.get()).filter(agency__code="AGENCE-ESSAI")
+    assert [account.funding_line.agreement.code for account in accounts] == ["DON-ESSAI", "SUISSE"]
+
+
 def test_the_order_of_use_of_agreements_may_change(load: Load, areas: Areas) -> None:
     one, two = areas.communes[:2]
     load(fundings={"SUISSE": [one], "ETAT": [two]})

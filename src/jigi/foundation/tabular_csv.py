@@ -57,7 +57,7 @@ def _rows(path: Path, lines: _Lines, delimiter: str) -> Iterator[tuple[int, list
             if lines.care:
                 yield line, [_cleaned(path, cell, line, column) for column, cell in enumerate(row, 1)]
             else:
-                yield line, [cell.strip() for cell in row]
+                yield line, list(map(str.strip, row))
             line = first_line + reader.line_num
     except csv.Error as error:
         raise _misquoted(path, line, str(error)) from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length
 
 from jigi.foundation.models import User
@@ -27,9 +28,11 @@ def way_to(area: Area) -> list[Area]:
     return list(Area.objects.filter(version=area.version_id, code__in=codes).order_by(Length("path")))
 
 
-def parts_of(area: Area) -> QuerySet[Area]:
-    """The areas just under this one, by name."""
-    return Area.objects.filter(parent=area).order_by("name")
+def parts_of(area: Area) -> list[Area]:
+    """The areas just under this one, in the order of a French dictionary."""
+    return sorted(
+        Area.objects.filter(parent=area).select_related("version"), key=lambda part: _bare(part.name)
+    )
 
 
 def under(area: Area) -> Q:
@@ -98,3 +101,8 @@ def designated(text: str, version: AreaVersion) -> list[Area]:
     wanted = name_key(text)
     named = [area for area in found if name_key(area.name) == wanted or area.code == text.strip().upper()]
     return named or found
+
+
+def _bare(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -16,7 +16,8 @@ from jigi.intake.mapping import Filling
 from jigi.intake.targets import Target
 
 NULL = "\\N"
-_REMEMBERED = 200_000
+_REMEMBERED = 30_000
+_REMEMBERED_OF_UNIQUE = 100
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 _PHONE_MARKS = re.compile(r"[\s.\-/()']")
@@ -40,13 +41,13 @@ class Doubt:
 class Column(dict[str, "str | Doubt"]):
     """Cells of one column -> text for COPY, or a Doubt. `null` is what an unknown value loads."""
 
-    def __init__(self, convert: Callable[[str], str], null: str = NULL) -> None:
+    def __init__(
+        self, convert: Callable[[str], str], null: str = NULL, remembered: int = _REMEMBERED
+    ) -> None:
         super().__init__()
-        self._convert, self.null = convert, null
+        self._convert, self.null, self._remembered = convert, null, remembered
 
     def __missing__(self, cell: str) -> str | Doubt:
-        if len(self) >= _REMEMBERED:
-            self.clear()
         try:
             result: str | Doubt = self._convert(cell)
         except Trouble as trouble:
@@ -54,6 +55,9 @@ class Column(dict[str, "str | Doubt"]):
         except ValueError as error:
             message = f"« {cell[:80]} » {error}" if cell else "La cellule est vide"
             result = Doubt(self.null, "value", message, "Corrigez la cellule")
+        # Few, or the memory of telephones that come once would push the names out of the processor's cache.
+        if len(self) >= self._remembered:
+            self.clear()
         self[cell] = result
         return result
 
@@ -79,7 +83,7 @@ def column_of(filling: Filling) -> Column:
             return null
         return convert(cell)
 
-    return Column(converted, null)
+    return Column(converted, null, _REMEMBERED_OF_UNIQUE if target.unique else _REMEMBERED)
 
 
 def of_target(target: Target) -> Column:

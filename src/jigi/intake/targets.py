@@ -32,6 +32,8 @@ class Target:
     required: bool = False
     named: bool = False
     """A name of a person or a place: there is a letter in it."""
+    unique: bool = False
+    """Rarely the same in two rows."""
 
 
 def _one_of(*codes: str) -> Target:
@@ -138,13 +140,13 @@ MEMBER: dict[str, Target] = {
     "father_line": Target("integer", minimum=1),
     "father_name": Target("text", length=120),
     "mother_name": Target("text", length=120),
-    "phone": Target("phone"),
+    "phone": Target("phone", unique=True),
     "phone_owner": _closed(
         self="soi,soi-même", spouse="conjoint,conjointe", kin="parent", neighbour="voisin,voisine"
     ),
-    "nina": Target("nina"),
+    "nina": Target("nina", unique=True),
     "role": _closed(recipient="allocataire,bénéficiaire", alternate="suppléant,suppleant"),
 }
 
 ROSTER_LINE = Target("integer", minimum=1, required=True)
-KEY = Target("text", length=80, required=True)
+KEY = Target("text", length=80, required=True, unique=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
 
 from django.db.models import QuerySet, Sum
 
 from jigi.foundation.bulk import fetch_sql
-from jigi.ledger.models import Account
+from jigi.ledger.actions import GENERAL_BOOK
+from jigi.ledger.models import Account, Posting
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,40 @@ class Proof:
         return self.sum_xof == 0 and not self.wrong
 
 
+@dataclass(frozen=True)
+class Balances:
+    """Where the money of a fund stands. What was granted is the sum of the four others."""
+
+    granted_xof: int = 0
+    available_xof: int = 0
+    reserved_xof: int = 0
+    agencies_xof: int = 0
+    paid_xof: int = 0
+    returned_xof: int = 0
+    """Of what is available: the part that had been reserved, and came back unpaid."""
+
+    @property
+    def adds_up(self) -> bool:
+        return self.granted_xof == self.available_xof + self.reserved_xof + self.agencies_xof + self.paid_xof
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What one entry moved in one book, by kind. `available_xof` is its effect on what is available (+ or −)."""
+
+    entry: int
+    posted_at: datetime
+    label: str
+    cause: str
+    book: str
+    kind: str
+    lines: int
+    amount_xof: int
+    available_xof: int
+    balance_xof: int
+    """What is available after it."""
+
+
 def prove() -> Proof:
     """Recompute every balance from the postings."""
     total = Account.objects.aggregate(total=Sum("balance_xof"))["total"] or 0
@@ -32,7 +71,41 @@ def accounts_of(fund: str) -> QuerySet[Account]:
     return Account.objects.filter(fund=fund).order_by("kind", "code")
 
 
+def balances(funds: Iterable[str]) -> dict[str, Balances]:
+    """The balances of some funds, by fund; zeros for one that has no account."""
+    asked = list(funds)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    kept = Account.objects.filter(fund__in=asked).values_list("fund", "kind").annotate(Sum("balance_xof"))
+    for fund, kind, balance_xof in kept.order_by():
+        found[fund][kind] = balance_xof
+    refunds = Posting.objects.filter(book=GENERAL_BOOK, kind=Posting.Kind.REFUND, debit__fund__in=asked)
+    returned = dict(refunds.order_by().values_list("debit__fund").annotate(Sum("amount_xof")))
+    return {
+        fund: Balances(
+            granted_xof=-found[fund].get("donor", 0),
+            available_xof=found[fund].get("available", 0),
+            reserved_xof=found[fund].get("programme", 0),
+            agencies_xof=found[fund].get("agency", 0),
+            paid_xof=found[fund].get("paid", 0),
+            returned_xof=returned.get(fund, 0),
+        )
+        for fund in asked
+    }
+
+
 def statement(fund: str) -> list[dict[str, object]]:
-    """Entries that touch a fund's accounts, oldest first: date, label, book, kind, lines, sum of amounts."""
+    """What touched a fund's accounts, oldest first, by entry, book and kind of posting."""
     return fetch_sql("ledger", "statement", {"fund": fund})
 
+
+def movements(fund: str) -> list[Movement]:
+    """The statement of a fund, oldest first, with what was available after each movement."""
+    rows = fetch_sql("ledger", "statement", {"fund": fund})
+    running = accumulate(row["available_xof"] for row in rows)
+    return [
+        Movement(
+            row["id"], row["posted_at"], row["label"], row["cause"], row["book"], row["kind"],
+            row["lines"], row["amount_xof"], row["available_xof"], balance_xof,
+        )
+        for row, balance_xof in zip(rows, running, strict=True)
+    ]  # fmt: skip

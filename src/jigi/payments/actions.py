@@ -186,7 +186,9 @@ def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         with work.step("Ordres sans réponse") as step:
             step.rows_out = pipeline.close_unanswered(payment_round, entry)
         with work.step("Sorties de fin de parcours") as step:
-            step.rows_out = exit_finished(payment_round.component, payment_round.term, by=by)
+            step.rows_out = exit_finished(
+                payment_round.component, payment_round.term, communes=_areas(payment_round), by=by
+            )
     return payment_round
 
 

@@ -27,7 +27,7 @@ from jigi.payments.models import (
     RoundChange,
     RoundCommune,
 )
-from jigi.programmes.models import Agency, FundingLine
+from jigi.programmes.models import Agency, Agreement, FundingLine
 from jigi.registry.models import Household
 
 
@@ -79,6 +79,20 @@ class Funding:
     def after_xof(self) -> int:
         """What is, or would be, available once the round's new rights are reserved."""
         return self.available_xof if self.reserved else self.available_xof - self.amount_xof
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What an agreement owes for one round in one commune: rights, and francs by what became of them."""
+
+    round_id: int
+    commune_id: int
+    rights: int
+    amount_xof: int
+    paid: int
+    paid_xof: int
+    owed_xof: int
+    returned_xof: int
 
 
 def visible_to(user: User) -> QuerySet[PaymentRound]:
@@ -239,6 +253,12 @@ def funding(payment_round: PaymentRound) -> list[Funding]:
         for line in [lines[row["funding_line_id"]]]
     ]
     return sorted(found, key=lambda one: one.line.rank)
+
+
+def rights_of(agreement: Agreement) -> list[Rights]:
+    """What an agreement owes and has paid, by round and commune, in the rounds that were approved."""
+    rows = fetch_sql("payments", "rights_of_agreement", {"agreement": agreement.pk})
+    return [Rights(**row) for row in rows]
 
 
 def pay_list(payment_round: PaymentRound, communes: Collection[int]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("aujourdhui/", include("jigi.web.today.urls")),
     path("menages/", include("jigi.web.households.urls")),
     path("lieux/", include("jigi.web.areas.urls")),
+    path("imports/", include("jigi.web.imports.urls")),
     path("executions/", include("jigi.web.executions.urls")),
     path("audit/", include("jigi.web.trail.urls")),
 ]

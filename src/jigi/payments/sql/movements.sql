@@ -14,8 +14,8 @@ SELECT coalesce(new.household_id, old.household_id) AS household_id,
         WHEN new.id IS NULL AND e.last_term < %(term)s THEN 'fin des échéances'
         WHEN new.id IS NULL THEN 'hors de ce tour'
         WHEN new.amount_xof <> old.amount_xof THEN 'montant de la composante'
-        WHEN new.recipient_id <> old.recipient_id THEN 'changement d''allocataire'
-        WHEN new.account <> old.account OR new.agency_id <> old.agency_id THEN 'changement de compte ou d''agence'
+        WHEN new.recipient_id <> old.recipient_id THEN 'changement d’allocataire'
+        WHEN new.account <> old.account OR new.agency_id <> old.agency_id THEN 'changement de compte ou d’agence'
         ELSE 'sans changement' END AS reason,
     coalesce(new.amount_xof, 0) - coalesce(old.amount_xof, 0) AS amount
 FROM (SELECT * FROM payments_entitlement WHERE round_id = %(round)s) AS new
@@ -31,8 +31,8 @@ CROSS JOIN (
 ) AS prepared
 UNION ALL
 SELECT line.household_id, line.commune_id, 'arrears',
-    CASE last.status WHEN 'absent' THEN 'absents' WHEN 'refused' THEN 'refusés par l''agence'
-        WHEN 'reversed' THEN 'versements annulés' ELSE 'sans réponse de l''agence' END AS reason,
+    CASE last.status WHEN 'absent' THEN 'absents' WHEN 'refused' THEN 'refusés par l’agence'
+        WHEN 'reversed' THEN 'versements annulés' ELSE 'sans réponse de l’agence' END AS reason,
     sum(line.amount_xof)::bigint
 FROM payments_instruction AS line
 JOIN payments_instruction AS last ON last.origin_round_id = line.origin_round_id

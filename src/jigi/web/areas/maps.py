@@ -23,15 +23,20 @@ def map_of(
     title: str,
     unit: str,
     description: str = "",
-    width: int = 640,
+    width: int = 480,
 ) -> SafeString:
     """The features drawn on the ground of an area: shapes once their limits are loaded, circles before."""
-    shapes = bool(features) and all(feature.shape for feature in features)
+    filled = bool(features) and all(feature.shape for feature in features)
     drawing = draw_map(
-        features, title=title, description=description, unit=unit, width=width,
-        ground=() if shapes else ground_of(area), symbols=not shapes, shapes=shapes,
-    )  # fmt: skip
-    return mark_safe(drawing)
+        features,
+        title=title,
+        description=description,
+        unit=unit,
+        width=width,
+        ground=() if filled else ground_of(area),
+        shapes=filled,
+    )
+    return mark_safe(drawing)  # draw_map escapes what it is given
 
 
 def feature_of(

@@ -49,7 +49,7 @@ def area(request: HttpRequest, version: str, code: str) -> HttpResponseBase:
     place = get_object_or_404(
         Area.objects.select_related("version", "parent"), version__code=version, code=code
     )
-    parts = list(geography.parts_of(place).select_related("version"))
+    parts = geography.parts_of(place)
     by_part = figures.parts_figures(place, parts, request.user)
     if request.GET.get("format") == "csv":
         return csv_response(

@@ -213,6 +213,8 @@ def _svg(spec: Spec, title: str, spoken: str, standalone: bool) -> str:
     found = re.match(r'<svg\b[^>]*?width="([\d.]+)" height="([\d.]+)"[^>]*>(.*)</svg>\s*$', drawn, re.DOTALL)
     assert found is not None, "vl-convert writes one <svg> with its size"
     width, height, inside = found.groups()
+    # Vega calls each group of marks a nameless graphic; the description below says it in words.
+    inside = re.sub(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")', "", inside)
     name = "chart-" + blake2s(f"{title}{spoken}".encode(), digest_size=4).hexdigest()
     own = ""
     if standalone:

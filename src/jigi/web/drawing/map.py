@@ -19,7 +19,7 @@ from jigi.geography.polygons import MultiPolygon
 from jigi.web.drawing.figures import number
 from jigi.web.drawing.frame import MARGIN, Frame, frame
 from jigi.web.drawing.key import circle_key, circle_radius, class_key, class_limits, shade
-from jigi.web.drawing.names import SIZE, Spot, places_of_names
+from jigi.web.drawing.names import SIZE, Spot, labels
 from jigi.web.drawing.palette import FONT, Paint
 
 MOST_NAMED = 12
@@ -136,10 +136,11 @@ def _drawn(circle: _Circle, paint: Paint, unit: str) -> str:
 def _names(circles: Sequence[_Circle], view: Frame, paint: Paint) -> list[str]:
     spots = [Spot(circle.x, circle.y, circle.radius, circle.feature.label) for circle in circles]
     return [
-        f'<text class="map-name" x="{x:.0f}" y="{y:.0f}" font-size="{SIZE}" fill="{paint("ink")}"'
+        f'<text class="map-name" x="{label.x:.0f}" y="{label.y:.0f}" text-anchor="{label.anchor}"'
+        f' font-size="{SIZE}" fill="{paint("ink")}"'
         f' stroke="{paint("paper")}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
         f' pointer-events="none" aria-hidden="true">{escape(spot.name)}</text>'
-        for spot, (x, y) in zip(spots, places_of_names(spots, view.width, view.height), strict=True)
+        for spot, label in zip(spots, labels(spots, view.width, view.height), strict=True)
     ]
 
 
@@ -164,11 +165,12 @@ def _key(key: str, legend: str, unit: str, top: float, paint: Paint) -> str:
 def _svg(
     body: Iterable[str], title: str, description: str, width: int, height: int, links: bool, paint: Paint
 ) -> str:
-    name = "map-" + blake2s(f"{title}{description}".encode(), digest_size=4).hexdigest()
-    spoken, labels = f'<title id="{name}-t">{escape(title)}</title>', f"{name}-t"
+    inside = [*body]
+    name = "map-" + blake2s("".join([title, description, *inside]).encode(), digest_size=4).hexdigest()
+    spoken, named_by = f'<title id="{name}-t">{escape(title)}</title>', f"{name}-t"
     if description:
         spoken += f'<desc id="{name}-d">{escape(description)}</desc>'
-        labels += f" {name}-d"
+        named_by += f" {name}-d"
     paper, own = "", ""
     if paint.standalone:
         own = f' xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="{FONT}"'
@@ -176,6 +178,6 @@ def _svg(
     # What is inside an image is not read out: a map with links is a group.
     role = "group" if links else "img"
     return (
-        f'<svg class="map"{own} viewBox="0 0 {width} {height}" role="{role}" aria-labelledby="{labels}">'
-        f"{spoken}{paper}{''.join(body)}</svg>"
+        f'<svg class="map"{own} viewBox="0 0 {width} {height}" role="{role}" aria-labelledby="{named_by}">'
+        f"{spoken}{paper}{''.join(inside)}</svg>"
     )

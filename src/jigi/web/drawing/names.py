@@ -36,26 +36,38 @@ class Box:
         return max(wide, 0.0) * max(high, 0.0)
 
 
-def places_of_names(spots: Sequence[Spot], width: float, height: float) -> list[tuple[float, float]]:
-    """The start of each name's baseline: below its circle, above, right or left, where it hides least."""
+@dataclass(frozen=True)
+class Label:
+    """Where a name's baseline is, and which of its points is there (start, middle, end)."""
+
+    x: float
+    y: float
+    anchor: str
+
+
+def labels(spots: Sequence[Spot], width: float, height: float) -> list[Label]:
+    """A label for each spot: below its circle, else above, right or left, where it hides least."""
     taken = [Box(s.x - s.radius, s.y - s.radius, 2 * s.radius, 2 * s.radius) for s in spots]
     found = []
     for spot in spots:
-        box = min(
-            _candidates(spot), key=lambda box: sum(box.over(t) for t in taken) + _outside(box, width, height)
-        )
+        hidden = [
+            (sum(box.over(other) for other in taken) + _outside(box, width, height), rank, box, anchor)
+            for rank, (box, anchor) in enumerate(_candidates(spot))
+        ]
+        _, _, box, anchor = min(hidden, key=lambda candidate: candidate[:2])
         taken.append(box)
-        found.append((box.x, box.y + SIZE - 2))
+        x = box.x + {"start": 0.0, "middle": box.width / 2, "end": box.width}[anchor]
+        found.append(Label(x, box.y + SIZE - 2, anchor))
     return found
 
 
-def _candidates(spot: Spot) -> list[Box]:
+def _candidates(spot: Spot) -> list[tuple[Box, str]]:
     wide, gap = len(spot.name) * LETTER, spot.radius + 2
     return [
-        Box(spot.x - wide / 2, spot.y + gap, wide, SIZE),
-        Box(spot.x - wide / 2, spot.y - gap - SIZE, wide, SIZE),
-        Box(spot.x + gap + 2, spot.y - SIZE / 2, wide, SIZE),
-        Box(spot.x - gap - 2 - wide, spot.y - SIZE / 2, wide, SIZE),
+        (Box(spot.x - wide / 2, spot.y + gap, wide, SIZE), "middle"),
+        (Box(spot.x - wide / 2, spot.y - gap - SIZE, wide, SIZE), "middle"),
+        (Box(spot.x + gap + 2, spot.y - SIZE / 2, wide, SIZE), "start"),
+        (Box(spot.x - gap - 2 - wide, spot.y - SIZE / 2, wide, SIZE), "end"),
     ]
 
 

@@ -19,6 +19,7 @@ from jigi.payments.models import PaymentRound
 from jigi.payments.states import ROUND
 from jigi.web.formats import counted, day, moment, xof
 from jigi.web.paper.press import pdf_response, press
+from jigi.web.payments.rounds import paying_days
 from jigi.web.payments.sight import person, seen_round
 
 PAGE_ROWS = 22
@@ -82,7 +83,7 @@ def document(shown: PaymentRound, lines: Sequence[dict[str, Any]]) -> dict[str, 
         "title": f"Liste de paiement · {shown.label}",
         "programme": shown.component.programme.name,
         "round": f"{shown.component.name} · {shown.label}",
-        "dates": _dates(shown),
+        "dates": paying_days(shown),
         "printed": f"imprimée le {moment(timezone.now())}",
         "provisional": not shown.list_hash,
         "seal": _seal(shown),
@@ -134,13 +135,6 @@ def _grouped(rsu_number: str) -> str:
 def _sums(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     rights, arrears = sum(row["right_xof"] for row in rows), sum(row["arrears_xof"] for row in rows)
     return {"right": xof(rights), "arrears": xof(arrears), "total": xof(rights + arrears)}
-
-
-def _dates(shown: PaymentRound) -> str:
-    if not shown.pays_from:
-        return ""
-    until = f" au {day(shown.pays_until)}" if shown.pays_until else ""
-    return f"paiement du {day(shown.pays_from)}{until}"
 
 
 def _seal(shown: PaymentRound) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,7 +45,7 @@ def opening(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _open(request, user, components)
     component = _chosen(request.GET.get("composante", ""), components)
-    term = _term(request.GET.get("echeance", ""), component) if component else 0
+    term = _shown_term(request.GET.get("echeance", ""), component) if component else 0
     cercles = _cercles(component, term, user) if component else []
     context = {
         "components": components,
@@ -80,12 +79,20 @@ def _terms(component: Component) -> list[tuple[int, str]]:
     return [(term, f"{term} · {component.period(term)}") for term in range(1, longest + 1)]
 
 
-def _term(text: str, component: Component) -> int:
+def _shown_term(text: str, component: Component) -> int:
     """The term asked for; at first, the one that follows the last opened."""
+    if text:
+        return _term(text, component)
     last = component.rounds.exclude(status="cancelled").aggregate(last=Max("term"))["last"] or 0
-    terms = [term for term, _ in _terms(component)]
-    asked = int(text) if text.isascii() and text.isdigit() else min(last + 1, terms[-1])
-    return asked if asked in terms else terms[0]
+    return int(min(last + 1, _terms(component)[-1][0]))
+
+
+def _term(text: str, component: Component) -> int:
+    """A term of the component; any other is refused, never replaced."""
+    asked = {str(term): term for term, _ in _terms(component)}.get(text)
+    if asked is None:
+        raise Refused(f"L’échéance « {text} » n’existe pas", remedy="Choisissez une échéance de la composante.")
+    return asked
 
 
 def _cercles(component: Component, term: int, user: User) -> list[Cercle]:

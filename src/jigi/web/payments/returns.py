@@ -29,7 +29,6 @@ MOST_BYTES = 50 * 1024 * 1024
 TONES = {
     "paid": "ok", "absent": "wait", "refused": "wait", "reversed": "wait", "repeated": "",
 }  # fmt: skip
-RESOLVED = (("non", "à traiter"), ("oui", "traitées"))
 
 FILES = Listing(
     noun=("fichier de retour", "fichiers de retour"),
@@ -88,10 +87,11 @@ def exceptions(request: HttpRequest) -> HttpResponseBase:
     lines: QuerySet[ReturnLine] = ReturnLine.objects.filter(
         return_file__exceptions__gt=0, outcome__in=ReturnLine.EXCEPTIONS
     ).select_related("return_file__agency", "resolved_by")
-    if request.GET.get("traitees") != "oui":
+    decided_too = request.GET.get("traitees") == "oui"
+    if not decided_too:
         lines = lines.filter(resolved_at__isnull=True)
     lines = lines.annotate(round_id=Subquery(_ORDERS.values("payment_round")[:1]))
-    context = {"may_decide": can(user, "payments.reconcile")}
+    context = {"may_decide": can(user, "payments.reconcile"), "decided_too": decided_too}
     return _exceptions().respond(request, lines, "payments/exceptions.html", context)
 
 
@@ -236,7 +236,6 @@ def _exceptions() -> Listing:
         order="numero",
         filters=(
             Filter("issue", "Issue", _with_outcome, _exception_choices()),
-            Filter("traitees", "Décision", lambda lines, value: lines, RESOLVED),
         ),
         empty="Aucune ligne n’attend de décision.",
     )

@@ -18,7 +18,7 @@ from jigi.payments.states import ROUND
 from jigi.web.formats import counted, day, number
 from jigi.web.nouns import verb_word
 from jigi.web.payments import acts
-from jigi.web.payments.rounds import chip
+from jigi.web.payments.rounds import chip, paying_days
 from jigi.web.payments.sight import person, seen_round
 
 ORDER = ("draft", "prepared", "frozen", "approved", "released", "closed")
@@ -73,7 +73,8 @@ def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_returns": queries.sees_returns(user),
         "sees_money": can(user, "ledger.see"),
         "verified": _verified(request, shown),
-        "history": [(event, verb_word(event.verb)) for event in audit.history(ROUND.noun, shown.pk)],
+        "history": [(event, _word(event.verb)) for event in audit.history(ROUND.noun, shown.pk)],
+        "days": paying_days(shown),
         **_difference(shown),
         **work,
     }
@@ -141,6 +142,12 @@ def _work(shown: PaymentRound) -> dict[str, Any]:
         "failed": failed,
         "runs": all_runs,
     }
+
+
+def _word(verb: str) -> str:
+    """The label of the round's own table first: another noun may name the same verb otherwise."""
+    own = {step.verb: step.label for step in ROUND.transitions}
+    return own.get(verb) or verb_word(verb).capitalize()
 
 
 def _verified(request: HttpRequest, shown: PaymentRound) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from jigi.geography.access import can
 from jigi.payments import queries
 from jigi.payments.models import PaymentRound
 from jigi.payments.states import ROUND
+from jigi.web.formats import day
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.payments.sight import person_with
 
@@ -27,6 +28,21 @@ def chip(payment_round: PaymentRound) -> str:
 
 def page_of(payment_round: PaymentRound) -> str:
     return reverse("payment_round", args=[payment_round.pk])
+
+
+def paying_days(payment_round: PaymentRound) -> str:
+    """« paiement du 6 au 24 février 2017 »; empty when the days are not said."""
+    first, last = payment_round.pays_from, payment_round.pays_until
+    if first is None:
+        return ""
+    if last is None:
+        return f"paiement à partir du {day(first)}"
+    start = day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        start = start.split()[0]
+    elif first.year == last.year:
+        start = start.rsplit(" ", 1)[0]
+    return f"paiement du {start} au {day(last)}"
 
 
 COLUMNS = (

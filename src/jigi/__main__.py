@@ -1,0 +1,5 @@
+"""`python -m jigi` is `jigi`."""
+
+from jigi.command.main import main
+
+main()

@@ -1,0 +1,62 @@
+"""`jigi intake …`: questionnaires in, problems out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from jigi.command.users import find_user
+from jigi.command.verb import Figures, Verb, acting, number, progress, say, wrong
+from jigi.foundation import runs
+from jigi.intake.models import Batch
+from jigi.intake.pipeline import import_file
+from jigi.intake.queries import write_problems
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="fichier des ménages (CSV, CSV.GZ, XLSX)")
+    parser.add_argument("--mapping", required=True, help="correspondance : un fichier TOML, ou le nom d’une livrée")
+    parser.add_argument("--members", type=Path, help="fichier des membres, s’il est à part")
+    parser.add_argument("--rejects", type=Path, help="fichier où écrire les lignes à corriger")
+    acting(parser)
+
+
+def _import(options: argparse.Namespace) -> Figures:
+    with progress() as listen, runs.listening(listen):
+        batch = import_file(options.file, options.mapping, members=options.members, by=find_user(options.by))
+    if getattr(batch, "recognised", False):
+        say("Ces fichiers avaient déjà été versés : rien n’a changé.")
+    say(
+        f"Lot {batch.pk} : {batch.households_read} fiches lues, {batch.households_merged} versées"
+        f" ({batch.members_merged} membres), {batch.households_known} déjà connues, {batch.households_held} retenues."
+    )
+    problems = batch.problems.count()
+    if problems:
+        say(f"{problems} constats : jigi intake problems {batch.pk} --out problemes.csv")
+    if options.rejects:
+        write_problems(batch, options.rejects)
+    return {
+        "batch": batch.pk, "read": batch.households_read, "merged": batch.households_merged,
+        "members": batch.members_merged, "known": batch.households_known, "held": batch.households_held,
+        "problems": problems, "recognised": bool(getattr(batch, "recognised", False)),
+    }  # fmt: skip
+
+
+def _problems_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("batch", type=number, help="numéro du lot")
+    parser.add_argument("--out", type=Path, required=True, help="fichier à écrire")
+
+
+def _problems(options: argparse.Namespace) -> Figures:
+    batch = Batch.objects.filter(pk=options.batch).first()
+    if batch is None:
+        raise wrong(f"Il n’y a pas de lot {options.batch}", "Le numéro est dit à la fin de jigi intake import.")
+    count = write_problems(batch, options.out)
+    say(f"{count} constats dans {options.out}")
+    return {"batch": batch.pk, "problems": count, "file": str(options.out)}
+
+
+VERBS = {
+    "intake import": Verb(_import_arguments, _import),
+    "intake problems": Verb(_problems_arguments, _problems),
+}

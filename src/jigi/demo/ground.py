@@ -1,0 +1,73 @@
+"""The ground of a demonstration: a database of its own, emptied at each start, and accounts to sign in with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from jigi.foundation.errors import Refused
+from jigi.foundation.models import User
+from jigi.geography.installation import ensure_account, install
+
+MARK = "Jigi, base de démonstration : effacée au début de chaque « jigi demo »."
+PASSWORD = "demonstration-jigi"
+ACCOUNTS = {
+    "responsable": ("Agent de démonstration, responsable de programme", "programme_manager", "ML"),
+    "coordination": ("Agent de démonstration, coordination", "coordinator", "ML"),
+    "tresorerie": ("Agent de démonstration, trésorerie", "treasurer", "ML"),
+    "paiements": ("Agent de démonstration, chargé des paiements", "payment_officer", "ML"),
+    "kita": ("Agent de démonstration, développement social de Kita", "social_officer", "ML0105"),
+    "auditeur": ("Agent de démonstration, auditeur", "auditor", "ML"),
+}
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The people of a demonstration, each with one hand in the chain."""
+
+    operator: User
+    manager: User
+    coordinator: User
+    treasurer: User
+    payment_officer: User
+
+
+def clear() -> None:
+    """Empty a demonstration database. Raises Refused when the database holds anything else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")
+        mark = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
+        tables = cursor.fetchone()[0]
+        if tables and mark != MARK and _holds_households(cursor):
+            raise Refused(
+                "Cette base contient des ménages qui ne sont pas de démonstration : rien n’est effacé",
+                remedy="Donnez une autre base par DATABASE_URL, ou un autre dossier par JIGI_HOME.",
+            )
+        cursor.execute("SELECT quote_ident(current_database())")
+        cursor.execute(f"COMMENT ON DATABASE {cursor.fetchone()[0]} IS '{MARK}'")
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+
+
+def people() -> Staff:
+    """Install the base and the demonstration accounts, all with the same known password."""
+    operator = install()
+    made = {
+        username: ensure_account(
+            username, name, role, area_code=area, password=PASSWORD, is_demonstration=True
+        )
+        for username, (name, role, area) in ACCOUNTS.items()
+    }
+    return Staff(
+        operator, made["responsable"], made["coordination"], made["tresorerie"], made["paiements"]
+    )
+
+
+def _holds_households(cursor) -> bool:  # type: ignore[no-untyped-def]
+    cursor.execute("SELECT to_regclass('registry_household')")
+    if cursor.fetchone()[0] is None:
+        return False
+    cursor.execute("SELECT EXISTS (SELECT FROM registry_household)")
+    return bool(cursor.fetchone()[0])

@@ -1,0 +1,35 @@
+"""What a new database holds before anything else: tables, the gazetteer, the operator's account."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.management import call_command
+
+from jigi.foundation.models import User
+from jigi.geography.actions import install_gazetteer
+from jigi.geography.models import Area, StaffPosting
+
+OPERATOR = "exploitant"
+
+
+def install() -> User:
+    """Bring the database up to date and return the operator's account; running it again changes nothing."""
+    call_command("migrate", verbosity=0, interactive=False)
+    install_gazetteer(by=None)
+    return ensure_account(OPERATOR, "Exploitant du serveur", "operator", is_service=True)
+
+
+def ensure_account(
+    username: str, full_name: str, role: str, *, area_code: str = "ML", programme: str = "", password: str | None = None,
+    **marks: bool,
+) -> User:  # fmt: skip
+    """The account of that name with that posting, made when there is none."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User.objects.create_user(username, password, full_name=full_name, **marks)
+    area = Area.objects.get(code=area_code, version__code="COD2019")
+    StaffPosting.objects.get_or_create(
+        user=user, role=role, area=area, programme_code=programme, defaults={"starts_on": date(2014, 1, 1)}
+    )
+    return user

@@ -1,0 +1,1 @@
+"""Agreements: where every franc of a financing agreement stands, and what moved it."""

@@ -1,0 +1,188 @@
+"""/financements/: the agreements and their balances; the statement of one, by movement, round and commune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from jigi.foundation import audit
+from jigi.foundation.models import User
+from jigi.geography.access import can
+from jigi.ledger import queries as ledger
+from jigi.ledger.models import Posting
+from jigi.ledger.queries import Balances, Movement
+from jigi.payments import queries as payments
+from jigi.programmes import queries as programmes
+from jigi.programmes.models import Agreement
+from jigi.web.agreements.rights import by_commune, by_round, total
+from jigi.web.export import csv_response
+from jigi.web.formats import day, moment, number, xof
+from jigi.web.paper.press import pdf_response, press
+
+KINDS = dict(Posting.Kind.choices)
+SHOWN_MOVEMENTS = 400
+LIST_HEADERS = (
+    "Convention", "Bailleur", "Montant", "Disponible", "Réservé", "Chez les agences", "Versé", "dont rendu au fonds",
+)  # fmt: skip
+MOVEMENT_HEADERS = (
+    "Date", "Écriture", "Cause", "Mouvement", "Nombre", "Montant (FCFA)", "Effet sur le disponible", "Disponible après",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """A movement as a row of the page: its French word and the page of what caused it ("" when unseen)."""
+
+    movement: Movement
+    word: str
+    page: str
+
+
+def agreements(request: HttpRequest) -> HttpResponseBase:
+    """Every agreement of the person's programmes, with its total line."""
+    found = list(programmes.agreements_visible_to(_person(request)))
+    balances = ledger.balances(one.code for one in found)
+    if request.GET.get("format") == "csv":
+        rows = (_cells(one, balances[one.code]) for one in found)
+        return csv_response("financements", LIST_HEADERS, rows)
+    context = {
+        "rows": [(one, balances[one.code]) for one in found],
+        "total": _total(balances.values()),
+        "printing": "imprimer" in request.GET,
+    }
+    return render(request, "agreements/agreements.html", context)
+
+
+def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The statement of one agreement: figures, movements with the running balance, rounds."""
+    user, shown = _person(request), _agreement(request, code)
+    movements = ledger.movements(shown.code)
+    if request.GET.get("format") == "csv":
+        return _exported(shown, movements, user)
+    kind = request.GET.get("mouvement", "")
+    chosen = [one for one in movements if not kind or one.kind == kind]
+    balances = ledger.balances([shown.code])[shown.code]
+    rights = payments.rights_of(shown)
+    rounds = by_round(rights, user)
+    context = {
+        "agreement": shown,
+        "balances": balances,
+        "lines": _lines(chosen[-SHOWN_MOVEMENTS:], user),
+        "cut": max(len(chosen) - SHOWN_MOVEMENTS, 0),
+        "kind": kind,
+        "kinds": [(code, word) for code, word in KINDS.items() if any(one.kind == code for one in movements)],
+        "rounds": rounds,
+        "sum": total(rounds),
+        "owed_xof": sum(one.owed_xof for one in rights),
+        "agrees": sum(one.paid_xof for one in rights) == balances.paid_xof
+        and sum(one.owed_xof for one in rights) == balances.reserved_xof + balances.agencies_xof,
+    }
+    return render(request, "agreements/agreement.html", context)
+
+
+def communes(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What the agreement paid in each commune that the person sees."""
+    user, shown = _person(request), _agreement(request, code)
+    rows = by_commune(payments.rights_of(shown), user)
+    if request.GET.get("format") == "csv":
+        headers = ("Code", "Commune", "Cercle", "Droits", "FCFA", "Payés", "FCFA payés", "FCFA dus", "FCFA rendus")
+        cells = (
+            (r.code, r.name, r.above, r.rights, r.amount_xof, r.paid, r.paid_xof, r.owed_xof, r.returned_xof)
+            for r in rows
+        )
+        return csv_response(f"financement-{shown.code}-communes", headers, cells)
+    return render(request, "agreements/communes.html", {"agreement": shown, "rows": rows, "sum": total(rows)})
+
+
+def statement(request: HttpRequest, code: str) -> HttpResponse:
+    """The statement as a PDF: figures, then every movement."""
+    user, shown = _person(request), _agreement(request, code)
+    document = press("statement", _document(shown, ledger.movements(shown.code)))
+    audit.record("print", "agreement", shown.pk, by=user)
+    return pdf_response(f"releve-{shown.code}", document)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    if not can(request.user, "ledger.see"):
+        raise Http404
+    return request.user
+
+
+def _agreement(request: HttpRequest, code: str) -> Agreement:
+    found = programmes.agreements_visible_to(_person(request)).filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _total(balances: Iterable[Balances]) -> Balances:
+    found = list(balances)
+    return Balances(**{f.name: sum(getattr(one, f.name) for one in found) for f in fields(Balances)})
+
+
+def _cells(one: Agreement, balances: Balances) -> tuple[object, ...]:
+    return (
+        one.code, one.donor, one.amount_xof, balances.available_xof, balances.reserved_xof, balances.agencies_xof,
+        balances.paid_xof, balances.returned_xof,
+    )  # fmt: skip
+
+
+def _lines(movements: list[Movement], user: User) -> list[Line]:
+    """The movements, the latest first, each leading to the round or return that caused it."""
+    rounds = set(payments.visible_to(user).order_by().values_list("pk", flat=True))
+    sees_returns = payments.sees_returns(user)
+    return [Line(one, KINDS[one.kind], _page(one, rounds, sees_returns)) for one in reversed(movements)]
+
+
+def _page(one: Movement, rounds: set[int], sees_returns: bool) -> str:
+    noun, _, number_ = one.cause.partition(":")
+    if noun in ("round", "close") and number_.isdigit() and int(number_) in rounds:
+        return reverse("payment_round", args=[int(number_)])
+    if noun == "return" and number_.isdigit() and sees_returns:
+        return reverse("return_file", args=[int(number_)])
+    return ""
+
+
+def _exported(shown: Agreement, movements: list[Movement], user: User) -> HttpResponseBase:
+    audit.record("export", "agreement", shown.pk, by=user)
+    rows = (
+        (m.posted_at, m.label, m.cause, KINDS[m.kind], m.lines, m.amount_xof, m.available_xof, m.balance_xof)
+        for m in movements
+    )
+    return csv_response(f"releve-{shown.code}", MOVEMENT_HEADERS, rows)
+
+
+def _document(shown: Agreement, movements: list[Movement]) -> dict[str, Any]:
+    balances = ledger.balances([shown.code])[shown.code]
+    figures = (
+        ("Montant", balances.granted_xof), ("Disponible", balances.available_xof),
+        ("Réservé", balances.reserved_xof), ("Chez les agences", balances.agencies_xof),
+        ("Versé aux ménages", balances.paid_xof), ("Rendu au fonds", balances.returned_xof),
+    )  # fmt: skip
+    return {
+        "title": f"Relevé · {shown.code}",
+        "agreement": f"{shown.donor} · {shown.code}",
+        "name": shown.name,
+        "dates": f"en vigueur du {day(shown.effective_on)} au {day(shown.closes_on)}",
+        "printed": f"établi le {moment(timezone.now())}",
+        "figures": [{"label": label, "value": xof(value)} for label, value in figures],
+        "movements": [
+            {
+                "date": timezone.localtime(one.posted_at).strftime("%d/%m/%Y"),
+                "label": one.label,
+                "kind": KINDS[one.kind],
+                "lines": number(one.lines),
+                "amount": xof(one.amount_xof),
+                "effect": xof(one.available_xof) if one.available_xof else "",
+                "balance": xof(one.balance_xof),
+            }
+            for one in movements
+        ],
+    }

@@ -1,0 +1,55 @@
+"""The form by which files of interviews are sent."""
+
+from __future__ import annotations
+
+from django import forms
+
+from jigi.foundation.errors import InputError
+from jigi.intake.mapping import FOLDER, read_mapping
+
+
+class UploadForm(forms.Form):
+    """A file of households, the file of their members, and how their columns are understood."""
+
+    menages = forms.FileField(label="Fichier des ménages", help_text="CSV ou Excel, une ligne par ménage.")
+    membres = forms.FileField(
+        label="Fichier des membres",
+        required=False,
+        help_text="Sauf pour une enquête, ou si le classeur a une feuille des membres.",
+    )
+    mapping = forms.ChoiceField(label="Correspondance des colonnes", required=False)
+    correspondance = forms.FileField(
+        label="ou votre propre correspondance",
+        required=False,
+        help_text="Un fichier TOML : il remplace le choix ci-dessus.",
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["mapping"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = shipped_mappings()
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("mapping") and not cleaned.get("correspondance"):
+            self.add_error("mapping", "Choisissez comment lire les colonnes de ce fichier.")
+        return cleaned
+
+    @property
+    def size(self) -> int:
+        """Bytes sent."""
+        return sum(sent.size or 0 for sent in self.files.values())
+
+
+def shipped_mappings() -> list[tuple[str, str]]:
+    """(name, source) of the mappings that come with the project; those that can't be read are left out."""
+    found = []
+    for path in sorted(FOLDER.glob("*.toml")):
+        try:
+            mapping = read_mapping(path)
+        except InputError:
+            continue
+        kind = "enquête" if mapping.is_survey else "registre"
+        found.append((path.stem, f"{mapping.source} ({kind})"))
+    return found

@@ -1,0 +1,98 @@
+"""Imports: the list of batches, the page of one with its problems, and the sending of files."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.datastructures import MultiValueDict
+
+from jigi.foundation.errors import JigiError
+from jigi.foundation.models import Run, User
+from jigi.geography.access import require
+from jigi.intake.models import Batch
+from jigi.intake.pipeline import RIGHT
+from jigi.web.formats import counted
+from jigi.web.imports import jobs, uploads
+from jigi.web.imports.forms import UploadForm
+from jigi.web.imports.listing import BATCHES, problems_list
+from jigi.web.submissions import carry_out
+
+
+def batches(request: HttpRequest) -> HttpResponseBase:
+    """The batches, latest first, and what the worker still has to take."""
+    _importer(request)
+    found = Batch.objects.select_related("made_by")
+    return BATCHES.respond(request, found, "imports/list.html", {"waiting": jobs.waiting()})
+
+
+def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One batch: its figures, and its problems to filter or to export."""
+    _importer(request)
+    one = get_object_or_404(Batch.objects.select_related("made_by"), pk=pk)
+    found = one.problems.values("code", "severity").annotate(rows=Count("pk")).order_by("-rows")
+    context = {
+        "batch": one,
+        "run": Run.objects.filter(pk=one.run_id).first(),
+        "by_check": list(found),
+    }
+    listing = problems_list([row["code"] for row in found])
+    return listing.respond(request, one.problems.all(), "imports/batch.html", context)
+
+
+def send(request: HttpRequest) -> HttpResponse:
+    """Send files: small ones are imported while the page waits, large ones by the worker."""
+    user = _importer(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _take(request, form, user)
+        except JigiError as error:
+            form.add_error(None, str(error))
+    status = 400 if form.errors else 200
+    return render(request, "imports/send.html", {"form": form}, status=status)
+
+
+def _take(request: HttpRequest, form: UploadForm, user: User) -> HttpResponse:
+    assert isinstance(request.FILES, MultiValueDict)
+    mapping = form.cleaned_data["mapping"]
+    folder = uploads.keep(request.FILES.dict())
+    taken: list[Batch] = []
+
+    def now() -> str:
+        one = jobs.take_now(folder, mapping, by=user)
+        taken.append(one)
+        return _said(one)
+
+    def later() -> str:
+        jobs.enqueue(folder, mapping, by=user)
+        return "Le fichier attend son tour : son avancement sera dans « Aujourd’hui »."
+
+    if form.size > jobs.LARGE_BYTES:
+        if not carry_out(request, later):
+            uploads.forget(folder)
+        return redirect("batches")
+    try:
+        carry_out(request, now)
+    finally:
+        uploads.forget(folder)
+    if not taken:
+        return redirect("batches")
+    if taken[0].status == Batch.Status.REFUSED:
+        messages.warning(request, "Aucune fiche n’a pu être versée : voyez les problèmes.")
+    return redirect("batch", taken[0].pk)
+
+
+def _said(one: Batch) -> str:
+    if one.recognised:
+        return "Ces fichiers avaient déjà été importés : rien n’a changé."
+    merged = counted(one.households_merged, "fiche versée", "fiches versées")
+    held = counted(one.households_held, "retenue", "retenues")
+    return f"{merged}, {held}, sur {counted(one.households_read, 'lue', 'lues')}."
+
+
+def _importer(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    require(request.user, RIGHT)
+    return request.user
