@@ -17,7 +17,7 @@ NO_DATABASE := JIGI_SECRET_KEY=check DATABASE_URL=postgresql:///none?host=/none
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
         --python-version 3.11 --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: install install-dev demo test test-long check format lock clean
+.PHONY: install install-dev demo test test-long check format map lock clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -44,6 +44,10 @@ check: install-dev
 format: install-dev
 	$(VENV)/bin/ruff check --fix $(SOURCES)
 	$(VENV)/bin/ruff format $(SOURCES)
+
+# docs/map.md from the import contract, docs/states.md from the state tables.
+map: install-dev
+	$(NO_DATABASE) DJANGO_SETTINGS_MODULE=jigi.site.settings $(PY) -m tests.house.drawing
 
 # Every version and hash, no address: the lock works with whatever index the machine is set up for.
 lock:

@@ -264,7 +264,11 @@ def _as_nobody(home: Path) -> None:
 
 def test_a_url_becomes_the_settings_of_django() -> None:
     entry = server.as_django("postgresql:///jigi?host=/run/jigi&sslmode=require")
-    assert (entry["NAME"], entry["HOST"], entry["OPTIONS"]) == ("jigi", "/run/jigi", {"sslmode": "require"})
+    assert (entry["NAME"], entry["HOST"], entry["OPTIONS"]) == (
+        "jigi",
+        "/run/jigi",
+        {"sslmode": "require", "options": "-c jit=off"},
+    )
     entry = server.as_django("postgres://rsu:p%40ss@db.example:6432/registre")
     assert (entry["USER"], entry["PASSWORD"], entry["PORT"]) == ("rsu", "p@ss", "6432")
 

@@ -93,6 +93,19 @@ def test_a_household_without_members_or_without_head(desk):
     assert found == {("F1", "no_head"), ("F3", "no_members")} and batch.households_merged == 1
 
 
+def test_a_crowd_under_one_number_is_no_household(desk):
+    desk.fill(1)
+    desk.members += [desk.members[2] | {"ligne": str(n)} for n in range(4, 202)]
+    assert desk.send().problems.get().code == "too_many_members"
+
+
+def test_a_column_with_an_endless_name_can_be_complained_of(desk):
+    long = "toit " + "du ménage " * 30
+    desk.mapping = desk.mapping.replace('column = "toit"', f'column = "{long.strip()}"')
+    desk.fill(1).households[0] |= {long: "7"}
+    assert desk.send().problems.get().column == long[:120]
+
+
 def test_an_interview_repeated_in_the_file_enters_once(desk):
     desk.fill(1)
     desk.households += [household(1, pieces="9"), household(1)]

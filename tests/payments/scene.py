@@ -115,7 +115,13 @@ def stage(
     """The scene, empty of households; `money` is the agreement's amount in francs."""
     areas = [make_commune(c) for c in communes]
     maker = make_user(f"{code}-prepare", "programme_manager")
-    programme = Programme.objects.create(code=code, name="Transferts monétaires", file_name="essai", file_hash="0" * 64, valid_from=date(2014, 1, 1))
+    programme = Programme.objects.create(
+        code=code,
+        name="Transferts monétaires",
+        file_name="essai",
+        file_hash="0" * 64,
+        valid_from=date(2014, 1, 1),
+    )
     component = Component.objects.create(
         programme=programme, code="TM", name="Transfert monétaire", kind="regular", purpose="consommation",
         amount_xof=amount_xof, terms=terms, first_period="2015T1", months=3,
@@ -146,7 +152,9 @@ def peopled(households: int, **options: object) -> Scene:
 
 def _fund(component: Component, agreement: Agreement, by: User) -> tuple[FundingLine, Agency, AgencyAccount]:
     def account(suffix: str, kind: str) -> ledger.Account:
-        return ledger.open_account(f"{agreement.code}:{suffix}", f"{agreement} {suffix}", kind, agreement.code)
+        return ledger.open_account(
+            f"{agreement.code}:{suffix}", f"{agreement} {suffix}", kind, agreement.code
+        )
 
     line = FundingLine.objects.create(
         component=component, agreement=agreement, rank=1, available=account("disponible", "available"),

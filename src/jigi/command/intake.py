@@ -15,7 +15,9 @@ from jigi.intake.queries import write_problems
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="fichier des ménages (CSV, CSV.GZ, XLSX)")
-    parser.add_argument("--mapping", required=True, help="correspondance : un fichier TOML, ou le nom d’une livrée")
+    parser.add_argument(
+        "--mapping", required=True, help="correspondance : un fichier TOML, ou le nom d’une livrée"
+    )
     parser.add_argument("--members", type=Path, help="fichier des membres, s’il est à part")
     parser.add_argument("--rejects", type=Path, help="fichier où écrire les lignes à corriger")
     acting(parser)
@@ -50,7 +52,9 @@ def _problems_arguments(parser: argparse.ArgumentParser) -> None:
 def _problems(options: argparse.Namespace) -> Figures:
     batch = Batch.objects.filter(pk=options.batch).first()
     if batch is None:
-        raise wrong(f"Il n’y a pas de lot {options.batch}", "Le numéro est dit à la fin de jigi intake import.")
+        raise wrong(
+            f"Il n’y a pas de lot {options.batch}", "Le numéro est dit à la fin de jigi intake import."
+        )
     count = write_problems(batch, options.out)
     say(f"{count} constats dans {options.out}")
     return {"batch": batch.pk, "problems": count, "file": str(options.out)}

@@ -5,20 +5,23 @@ Every verb is one line of VERBS: its words, the module that does it, and the sen
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
+
+from django.db import DatabaseError, OperationalError
+from psycopg.errors import UndefinedTable
 
 from jigi import __version__
+from jigi.command.parser import VerbParser
 from jigi.command.verb import Verb
 from jigi.foundation.errors import JigiError
 
 VERBS: dict[str, tuple[str, str]] = {
-    "demo": ("demo", "Joue toute la chaîne sur une population fictive, puis sert le site"),
+    "demo": ("demo", "Joue toute la chaîne sur une population fictive, de l’enquête au rapprochement"),
     "bench": ("bench", "Mesure une opération à côté de sa référence, sur cette machine"),
     "doctor": ("site", "Dit ce qui manque, quelle base, quelle version, combien de place"),
     "setup": ("site", "Crée ou met à niveau la base, le découpage et le compte de l’exploitant"),
@@ -58,28 +61,43 @@ WITHOUT_DATABASE = {"database start", "database stop", "database status", "popul
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one verb and exit: 0 when done, 1 when refused, 2 when misused."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _perform(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever was reading has left (`| head`): Python must not complain again when it closes the output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+def _perform(words: Sequence[str]) -> int:
     name = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in VERBS), None)
     if name is None:
-        _explain(words)
-    module, sentence = VERBS[name]
+        return _explain(words)
     try:
-        sys.exit(_run(name, module, sentence, words[len(name.split()) :]))
+        return _run(name, words[len(name.split()) :])
     except JigiError as error:
         print(f"jigi : {error}", file=sys.stderr)
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.exit(1)
+        return 1
+    except DatabaseError as error:
+        if (sentence := _of_database(error)) is None:
+            raise
+        print(f"jigi : {sentence}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\njigi : interrompu. Ce qui n’était pas fini n’a pas été écrit.", file=sys.stderr)
-        sys.exit(130)
+        return 130
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 0
 
 
-def _run(name: str, module: str, sentence: str, words: list[str]) -> int:
+def _run(name: str, words: Sequence[str]) -> int:
+    module, sentence = VERBS[name]
     if name not in WITHOUT_DATABASE:
         _set_up_django()
     verb: Verb = importlib.import_module(f"jigi.command.{module}").VERBS[name]
-    parser = argparse.ArgumentParser(f"jigi {name}", description=sentence)
-    parser.add_argument("--json", action="store_true", help="dernière ligne : un objet JSON")
+    parser = VerbParser(name, sentence)
     verb.arguments(parser)
     options = parser.parse_args(words)
     figures = verb.run(options)
@@ -95,17 +113,33 @@ def _set_up_django() -> None:
     django.setup()
 
 
-def _explain(words: Sequence[str]) -> NoReturn:
+def _of_database(error: DatabaseError) -> JigiError | None:
+    """The sentence for a database that is away or not set up; None for any other error, which is a defect."""
+    if isinstance(error.__cause__, UndefinedTable):
+        return JigiError(
+            "La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez."
+        )
+    if isinstance(error, OperationalError):
+        why = str(error).strip().splitlines()[0]
+        return JigiError(
+            "La base n’a pas répondu", why=why, remedy="Lancez jigi doctor, qui dit ce qui manque."
+        )
+    return None
+
+
+def _explain(words: Sequence[str]) -> int:
     if words[:1] == ["--version"]:
         print(__version__)
-        sys.exit(0)
-    asked = not words or words[0] in ("-h", "--help", "help")
+        return 0
+    help_words = ("-h", "--help", "help")
+    group = {name: said for name, (_, said) in VERBS.items() if words and name.split()[0] == words[0]}
+    asked = not words or words[0] in help_words or (bool(group) and words[1:2] and words[1] in help_words)
     if not asked:
         print(f"jigi : « {' '.join(words[:2])} » n’est pas une commande.\n", file=sys.stderr)
-    out: Any = sys.stdout if asked else sys.stderr
+    out = sys.stdout if asked else sys.stderr
     print("Jigi, le registre social unifié et les programmes qui s’en servent.\n", file=out)
     width = max(map(len, VERBS))
-    for name, (_, sentence) in VERBS.items():
-        print(f"  jigi {name:<{width}}  {sentence}", file=out)
+    for name, said in (group or {name: said for name, (_, said) in VERBS.items()}).items():
+        print(f"  jigi {name:<{width}}  {said}", file=out)
     print("\nChaque commande : jigi … --help. Avec --json, la dernière ligne est un objet JSON.", file=out)
-    sys.exit(0 if asked else 2)
+    return 0 if asked else 2

@@ -26,7 +26,9 @@ def _make(options: argparse.Namespace) -> Figures:
             options.out, options.households, options.seed, _spots(options.programme),
             progress=lambda done, total: listen("Ménages", done, total),
         )  # fmt: skip
-    say(f"{made.households} ménages fictifs, {made.members} membres, {made.villages} villages dans {made.folder}/")
+    say(
+        f"{made.households} ménages fictifs, {made.members} membres, {made.villages} villages dans {made.folder}/"
+    )
     return {
         "folder": str(made.folder), "seed": made.seed, "households": made.households, "members": made.members,
         "villages": made.villages, "listed": made.listed, "surveyed": made.surveyed,
@@ -38,7 +40,9 @@ def _make(options: argparse.Namespace) -> Figures:
 def _spots(programme: Path | None) -> list[CommuneSpot]:
     wanted = _communes_of(programme) if programme else None
     spots = [
-        CommuneSpot(area.code, area.longitude or 0.0, area.latitude or 0.0, urban=area.code.startswith("ML09"))
+        CommuneSpot(
+            area.code, area.longitude or 0.0, area.latitude or 0.0, urban=area.code.startswith("ML09")
+        )
         for area in gazetteer.areas("COD2019")
         if area.level == "commune" and (wanted is None or area.code in wanted)
     ]

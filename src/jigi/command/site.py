@@ -45,9 +45,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _serve(options: argparse.Namespace) -> Figures:
     _refuse_pending()
-    serve(
-        host=options.host, port=options.port, workers=options.workers, with_worker=not options.no_worker
-    )
+    serve(host=options.host, port=options.port, workers=options.workers, with_worker=not options.no_worker)
     return {"stopped": True}
 
 
@@ -69,7 +67,9 @@ def pending_migrations() -> list[str]:
 
 def _refuse_pending() -> None:
     if pending_migrations():
-        raise JigiError("La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez.")
+        raise JigiError(
+            "La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez."
+        )
 
 
 VERBS = {

@@ -30,7 +30,9 @@ def _fit(options: argparse.Namespace) -> Figures:
         formula = actions.fit(options.survey, options.formula, by=find_user(options.by))
     if options.out:
         write_fitted(options.out, fitted_of(formula))
-    say(f"{formula}, ajustée sur {formula.rows} ménages de {formula.survey} ; sur des grappes tenues à l’écart :")
+    say(
+        f"{formula}, ajustée sur {formula.rows} ménages de {formula.survey} ; sur des grappes tenues à l’écart :"
+    )
     say(f"  R² {formula.r2:.3f} ; erreur {formula.error_20:.1%} à 20 %, {formula.error_40:.1%} à 40 %.")
     return {
         "formula": formula.name, "version": formula.version, "rows": formula.rows, "r2": formula.r2,
@@ -41,7 +43,9 @@ def _fit(options: argparse.Namespace) -> Figures:
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="nom de la campagne")
     parser.add_argument("--programme", required=True, help="code du programme")
-    parser.add_argument("--areas", nargs="+", required=True, help="codes des lieux (communes, cercles, régions)")
+    parser.add_argument(
+        "--areas", nargs="+", required=True, help="codes des lieux (communes, cercles, régions)"
+    )
     parser.add_argument("--lists", type=Path, required=True, help="listes communautaires (CSV, XLSX)")
     parser.add_argument("--quota", type=number, required=True, help="places en tout")
     parser.add_argument("--formula", help="nom de la formule de score (la dernière version)")
@@ -58,7 +62,12 @@ def _run(options: argparse.Namespace) -> Figures:
             raise wrong(f"« {options.formula} » n’est pas une formule ajustée", "Voyez jigi targeting fit.")
     areas = list(Area.objects.filter(code__in=options.areas, version__code="COD2019"))
     opened = actions.open_round(
-        options.name, areas, programme_code=options.programme, formula=formula, quota_total=options.quota, by=by
+        options.name,
+        areas,
+        programme_code=options.programme,
+        formula=formula,
+        quota_total=options.quota,
+        by=by,
     )
     report = actions.import_lists(opened, options.lists, by=by)
     actions.set_quotas(opened, options.quota, _rates(options.poverty, formula, opened), by=by)
@@ -73,7 +82,9 @@ def _rates(path: Path | None, formula: ScoringFormula | None, opened: TargetingR
     if path:
         return dict(read_rates(path))
     if formula is None:
-        raise wrong("Il faut un taux de pauvreté par lieu", "Donnez --poverty FICHIER, ou une formule de score.")
+        raise wrong(
+            "Il faut un taux de pauvreté par lieu", "Donnez --poverty FICHIER, ou une formule de score."
+        )
     communes = Area.objects.filter(pk__in=opened.communes.values("commune"))
     return estimated_poverty_rates(formula, communes, poor_share=POOR_SHARE)
 

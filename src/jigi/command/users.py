@@ -46,7 +46,12 @@ def _add(options: argparse.Namespace) -> Figures:
             user=user, role=options.role, area=area, programme_code=options.programme, starts_on=date.today(),
             ends_on=options.until,
         )  # fmt: skip
-        after = {"username": user.username, "role": posted.role, "area": area.code, "programme": posted.programme_code}
+        after = {
+            "username": user.username,
+            "role": posted.role,
+            "area": area.code,
+            "programme": posted.programme_code,
+        }
         audit.record("open_account", "user", user.pk, by=find_user("exploitant"), after=after)
     say(f"{user.username} : {roles()[posted.role].title}, {area}")
     return after

@@ -81,7 +81,10 @@ def play(plan: Plan, component: Component, staff: Staff, say: Say) -> Played:
         load_places(plan.folder / "villages.csv", by=staff.operator)
     with clock.step("Import des ménages"):
         played.batch = import_file(
-            plan.folder / "menages.csv", "population_fictive", members=plan.folder / "membres.csv", by=staff.operator
+            plan.folder / "menages.csv",
+            "population_fictive",
+            members=plan.folder / "membres.csv",
+            by=staff.operator,
         )
     with clock.step("Enquête et formule de score"):
         import_file(plan.folder / "enquete.csv", "population_enquete", by=staff.operator)
@@ -139,7 +142,9 @@ def _pay(
     if not owed(component.pk)["entitlements"]:
         return
     with clock.step("Rattrapage final", total="Tours de paiement"):
-        opened = actions.open_round(component, last, communes, kind=PaymentRound.Kind.CATCH_UP, by=staff.manager)
+        opened = actions.open_round(
+            component, last, communes, kind=PaymentRound.Kind.CATCH_UP, by=staff.manager
+        )
         paid = _play_round(actions.prepare(opened, by=staff.manager), plan, staff)
     say(f"    {paid}")
 
@@ -199,7 +204,8 @@ def _agencies(payment_round: PaymentRound) -> list[Agency]:
 
 def _spots(communes: list[Area]) -> list[CommuneSpot]:
     return [
-        CommuneSpot(a.code, a.longitude or 0.0, a.latitude or 0.0, urban=a.code.startswith("ML09")) for a in communes
+        CommuneSpot(a.code, a.longitude or 0.0, a.latitude or 0.0, urban=a.code.startswith("ML09"))
+        for a in communes
     ]
 
 

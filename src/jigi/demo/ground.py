@@ -36,7 +36,9 @@ class Staff:
 def clear() -> None:
     """Empty a demonstration database. Raises Refused when the database holds anything else."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
         mark = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
         tables = cursor.fetchone()[0]
@@ -60,9 +62,7 @@ def people() -> Staff:
         )
         for username, (name, role, area) in ACCOUNTS.items()
     }
-    return Staff(
-        operator, made["responsable"], made["coordination"], made["tresorerie"], made["paiements"]
-    )
+    return Staff(operator, made["responsable"], made["coordination"], made["tresorerie"], made["paiements"])
 
 
 def _holds_households(cursor) -> bool:  # type: ignore[no-untyped-def]

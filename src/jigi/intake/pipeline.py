@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from jigi.foundation import runs
 from jigi.foundation.bulk import statement
 from jigi.foundation.errors import InputError
+from jigi.foundation.first_load import first_load
 from jigi.foundation.models import User
 from jigi.foundation.tabular import Table, open_table
 from jigi.geography.access import postings_with, require
@@ -53,6 +54,14 @@ _REGISTER_MERGES = (
     "merge_memberships",
     "merge_phones",
     "merge_ninas",
+)
+_REGISTER_TABLES = (
+    "registry_household",
+    "registry_livingconditions",
+    "registry_person",
+    "registry_membership",
+    "registry_phone",
+    "registry_identifier",
 )
 
 
@@ -90,7 +99,7 @@ def import_file(
         batch = previous or _new_batch(files, by)
         if previous and not previous.households_held:
             return _recognised(previous)
-        title = f"Import de {batch.file_name}"
+        title = f"Import de {batch.file_name}"[:200]
         with runs.start("intake.import", title, by=by, subject=f"{BATCH.noun}:{batch.pk}") as work:
             try:
                 with transaction.atomic():
@@ -155,13 +164,12 @@ def _check_and_merge(mapping: Mapping, params: Dictionary[str, Any], work: runs.
             counts = dict(zip(names, cursor.fetchone() or (), strict=True))
         step.rows_out = counts["households_merged"]
     with work.step("Versement dans l’enquête" if mapping.is_survey else "Versement au registre") as step:
-        for done, name in enumerate(merges):
-            work.progress(done, len(merges))
-            _execute(name, params)
+        with first_load(("registry_livingconditions",) if mapping.is_survey else _REGISTER_TABLES):
+            for done, name in enumerate(merges):
+                work.progress(done, len(merges) + 1)
+                _execute(name, params)
+            work.progress(len(merges), len(merges) + 1)
         step.rows_out = counts["households_merged"] + counts["members_merged"]
-    with work.step("Vérification des liens"), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return counts
 
 

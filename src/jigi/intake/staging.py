@@ -15,7 +15,8 @@ from jigi.intake.conversion import NULL, Column, Doubt, column_of, escaped, of_t
 from jigi.intake.mapping import BY_LINE, Filling, Mapping, Roster
 from jigi.intake.targets import KEY, ROSTER_LINE
 
-_ROWS_PER_CHUNK = 4_000
+# Small, so that PostgreSQL loads a chunk while the next one is being made.
+_ROWS_PER_CHUNK = 400
 PROBLEM_COLUMNS = (
     "of_member",
     "line",

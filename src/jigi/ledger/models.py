@@ -98,5 +98,3 @@ class Posting(models.Model):
         managed = False
         db_table = "ledger_posting"
         verbose_name = "mouvement"
-
-

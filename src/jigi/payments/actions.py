@@ -46,7 +46,11 @@ def open_round(
     _refuse_foreign(component, communes)
     sequence = 1 if kind == PaymentRound.Kind.TERM else _next_sequence(component, term)
     period = component.period(term)
-    title = f"Tour {term} sur {component.terms} · {period}" if kind == "term" else f"Rattrapage {sequence - 1} après le tour {term}"
+    title = (
+        f"Tour {term} sur {component.terms} · {period}"
+        if kind == "term"
+        else f"Rattrapage {sequence - 1} après le tour {term}"
+    )
     try:
         with transaction.atomic():
             payment_round = PaymentRound.objects.create(
@@ -55,7 +59,11 @@ def open_round(
             )  # fmt: skip
             RoundCommune.objects.bulk_create(
                 RoundCommune(
-                    payment_round=payment_round, commune=area, component=component, term=term, sequence=sequence
+                    payment_round=payment_round,
+                    commune=area,
+                    component=component,
+                    term=term,
+                    sequence=sequence,
                 )
                 for area in communes
             )
@@ -102,9 +110,7 @@ def freeze(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         payment_round = _locked(payment_round)
         with work.step("Empreinte de la liste"):
             digest = pipeline.list_hash(payment_round)
-        ROUND.move(
-            payment_round, "freeze", by=by, frozen_by=by, frozen_at=timezone.now(), list_hash=digest
-        )
+        ROUND.move(payment_round, "freeze", by=by, frozen_by=by, frozen_at=timezone.now(), list_hash=digest)
     return payment_round
 
 
@@ -139,9 +145,9 @@ def cancel(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentRoun
 def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     """A person who neither made nor froze the list approves it; its new rights are reserved on their agreements."""
     _require(by, "payments.approve", payment_round.component, _areas(payment_round))
-    _refuse_same_hand(payment_round, by, ("made_by", "frozen_by"))
     with _run("payments.approve", "Approbation", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
+        _refuse_same_hand(payment_round, by, ("made_by", "frozen_by"))
         ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
         with work.step("Vérification de l’empreinte"):
             _check_hash(payment_round, work)
@@ -153,13 +159,11 @@ def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
 def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     """A third person hands the money to the agencies: one posting for each order."""
     _require(by, "payments.release", payment_round.component, _areas(payment_round))
-    _refuse_same_hand(payment_round, by, ("made_by", "frozen_by", "approved_by"))
     with _run("payments.release", "Libération", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
+        _refuse_same_hand(payment_round, by, ("made_by", "frozen_by", "approved_by"))
         book = ledger.open_book(f"round-{payment_round.pk}", payment_round.label)
-        ROUND.move(
-            payment_round, "release", by=by, released_by=by, released_at=timezone.now(), book=book
-        )
+        ROUND.move(payment_round, "release", by=by, released_by=by, released_at=timezone.now(), book=book)
         entry = ledger.open_entry(
             "commit", f"round:{payment_round.pk}", f"Remise aux agences · {payment_round}", by=by
         )
@@ -167,7 +171,9 @@ def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         with work.step("Écritures") as step, ledger.refusing_overdraft():
             step.rows_out = pipeline.commit(payment_round, book, entry)
         orders = payment_round.entitlements + payment_round.arrears
-        work.check("une écriture par ordre de paiement", step.rows_out == orders, f"{step.rows_out} / {orders}")
+        work.check(
+            "une écriture par ordre de paiement", step.rows_out == orders, f"{step.rows_out} / {orders}"
+        )
     return payment_round
 
 
@@ -200,7 +206,8 @@ def return_to_funds(component: Component, *, by: User, reason: str) -> int:
     _require(by, "payments.close", component, _communes_of(component))
     if component.rounds.filter(status__in=("prepared", "frozen", "approved", "released")).exists():
         raise Refused(
-            "Un tour de cette composante est en cours", remedy="Clôturez-le avant de rendre l’argent aux fonds."
+            "Un tour de cette composante est en cours",
+            remedy="Clôturez-le avant de rendre l’argent aux fonds.",
         )
     with transaction.atomic(), ledger.refusing_overdraft():
         Component.objects.select_for_update(no_key=True).get(pk=component.pk)

@@ -37,7 +37,9 @@ ACTS: Mapping[str, Callable[..., PaymentRound]] = {
 def is_large(payment_round: PaymentRound) -> bool:
     """Whether the communes of a round hold so many households that nobody should wait before the page."""
     enrolled = Enrolment.objects.filter(
-        component=payment_round.component, commune__in=payment_round.communes.values("commune"), status="active"
+        component=payment_round.component,
+        commune__in=payment_round.communes.values("commune"),
+        status="active",
     )
     return enrolled.order_by()[: LARGE_ROUND + 1].count() > LARGE_ROUND
 

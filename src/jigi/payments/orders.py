@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,9 +25,12 @@ HEADER = (
     "tour",
 )  # fmt: skip
 AMOUNT = HEADER.index("montant_fcfa")
+_INTERNATIONAL = re.compile(r"\+\d+", re.ASCII)
 
 
-def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User) -> OrderFile:
+def write_orders(
+    payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User
+) -> OrderFile:
     """Write the orders of a released round for one agency, and beside them the slip that declares them.
 
     `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it) or « xlsx ». Writing again gives the same
@@ -35,7 +39,8 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
     require(by, "payments.see", programme=payment_round.component.programme.code)
     if payment_round.status not in ("released", "closed"):
         raise Refused(
-            "Les ordres partent après la libération", remedy=f"Ce tour est « {payment_round.get_status_display()} »."
+            "Les ordres partent après la libération",
+            remedy=f"Ce tour est « {payment_round.get_status_display()} ».",
         )
     name = f"ordres-tour{payment_round.pk}-{agency.code}.{format}"
     path = folder / name
@@ -45,7 +50,9 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
         digest = hashlib.file_digest(path.open("rb"), "sha256").hexdigest()
         _write_slip(path, lines, total, digest)
     except OSError as error:
-        raise InputError("Le fichier d’ordres ne peut être écrit", file=path, why=str(error.strerror)) from error
+        raise InputError(
+            "Le fichier d’ordres ne peut être écrit", file=path, why=str(error.strerror)
+        ) from error
     with transaction.atomic():
         order_file = OrderFile.objects.create(
             payment_round=payment_round, agency=agency, format=format, file_name=name, lines=lines, total_xof=total,
@@ -60,7 +67,12 @@ def _rows(payment_round: PaymentRound, agency: Agency) -> Iterator[list[str]]:
     query = statement("payments", "order_lines")
     with copying_out(query, {"round": payment_round.pk, "agency": agency.pk}) as rows:
         for row in rows:
-            yield [neutralise(cell or "") for cell in row]
+            yield [_harmless(cell or "") for cell in row]
+
+
+def _harmless(cell: str) -> str:
+    # An agency pays the account that is written: « +223… » runs nothing, an apostrophe would change it.
+    return cell if _INTERNATIONAL.fullmatch(cell) else neutralise(cell)
 
 
 def _write_csv(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:

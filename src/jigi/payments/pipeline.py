@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -26,7 +26,9 @@ ROOM = 50
 LARGE_FILE = 5_000
 
 
-def build_list(payment_round: PaymentRound, same_term: Sequence[int], previous: Sequence[int], work: Work) -> dict[str, int]:
+def build_list(
+    payment_round: PaymentRound, same_term: Sequence[int], previous: Sequence[int], work: Work
+) -> dict[str, int]:
     """Entitlements, arrears, orders and the difference from the last round; returns the round's counters."""
     facts = {
         "round": payment_round.pk,
@@ -42,14 +44,19 @@ def build_list(payment_round: PaymentRound, same_term: Sequence[int], previous: 
     with work.step("Rappels") as step:
         step.rows_out = run_sql("payments", "arrears", facts)
         run_sql("payments", "count_attempts", facts)
-    with new_partition("payments_entitlement", payment_round.pk, fillfactor=ROOM) as entitlement:
-        with work.step("Droits") as step:
-            if payment_round.kind == PaymentRound.Kind.TERM:
-                step.rows_out = run_sql("payments", "entitlements", facts, tables={"entitlement": entitlement})
-    with new_partition("payments_instruction", payment_round.pk, fillfactor=ROOM) as instruction:
-        with work.step("Ordres de paiement") as step:
-            tables = {"entitlement": entitlement, "instruction": instruction}
-            step.rows_out = run_sql("payments", "instructions", facts, tables=tables)
+    key = payment_round.pk
+    with (
+        work.step("Droits") as step,
+        new_partition("payments_entitlement", key, fillfactor=ROOM) as entitlement,
+    ):
+        if payment_round.kind == PaymentRound.Kind.TERM:
+            step.rows_out = run_sql("payments", "entitlements", facts, tables={"entitlement": entitlement})
+    with (
+        work.step("Ordres") as step,
+        new_partition("payments_instruction", key, fillfactor=ROOM) as instruction,
+    ):
+        tables = {"entitlement": entitlement, "instruction": instruction}
+        step.rows_out = run_sql("payments", "instructions", facts, tables=tables)
     analyse("payments_entitlement", payment_round.pk)
     analyse("payments_instruction", payment_round.pk)
     with work.step("Différence avec le tour précédent") as step:
@@ -82,29 +89,33 @@ def commit(payment_round: PaymentRound, book: Book, entry: Entry) -> int:
         return run_sql("payments", "commit", facts, tables={"posting": posting})
 
 
-def take_lines(file_id: int, agency_id: int, lines: Any) -> None:
-    """COPY the lines read from a return file and give each its outcome."""
+def take_lines(file_id: int, agency_id: int, lines: Iterable[Sequence[Any]]) -> list[int]:
+    """COPY the lines read from a return file and give each its outcome; returns the rounds they speak of."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE incoming (line bigint, reference text, status_read text, amount_read text,"
             " date_read text, reason_read text, agency_reference text, said text, amount_xof bigint, paid_on date,"
             " origin_round_id bigint, problem boolean) ON COMMIT DROP"
         )
-        copy_rows("incoming", INCOMING, lines)
+        count = copy_rows("incoming", INCOMING, lines)
         cursor.execute("ANALYZE incoming")
-        run_sql("payments", "take_lines", {"file": file_id, "agency": agency_id})
+        cursor.execute("SELECT DISTINCT origin_round_id FROM incoming WHERE origin_round_id IS NOT NULL")
+        rounds = [row[0] for row in cursor.fetchall()]
+        run_sql("payments", "take_lines", {"file": file_id, "agency": agency_id, "rounds": rounds})
         cursor.execute("DROP TABLE incoming")
-        # A hundred thousand lines that nobody has counted would be joined one by one.
-        cursor.execute("ANALYZE payments_returnline")
+        if count >= LARGE_FILE:
+            # Lines that nobody has counted would be joined one by one.
+            cursor.execute("ANALYZE payments_returnline")
+    return rounds
 
 
-def settle(taken: ReturnFile, entry: Entry) -> None:
-    """Write what the lines of a file say: postings, orders, entitlements.
+def settle(taken: ReturnFile, rounds: Sequence[int], entry: Entry) -> None:
+    """Write what the lines of a file say: postings, orders, entitlements; `rounds` are those they speak of.
 
     The postings of a large file are a book of their own, attached full; those of a small one join the general
     book, so that a hundred corrections don't make a hundred partitions.
     """
-    facts = {"file": taken.pk, "entry": entry.pk}
+    facts = {"file": taken.pk, "entry": entry.pk, "rounds": list(rounds)}
     if taken.lines >= LARGE_FILE:
         book = open_book(f"return-{taken.pk}", entry.label)
         with fill_book(book) as posting:

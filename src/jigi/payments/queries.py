@@ -200,7 +200,9 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     }  # fmt: skip
     now_right = Entitlement.objects.filter(payment_round=payment_round, household=OuterRef("pk"))
     old_right = Entitlement.objects.filter(payment_round__in=before, household=OuterRef("pk"))
-    arrears = Instruction.objects.filter(payment_round=payment_round, household=OuterRef("pk"), kind="arrears")
+    arrears = Instruction.objects.filter(
+        payment_round=payment_round, household=OuterRef("pk"), kind="arrears"
+    )
     found = Household.objects.filter(pk__in=RawSQL(*_positional("changed_households", facts)))
     return found.select_related("commune", "village").annotate(
         now_xof=_one(now_right, "amount_xof"),

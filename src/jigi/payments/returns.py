@@ -66,20 +66,24 @@ def reconcile(path: Path, agency: Agency, *, by: User) -> Reconciliation:
             return _take(path, digest, agency, _read(table, columns), work, by)
 
 
-def _take(path: Path, digest: str, agency: Agency, lines: Iterator[tuple[Any, ...]], work: runs.Work, by: User) -> Reconciliation:
+def _take(
+    path: Path, digest: str, agency: Agency, lines: Iterator[tuple[Any, ...]], work: runs.Work, by: User
+) -> Reconciliation:
     try:
         with transaction.atomic():
             # One file of an agency at a time: the second sees what the first has settled.
             Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
-            taken = ReturnFile.objects.create(agency=agency, file_name=path.name, file_hash=digest, made_by=by)
+            taken = ReturnFile.objects.create(
+                agency=agency, file_name=path.name, file_hash=digest, made_by=by
+            )
             entry = ledger.open_entry("settle", f"return:{taken.pk}", f"Retour {agency} · {path.name}", by=by)
             assert entry is not None
             with work.step("Lecture et correspondance"):
-                pipeline.take_lines(taken.pk, agency.pk, lines)
+                rounds = pipeline.take_lines(taken.pk, agency.pk, lines)
                 pipeline.count_lines(taken.pk)
                 taken.refresh_from_db()
             with work.step("Écritures et états") as step, ledger.refusing_overdraft():
-                pipeline.settle(taken, entry)
+                pipeline.settle(taken, rounds, entry)
                 step.rows_out = taken.lines
             if taken.lines == 0:
                 raise InputError(
@@ -135,7 +139,9 @@ def _read(table: Table, columns: dict[str, int]) -> Iterator[tuple[Any, ...]]:
         said = SAID.get(_fold(read["status"]))
         amount = _or_none(as_integer, read["amount"])
         if read["date"] not in dates:
-            dates[read["date"]] = _or_none(lambda text: as_date(text)[0], read["date"]) if read["date"] else today
+            dates[read["date"]] = (
+                _or_none(lambda text: as_date(text)[0], read["date"]) if read["date"] else today
+            )
         paid_on = dates[read["date"]]
         origin = read["reference"].partition("-")[0]
         bad = said is None or not read["reference"] or said == "paid" and (amount is None or paid_on is None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -136,14 +137,17 @@ def score_parts(household: Household, formula: ScoringFormula) -> ScoreParts | N
 def estimated_poverty_rates(
     formula: ScoringFormula, areas: Iterable[Area], *, poor_share: float
 ) -> dict[str, float]:
-    """By commune code, the share of its persons whose score is among the lowest `poor_share` of all.
+    """By commune code, the share of its persons expected among the poorest `poor_share` of all.
 
-    An estimate by the register's own questionnaires where no survey or map gives one: only as good as the
-    formula is, and as the register is complete. Communes without a scored household have no rate.
+    An estimate by the register's own questionnaires where no survey or map gives one, as in small-area
+    estimation (Elbers, Lanjouw & Lanjouw 2003): each score counts with the formula's own error, so that no
+    commune is without poor people because its mean is high. Communes without a scored household have no rate.
     """
     score, parameters = sql_expression(fitted_of(formula), "conditions")
     text = statement("targeting", "poverty_rates").replace("{score}", score)
     facts: dict[str, Any] = {"communes": [area.pk for area in areas], "poor_share": poor_share}
+    facts["r2"] = min(max(formula.r2, 0.05), 0.99)
+    facts["quantile"] = NormalDist().inv_cdf(poor_share)
     with connection.cursor() as cursor:
         cursor.execute(text, facts | parameters)
         return dict(cursor.fetchall())

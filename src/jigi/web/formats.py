@@ -44,6 +44,16 @@ def moment(value: datetime | None) -> str:
     return UNKNOWN if value is None else f"{day(value)} à {timezone.localtime(value):%H:%M}"
 
 
+def short_moment(value: datetime | None) -> str:
+    """« 03/03/2016 14:05 », for the columns of a list."""
+    return UNKNOWN if value is None else f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
+
+
+def short_day(value: date | None) -> str:
+    """« 03/03/2016 », for the columns of a list."""
+    return UNKNOWN if value is None else f"{value:%d/%m/%Y}"
+
+
 def counted(count: int, singular: str, plural: str = "") -> str:
     """« 1 ménage », « 2 709 ménages », « 0 ménage »: French takes the plural from two."""
     return f"{number(count)} {singular if abs(count) < 2 else plural or singular + 's'}"

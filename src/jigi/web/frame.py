@@ -12,14 +12,17 @@ from jigi.geography import queries as geography
 from jigi.geography.access import roles
 from jigi.geography.models import StaffPosting
 from jigi.web.journeys import JOURNEYS
+from jigi.web.kept import kept
 from jigi.web.today.needs import needs_of
+
+DEMONSTRATION_SECONDS = 60
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of the frame for the templates: `journeys`, `posting`, `rights`."""
+    """Context of the frame for the templates: `journeys`, `posting`, `rights`, `demonstration`."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_authenticated:
-        return {"journeys": [], "posting": "", "rights": frozenset()}
+        return {"journeys": [], "posting": "", "rights": frozenset(), "demonstration": _is_demonstration()}
     postings = geography.postings_in_force(user)
     rights = geography.rights_given(postings)
     waiting = Counter(need.journey for need in needs_of(user, rights))
@@ -37,7 +40,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ],
         "posting": _titled(postings),
         "rights": rights,
+        "demonstration": _is_demonstration(),
     }
+
+
+def _is_demonstration() -> bool:
+    """Whether this server holds fictitious households, which every page then says."""
+    accounts = User.objects.filter(is_demonstration=True)
+    return kept("demonstration", accounts.exists, seconds=DEMONSTRATION_SECONDS)
 
 
 def _titled(postings: list[StaffPosting]) -> str:

@@ -25,6 +25,9 @@ JOURNEYS = (
     _journey("/aujourdhui/", "Aujourd’hui"),
     _journey("/menages/", "Ménages", "registry.see"),
     _journey("/lieux/", "Lieux"),
+    _journey("/ciblage/", "Ciblage", "targeting.see"),
+    _journey("/paiements/", "Paiements", "payments.see"),
+    _journey("/financements/", "Financements", "ledger.see"),
     _journey("/imports/", "Imports", "intake.import"),
     _journey("/audit/", "Trace", "audit.see"),
 )

@@ -34,7 +34,7 @@ COUNTED_ROWS = 10_000
 """Beyond this many the page says « plus de 10 000 »: counting a whole table at every page is not worth it."""
 
 _FORMATS: dict[str, Callable[[Any], str]] = {
-    "number": formats.number, "xof": formats.xof, "day": formats.day, "moment": formats.moment,
+    "number": formats.number, "xof": formats.xof, "day": formats.short_day, "moment": formats.short_moment,
 }  # fmt: skip
 
 
@@ -55,8 +55,9 @@ class Column:
     cell: Callable[[Row], str] | None = None
 
     @property
-    def is_figure(self) -> bool:
-        return self.kind in ("number", "xof")
+    def css(self) -> str:
+        """Figures stand to the right; dates hold on one line."""
+        return {"number": "num", "xof": "num", "day": "when", "moment": "when"}.get(self.kind, "")
 
     def shown(self, row: Row) -> str:
         if self.cell:
@@ -104,6 +105,11 @@ class Page:
     @property
     def filtered(self) -> bool:
         return any(shown["value"] for shown in self.filters)
+
+    @property
+    def worth_filtering(self) -> bool:
+        """Whether there is something to choose from: not above a list that is empty by itself."""
+        return bool(self.rows) or self.filtered
 
     @property
     def cut(self) -> bool:
@@ -204,7 +210,7 @@ class Listing:
             headers.append(
                 {
                     "label": column.header,
-                    "class": "num" if column.is_figure else "",
+                    "class": column.css,
                     "sort": f"-{column.code}" if here and not descending else column.code,
                     "aria": ("descending" if descending else "ascending") if here else "",
                     "sortable": "1" if column.sort else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Submission(models.Model):
@@ -12,7 +13,7 @@ class Submission(models.Model):
     key = models.UUIDField("clé", primary_key=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     page = models.CharField("page", max_length=200)
-    done_at = models.DateTimeField("fait le", db_default=models.functions.Now())
+    done_at = models.DateTimeField("fait le", db_default=Now())
 
     class Meta:
         verbose_name = "formulaire traité"

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jigi.enrolment.states import ENROLMENT
+from jigi.foundation.money import format_xof
 from jigi.intake.states import BATCH
 from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.targeting.states import ROUND as TARGETING_ROUND
+
+LONGEST_FACT = 40
+LONGEST_LIST = 4
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,13 @@ NOUNS = {
     "geography": Noun("lieux"),
 }
 
-_TABLES = (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH)
+TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH)}
 
 VERBS = {
     "see": "voir",
     "reveal": "voir en clair",
     "export": "exporter",
+    "print": "imprimer",
     "sign_in": "se connecter",
     "sign_in_failed": "connexion refusée",
     "sign_out": "se déconnecter",
@@ -53,26 +58,80 @@ VERBS = {
     "open_account": "ouvrir un compte",
     "reconcile": "rapprocher",
     "dismiss": "écarter",
-    "resolve": "traiter",
     "enrol": "inscrire",
-    "exit": "faire sortir",
-    "refund": "rendre au fonds",
+    "change_recipient": "changer d’allocataire",
+    "exit_finished": "faire sortir à la fin",
+    "return_to_funds": "rendre au fonds",
+    "extend": "prolonger",
     "load": "charger",
     "fit": "ajuster",
-    "import": "importer",
     "import_lists": "importer des listes",
-    "merge": "verser",
     "set_quotas": "fixer les quotas",
-} | {step.verb: step.label.lower() for table in _TABLES for step in table.transitions}
+}
+
+FACTS = {
+    "status": "état",
+    "file": "fichier",
+    "file_name": "fichier",
+    "file_hash": "empreinte",
+    "sha256": "empreinte",
+    "lines": "lignes",
+    "rows": "lignes",
+    "paid_xof": "payé",
+    "total_xof": "total",
+    "amount_xof": "montant",
+    "entitlements": "droits",
+    "households": "ménages",
+    "component": "composante",
+    "term": "échéance",
+    "closed_term": "échéance close",
+    "communes": "communes",
+    "enrolled": "inscrits",
+    "exited": "sortis",
+    "survey": "enquête",
+    "formula": "formule",
+    "closes_on": "clôture",
+    "recipient": "allocataire",
+    "address": "filtres",
+}
 
 
-def verb_word(verb: str) -> str:
-    """The verb in French; one that is not in the table is shown as it is kept."""
+def verb_word(verb: str, noun: str = "") -> str:
+    """The verb in French, as the states of its noun say it; an unknown one is shown as it is kept."""
+    if noun in TABLES:
+        for step in TABLES[noun].transitions:
+            if step.verb == verb:
+                return step.label.lower()
     return VERBS.get(verb, verb)
+
+
+def all_verbs() -> list[tuple[str, str]]:
+    """Every verb with its French, in the order of the French."""
+    moves = {step.verb: step.label.lower() for table in TABLES.values() for step in table.transitions}
+    return sorted((moves | VERBS).items(), key=lambda pair: pair[1])
 
 
 def noun_word(noun: str) -> str:
     return NOUNS[noun].label if noun in NOUNS else noun
+
+
+def fact_words(noun: str, name: str, value: object) -> tuple[str, str]:
+    """A fact of the audit in French: « état » and « gelé », « payé » and « 30 000 FCFA »."""
+    if value in (None, "", [], {}):
+        text = "—"
+    elif name == "status" and noun in TABLES:
+        text = TABLES[noun].states.get(str(value), str(value))
+    elif name.endswith("_xof") and isinstance(value, int):
+        text = format_xof(value)
+    elif isinstance(value, str) and len(value) > LONGEST_FACT:
+        text = f"{value[:LONGEST_FACT]}…"
+    elif isinstance(value, dict):
+        text = ", ".join(f"{key} {one}" for key, one in value.items())
+    elif isinstance(value, list):
+        text = str(len(value)) if len(value) > LONGEST_LIST else ", ".join(map(str, value))
+    else:
+        text = str(value)
+    return FACTS.get(name, name), text
 
 
 def page_of(noun: str, number: object, rights: frozenset[str]) -> str:

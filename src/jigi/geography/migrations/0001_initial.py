@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,109 +14,238 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AreaVersion',
+            name="AreaVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('valid_from', models.DateField(verbose_name='valable du')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='au')),
-                ('source', models.TextField(verbose_name='source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                ("valid_from", models.DateField(verbose_name="valable du")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="au")),
+                ("source", models.TextField(verbose_name="source")),
             ],
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('level', models.CharField(choices=[('country', 'pays'), ('region', 'région'), ('cercle', 'cercle'), ('commune', 'commune'), ('village', 'village')], max_length=10, verbose_name='niveau')),
-                ('path', models.TextField(verbose_name='chemin')),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('area_km2', models.FloatField(blank=True, null=True, verbose_name='superficie (km²)')),
-                ('population', models.BigIntegerField(blank=True, null=True, verbose_name='population')),
-                ('source', models.TextField(blank=True, default='', verbose_name='source')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='geography.area')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='areas', to='geography.areaversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("country", "pays"),
+                            ("region", "région"),
+                            ("cercle", "cercle"),
+                            ("commune", "commune"),
+                            ("village", "village"),
+                        ],
+                        max_length=10,
+                        verbose_name="niveau",
+                    ),
+                ),
+                ("path", models.TextField(verbose_name="chemin")),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("area_km2", models.FloatField(blank=True, null=True, verbose_name="superficie (km²)")),
+                ("population", models.BigIntegerField(blank=True, null=True, verbose_name="population")),
+                ("source", models.TextField(blank=True, default="", verbose_name="source")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="geography.area",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="areas",
+                        to="geography.areaversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lieu',
+                "verbose_name": "lieu",
             },
         ),
         migrations.CreateModel(
-            name='Boundary',
+            name="Boundary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('coordinates', models.JSONField()),
-                ('source', models.TextField()),
-                ('loaded_at', models.DateTimeField(auto_now=True)),
-                ('area', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='boundary', to='geography.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("coordinates", models.JSONField()),
+                ("source", models.TextField()),
+                ("loaded_at", models.DateTimeField(auto_now=True)),
+                (
+                    "area",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="boundary",
+                        to="geography.area",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StaffPosting',
+            name="StaffPosting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=40, verbose_name='rôle')),
-                ('programme_code', models.CharField(blank=True, default='', max_length=40, verbose_name='programme')),
-                ('starts_on', models.DateField(verbose_name='du')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='au')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='geography.area')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff_postings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=40, verbose_name="rôle")),
+                (
+                    "programme_code",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="programme"),
+                ),
+                ("starts_on", models.DateField(verbose_name="du")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="au")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="geography.area"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staff_postings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'affectation',
+                "verbose_name": "affectation",
             },
         ),
         migrations.CreateModel(
-            name='AreaAlias',
+            name="AreaAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('name_key', models.CharField(db_index=True, max_length=120)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='geography.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("name_key", models.CharField(db_index=True, max_length=120)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="geography.area",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('area', 'name_key'), name='alias_once')],
+                "constraints": [models.UniqueConstraint(fields=("area", "name_key"), name="alias_once")],
             },
         ),
         migrations.CreateModel(
-            name='AreaSuccession',
+            name="AreaSuccession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('same', 'inchangé'), ('renamed', 'renommé'), ('split', 'divisé'), ('merged', 'fusionné'), ('promoted', 'érigé')], max_length=10)),
-                ('note', models.TextField(blank=True, default='')),
-                ('source', models.TextField()),
-                ('predecessor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='successions', to='geography.area')),
-                ('successor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='origins', to='geography.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("same", "inchangé"),
+                            ("renamed", "renommé"),
+                            ("split", "divisé"),
+                            ("merged", "fusionné"),
+                            ("promoted", "érigé"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, default="")),
+                ("source", models.TextField()),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="successions",
+                        to="geography.area",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="origins",
+                        to="geography.area",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('predecessor', 'successor'), name='succession_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("predecessor", "successor"), name="succession_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['path'], name='area_by_path', opclasses=['text_pattern_ops']),
+            model_name="area",
+            index=models.Index(fields=["path"], name="area_by_path", opclasses=["text_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['level', 'name'], name='area_by_name'),
+            model_name="area",
+            index=models.Index(fields=["level", "name"], name="area_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(fields=('version', 'code'), name='area_code_once_per_version'),
+            model_name="area",
+            constraint=models.UniqueConstraint(fields=("version", "code"), name="area_code_once_per_version"),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'country'), ('parent__isnull', True)), models.Q(models.Q(('level', 'country'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='area_has_a_parent'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "country"), ("parent__isnull", True)),
+                    models.Q(models.Q(("level", "country"), _negated=True), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="area_has_a_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffposting',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'area', 'programme_code', 'starts_on'), name='staff_posting_once'),
+            model_name="staffposting",
+            constraint=models.UniqueConstraint(
+                fields=("user", "role", "area", "programme_code", "starts_on"), name="staff_posting_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffposting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='staff_posting_ends_after'),
+            model_name="staffposting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="staff_posting_ends_after",
+            ),
         ),
     ]

@@ -1,5 +1,5 @@
 -- reads: stage_household, stage_roster, registry_household; writes: stage_problem (nobody, no head, two heads,
--- two recipients, another content than the register's)
+-- two recipients, a crowd, another content than the register's)
 INSERT INTO stage_problem (of_member, line, key, column_name, value, severity, code, message, remedy)
 SELECT found.of_member, found.line, h.key, found.column_name, found.value, found.severity, found.code,
     found.message, found.remedy
@@ -15,6 +15,8 @@ CROSS JOIN LATERAL (VALUES
         'Le ménage a ' || r.heads || ' chefs', 'Gardez-en un seul'),
     (r.recipients > 1, true, r.recipient_line, %(role_column)s, '', 'error', 'two_recipients',
         'Le ménage a ' || r.recipients || ' allocataires', 'Gardez-en un seul'),
+    (r.size > 200, false, h.line, %(key_column)s, h.key, 'error', 'too_many_members',
+        'La fiche a ' || r.size || ' membres', 'Vérifiez que des fiches ne portent pas le même numéro'),
     (h.household_size <> r.size, false, h.line, %(household_size_column)s, h.household_size::text, 'warning', 'size',
         'La fiche dit ' || h.household_size || ' personnes, le fichier des membres en donne ' || r.size,
         'Vérifiez la liste des membres'),

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,60 +15,144 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('grant', 'dotation'), ('reserve', 'réservation'), ('commit', 'remis à l’agence'), ('pay', 'versé'), ('unpaid', 'non versé'), ('reverse', 'versement annulé'), ('refund', 'retour au fonds')], max_length=10, verbose_name='nature')),
-                ('item', models.BigIntegerField(verbose_name='objet')),
-                ('attempt', models.SmallIntegerField(default=1, verbose_name='présentation')),
-                ('amount_xof', models.BigIntegerField(verbose_name='montant')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("grant", "dotation"),
+                            ("reserve", "réservation"),
+                            ("commit", "remis à l’agence"),
+                            ("pay", "versé"),
+                            ("unpaid", "non versé"),
+                            ("reverse", "versement annulé"),
+                            ("refund", "retour au fonds"),
+                        ],
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("item", models.BigIntegerField(verbose_name="objet")),
+                ("attempt", models.SmallIntegerField(default=1, verbose_name="présentation")),
+                ("amount_xof", models.BigIntegerField(verbose_name="montant")),
             ],
             options={
-                'verbose_name': 'mouvement',
-                'db_table': 'ledger_posting',
-                'managed': False,
+                "verbose_name": "mouvement",
+                "db_table": "ledger_posting",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, verbose_name='livre')),
-                ('title', models.CharField(max_length=200, verbose_name='titre')),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='ouvert le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True, verbose_name="livre")),
+                ("title", models.CharField(max_length=200, verbose_name="titre")),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="ouvert le"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'livre',
+                "verbose_name": "livre",
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=120, unique=True, verbose_name='compte')),
-                ('name', models.CharField(max_length=200, verbose_name='libellé')),
-                ('kind', models.CharField(choices=[('donor', 'bailleur'), ('available', 'disponible'), ('programme', 'réservé au programme'), ('agency', 'chez l’agence'), ('paid', 'versé aux ménages')], max_length=12, verbose_name='nature')),
-                ('fund', models.CharField(db_index=True, max_length=60, verbose_name='convention')),
-                ('balance_xof', models.BigIntegerField(default=0, verbose_name='solde')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=120, unique=True, verbose_name="compte")),
+                ("name", models.CharField(max_length=200, verbose_name="libellé")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("donor", "bailleur"),
+                            ("available", "disponible"),
+                            ("programme", "réservé au programme"),
+                            ("agency", "chez l’agence"),
+                            ("paid", "versé aux ménages"),
+                        ],
+                        max_length=12,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("fund", models.CharField(db_index=True, max_length=60, verbose_name="convention")),
+                ("balance_xof", models.BigIntegerField(default=0, verbose_name="solde")),
             ],
             options={
-                'verbose_name': 'compte',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('balance_xof__lte', 0), ('kind', 'donor')), models.Q(models.Q(('kind', 'donor'), _negated=True), ('balance_xof__gte', 0)), _connector='OR'), name='account_never_overdrawn')],
+                "verbose_name": "compte",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("balance_xof__lte", 0), ("kind", "donor")),
+                            models.Q(models.Q(("kind", "donor"), _negated=True), ("balance_xof__gte", 0)),
+                            _connector="OR",
+                        ),
+                        name="account_never_overdrawn",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('grant', 'dotation'), ('reserve', 'réservation'), ('commit', 'engagement'), ('settle', 'rapprochement'), ('refund', 'retour au fonds')], max_length=10, verbose_name='nature')),
-                ('cause', models.CharField(max_length=80, verbose_name='cause')),
-                ('label', models.CharField(max_length=200, verbose_name='libellé')),
-                ('posted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='passée le')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("grant", "dotation"),
+                            ("reserve", "réservation"),
+                            ("commit", "engagement"),
+                            ("settle", "rapprochement"),
+                            ("refund", "retour au fonds"),
+                        ],
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("cause", models.CharField(max_length=80, verbose_name="cause")),
+                ("label", models.CharField(max_length=200, verbose_name="libellé")),
+                (
+                    "posted_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="passée le"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'écriture',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'cause'), name='entry_cause_posts_once')],
+                "verbose_name": "écriture",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "cause"), name="entry_cause_posts_once")
+                ],
             },
         ),
     ]

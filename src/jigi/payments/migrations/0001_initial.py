@@ -5,148 +5,292 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entitlement',
+            name="Entitlement",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('account', models.CharField(max_length=40)),
-                ('pay_point', models.CharField(max_length=120)),
-                ('amount_xof', models.BigIntegerField(verbose_name='montant')),
-                ('status', models.CharField(choices=[('due', 'à payer'), ('paid', 'payé'), ('owed', 'en rappel'), ('returned', 'rendu au fonds'), ('cancelled', 'annulé')], max_length=10, verbose_name='état')),
-                ('attempts', models.SmallIntegerField(verbose_name='présentations')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("account", models.CharField(max_length=40)),
+                ("pay_point", models.CharField(max_length=120)),
+                ("amount_xof", models.BigIntegerField(verbose_name="montant")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("due", "à payer"),
+                            ("paid", "payé"),
+                            ("owed", "en rappel"),
+                            ("returned", "rendu au fonds"),
+                            ("cancelled", "annulé"),
+                        ],
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("attempts", models.SmallIntegerField(verbose_name="présentations")),
             ],
             options={
-                'verbose_name': 'droit',
-                'db_table': 'payments_entitlement',
-                'managed': False,
+                "verbose_name": "droit",
+                "db_table": "payments_entitlement",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Instruction',
+            name="Instruction",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('account', models.CharField(max_length=40)),
-                ('pay_point', models.CharField(max_length=120)),
-                ('reference', models.CharField(max_length=30, verbose_name='référence')),
-                ('kind', models.CharField(choices=[('right', 'droit'), ('arrears', 'rappel')], max_length=8, verbose_name='nature')),
-                ('attempt', models.SmallIntegerField(verbose_name='présentation')),
-                ('amount_xof', models.BigIntegerField(verbose_name='montant')),
-                ('status', models.CharField(choices=[('open', 'en attente'), ('paid', 'payé'), ('absent', 'absent'), ('refused', 'refusé'), ('unanswered', 'sans réponse'), ('reversed', 'annulé après paiement')], max_length=10, verbose_name='état')),
-                ('settled_on', models.DateField(null=True, verbose_name='réglé le')),
-                ('return_line_id', models.BigIntegerField(null=True)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("account", models.CharField(max_length=40)),
+                ("pay_point", models.CharField(max_length=120)),
+                ("reference", models.CharField(max_length=30, verbose_name="référence")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("right", "droit"), ("arrears", "rappel")],
+                        max_length=8,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("attempt", models.SmallIntegerField(verbose_name="présentation")),
+                ("amount_xof", models.BigIntegerField(verbose_name="montant")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "en attente"),
+                            ("paid", "payé"),
+                            ("absent", "absent"),
+                            ("refused", "refusé"),
+                            ("unanswered", "sans réponse"),
+                            ("reversed", "annulé après paiement"),
+                        ],
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("settled_on", models.DateField(null=True, verbose_name="réglé le")),
+                ("return_line_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'verbose_name': 'ordre de paiement',
-                'db_table': 'payments_instruction',
-                'managed': False,
+                "verbose_name": "ordre de paiement",
+                "db_table": "payments_instruction",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='OrderFile',
+            name="OrderFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('format', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'Excel')], max_length=4)),
-                ('file_name', models.CharField(max_length=200, verbose_name='fichier')),
-                ('lines', models.BigIntegerField(verbose_name='lignes')),
-                ('total_xof', models.BigIntegerField(verbose_name='total')),
-                ('file_hash', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='produit le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("format", models.CharField(choices=[("csv", "CSV"), ("xlsx", "Excel")], max_length=4)),
+                ("file_name", models.CharField(max_length=200, verbose_name="fichier")),
+                ("lines", models.BigIntegerField(verbose_name="lignes")),
+                ("total_xof", models.BigIntegerField(verbose_name="total")),
+                ("file_hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="produit le"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fichier d’ordres',
+                "verbose_name": "fichier d’ordres",
             },
         ),
         migrations.CreateModel(
-            name='PaymentRound',
+            name="PaymentRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('term', 'échéance'), ('catch_up', 'rattrapage')], default='term', max_length=10, verbose_name='nature')),
-                ('term', models.PositiveSmallIntegerField(verbose_name='échéance')),
-                ('sequence', models.PositiveSmallIntegerField(default=1, verbose_name='numéro dans l’échéance')),
-                ('label', models.CharField(max_length=160, verbose_name='intitulé')),
-                ('status', models.CharField(choices=[('draft', 'ouvert'), ('prepared', 'préparé'), ('frozen', 'gelé'), ('approved', 'approuvé'), ('released', 'libéré'), ('closed', 'clos'), ('cancelled', 'annulé')], default='draft', max_length=10, verbose_name='état')),
-                ('pays_from', models.DateField(blank=True, null=True, verbose_name='paiement du')),
-                ('pays_until', models.DateField(blank=True, null=True, verbose_name='au')),
-                ('entitlements', models.BigIntegerField(default=0, verbose_name='droits')),
-                ('entitlements_xof', models.BigIntegerField(default=0, verbose_name='montant des droits')),
-                ('arrears', models.BigIntegerField(default=0, verbose_name='rappels')),
-                ('arrears_xof', models.BigIntegerField(default=0, verbose_name='montant des rappels')),
-                ('list_hash', models.CharField(blank=True, default='', max_length=64, verbose_name='empreinte de la liste')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='ouvert le')),
-                ('prepared_at', models.DateTimeField(null=True, verbose_name='préparé le')),
-                ('frozen_at', models.DateTimeField(null=True, verbose_name='gelé le')),
-                ('approved_at', models.DateTimeField(null=True, verbose_name='approuvé le')),
-                ('released_at', models.DateTimeField(null=True, verbose_name='libéré le')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='clos le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("term", "échéance"), ("catch_up", "rattrapage")],
+                        default="term",
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("term", models.PositiveSmallIntegerField(verbose_name="échéance")),
+                (
+                    "sequence",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="numéro dans l’échéance"),
+                ),
+                ("label", models.CharField(max_length=160, verbose_name="intitulé")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "ouvert"),
+                            ("prepared", "préparé"),
+                            ("frozen", "gelé"),
+                            ("approved", "approuvé"),
+                            ("released", "libéré"),
+                            ("closed", "clos"),
+                            ("cancelled", "annulé"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("pays_from", models.DateField(blank=True, null=True, verbose_name="paiement du")),
+                ("pays_until", models.DateField(blank=True, null=True, verbose_name="au")),
+                ("entitlements", models.BigIntegerField(default=0, verbose_name="droits")),
+                ("entitlements_xof", models.BigIntegerField(default=0, verbose_name="montant des droits")),
+                ("arrears", models.BigIntegerField(default=0, verbose_name="rappels")),
+                ("arrears_xof", models.BigIntegerField(default=0, verbose_name="montant des rappels")),
+                (
+                    "list_hash",
+                    models.CharField(
+                        blank=True, default="", max_length=64, verbose_name="empreinte de la liste"
+                    ),
+                ),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="ouvert le"
+                    ),
+                ),
+                ("prepared_at", models.DateTimeField(null=True, verbose_name="préparé le")),
+                ("frozen_at", models.DateTimeField(null=True, verbose_name="gelé le")),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="approuvé le")),
+                ("released_at", models.DateTimeField(null=True, verbose_name="libéré le")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="clos le")),
             ],
             options={
-                'verbose_name': 'tour de paiement',
+                "verbose_name": "tour de paiement",
             },
         ),
         migrations.CreateModel(
-            name='ReturnFile',
+            name="ReturnFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200, verbose_name='fichier')),
-                ('file_hash', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('lines', models.BigIntegerField(default=0, verbose_name='lignes')),
-                ('paid', models.BigIntegerField(default=0, verbose_name='payés')),
-                ('paid_xof', models.BigIntegerField(default=0, verbose_name='montant payé')),
-                ('unpaid', models.BigIntegerField(default=0, verbose_name='non payés')),
-                ('exceptions', models.BigIntegerField(default=0, verbose_name='exceptions')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='reçu le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="fichier")),
+                ("file_hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                ("lines", models.BigIntegerField(default=0, verbose_name="lignes")),
+                ("paid", models.BigIntegerField(default=0, verbose_name="payés")),
+                ("paid_xof", models.BigIntegerField(default=0, verbose_name="montant payé")),
+                ("unpaid", models.BigIntegerField(default=0, verbose_name="non payés")),
+                ("exceptions", models.BigIntegerField(default=0, verbose_name="exceptions")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="reçu le"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fichier de retour',
+                "verbose_name": "fichier de retour",
             },
         ),
         migrations.CreateModel(
-            name='ReturnLine',
+            name="ReturnLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.BigIntegerField(verbose_name='ligne')),
-                ('reference', models.CharField(max_length=80, verbose_name='référence')),
-                ('status_read', models.CharField(max_length=40, verbose_name='statut lu')),
-                ('amount_read', models.CharField(max_length=40, verbose_name='montant lu')),
-                ('date_read', models.CharField(max_length=40, verbose_name='date lue')),
-                ('reason_read', models.CharField(max_length=200, verbose_name='motif lu')),
-                ('agency_reference', models.CharField(max_length=80, verbose_name='référence de l’agence')),
-                ('amount_xof', models.BigIntegerField(null=True, verbose_name='montant')),
-                ('paid_on', models.DateField(null=True, verbose_name='date')),
-                ('outcome', models.CharField(choices=[('paid', 'payé'), ('absent', 'absent'), ('refused', 'refusé'), ('reversed', 'paiement annulé'), ('repeated', 'ligne répétée'), ('unknown', 'référence inconnue'), ('other_agency', 'ordre d’une autre agence'), ('wrong_amount', 'montant différent'), ('unreadable', 'ligne illisible'), ('conflict', 'contredit un retour antérieur')], max_length=12, verbose_name='issue')),
-                ('instruction_id', models.BigIntegerField(null=True)),
-                ('origin_round_id', models.BigIntegerField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True, verbose_name='traitée le')),
-                ('resolution', models.CharField(blank=True, default='', max_length=200, verbose_name='décision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.BigIntegerField(verbose_name="ligne")),
+                ("reference", models.CharField(max_length=80, verbose_name="référence")),
+                ("status_read", models.CharField(max_length=40, verbose_name="statut lu")),
+                ("amount_read", models.CharField(max_length=40, verbose_name="montant lu")),
+                ("date_read", models.CharField(max_length=40, verbose_name="date lue")),
+                ("reason_read", models.CharField(max_length=200, verbose_name="motif lu")),
+                ("agency_reference", models.CharField(max_length=80, verbose_name="référence de l’agence")),
+                ("amount_xof", models.BigIntegerField(null=True, verbose_name="montant")),
+                ("paid_on", models.DateField(null=True, verbose_name="date")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("paid", "payé"),
+                            ("absent", "absent"),
+                            ("refused", "refusé"),
+                            ("reversed", "paiement annulé"),
+                            ("repeated", "ligne répétée"),
+                            ("unknown", "référence inconnue"),
+                            ("other_agency", "ordre d’une autre agence"),
+                            ("wrong_amount", "montant différent"),
+                            ("unreadable", "ligne illisible"),
+                            ("conflict", "contredit un retour antérieur"),
+                        ],
+                        max_length=12,
+                        verbose_name="issue",
+                    ),
+                ),
+                ("instruction_id", models.BigIntegerField(null=True)),
+                ("origin_round_id", models.BigIntegerField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="traitée le")),
+                (
+                    "resolution",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="décision"),
+                ),
             ],
             options={
-                'verbose_name': 'ligne de retour',
+                "verbose_name": "ligne de retour",
             },
         ),
         migrations.CreateModel(
-            name='RoundChange',
+            name="RoundChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('movement', models.CharField(choices=[('enter', 'Entrent'), ('leave', 'Sortent'), ('stay', 'Restent'), ('amount', 'Changent de montant'), ('recipient', 'Changent d’allocataire'), ('account', 'Changent de compte'), ('arrears', 'Rappels')], max_length=10)),
-                ('reason', models.CharField(max_length=120)),
-                ('households', models.BigIntegerField()),
-                ('amount_xof', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "movement",
+                    models.CharField(
+                        choices=[
+                            ("enter", "Entrent"),
+                            ("leave", "Sortent"),
+                            ("stay", "Restent"),
+                            ("amount", "Changent de montant"),
+                            ("recipient", "Changent d’allocataire"),
+                            ("account", "Changent de compte"),
+                            ("arrears", "Rappels"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=120)),
+                ("households", models.BigIntegerField()),
+                ("amount_xof", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='RoundCommune',
+            name="RoundCommune",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('term', models.PositiveSmallIntegerField()),
-                ('sequence', models.PositiveSmallIntegerField()),
-                ('live', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("term", models.PositiveSmallIntegerField()),
+                ("sequence", models.PositiveSmallIntegerField()),
+                ("live", models.BooleanField(default=True)),
             ],
         ),
     ]

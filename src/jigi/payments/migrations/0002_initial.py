@@ -6,167 +6,330 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('geography', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('payments', '0001_initial'),
-        ('programmes', '0001_initial'),
+        ("geography", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("payments", "0001_initial"),
+        ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='orderfile',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.agency'),
+            model_name="orderfile",
+            name="agency",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programmes.agency"
+            ),
         ),
         migrations.AddField(
-            model_name='orderfile',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="orderfile",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='paymentround',
-            name='approved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approuvé par'),
+            model_name="paymentround",
+            name="approved_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="approuvé par",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentround',
-            name='book',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='livre'),
+            model_name="paymentround",
+            name="book",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.book",
+                verbose_name="livre",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentround',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='clos par'),
+            model_name="paymentround",
+            name="closed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="clos par",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentround',
-            name='component',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='programmes.component'),
+            model_name="paymentround",
+            name="component",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="programmes.component"
+            ),
         ),
         migrations.AddField(
-            model_name='paymentround',
-            name='frozen_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='gelé par'),
+            model_name="paymentround",
+            name="frozen_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="gelé par",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentround',
-            name='made_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='préparé par'),
+            model_name="paymentround",
+            name="made_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="préparé par",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentround',
-            name='previous',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.paymentround'),
+            model_name="paymentround",
+            name="previous",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="payments.paymentround",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentround',
-            name='released_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='libéré par'),
+            model_name="paymentround",
+            name="released_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="libéré par",
+            ),
         ),
         migrations.AddField(
-            model_name='orderfile',
-            name='payment_round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_files', to='payments.paymentround'),
+            model_name="orderfile",
+            name="payment_round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="order_files",
+                to="payments.paymentround",
+            ),
         ),
         migrations.AddField(
-            model_name='returnfile',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.agency'),
+            model_name="returnfile",
+            name="agency",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programmes.agency"
+            ),
         ),
         migrations.AddField(
-            model_name='returnfile',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="returnfile",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='returnline',
-            name='resolved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='traitée par'),
+            model_name="returnline",
+            name="resolved_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="traitée par",
+            ),
         ),
         migrations.AddField(
-            model_name='returnline',
-            name='return_file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='return_lines', to='payments.returnfile'),
+            model_name="returnline",
+            name="return_file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="return_lines",
+                to="payments.returnfile",
+            ),
         ),
         migrations.AddField(
-            model_name='roundchange',
-            name='payment_round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='payments.paymentround'),
+            model_name="roundchange",
+            name="payment_round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="changes",
+                to="payments.paymentround",
+            ),
         ),
         migrations.AddField(
-            model_name='roundcommune',
-            name='commune',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='geography.area'),
+            model_name="roundcommune",
+            name="commune",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="geography.area"
+            ),
         ),
         migrations.AddField(
-            model_name='roundcommune',
-            name='component',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.component'),
+            model_name="roundcommune",
+            name="component",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programmes.component"
+            ),
         ),
         migrations.AddField(
-            model_name='roundcommune',
-            name='payment_round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='communes', to='payments.paymentround'),
+            model_name="roundcommune",
+            name="payment_round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="communes",
+                to="payments.paymentround",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentround',
-            constraint=models.CheckConstraint(condition=models.Q(('made_by__isnull', False)), name='round_has_a_maker'),
+            model_name="paymentround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("made_by__isnull", False)), name="round_has_a_maker"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentround',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(models.Q(('approved_by', models.F('made_by')), _negated=True), models.Q(('frozen_by__isnull', True), models.Q(('approved_by', models.F('frozen_by')), _negated=True), _connector='OR')), _connector='OR'), name='round_approver_is_not_its_maker'),
+            model_name="paymentround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(
+                        models.Q(("approved_by", models.F("made_by")), _negated=True),
+                        models.Q(
+                            ("frozen_by__isnull", True),
+                            models.Q(("approved_by", models.F("frozen_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="round_approver_is_not_its_maker",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentround',
-            constraint=models.CheckConstraint(condition=models.Q(('released_by__isnull', True), models.Q(models.Q(('released_by', models.F('made_by')), _negated=True), models.Q(('released_by', models.F('approved_by')), _negated=True), models.Q(('frozen_by__isnull', True), models.Q(('released_by', models.F('frozen_by')), _negated=True), _connector='OR')), _connector='OR'), name='round_releaser_is_neither_maker_nor_approver'),
+            model_name="paymentround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("released_by__isnull", True),
+                    models.Q(
+                        models.Q(("released_by", models.F("made_by")), _negated=True),
+                        models.Q(("released_by", models.F("approved_by")), _negated=True),
+                        models.Q(
+                            ("frozen_by__isnull", True),
+                            models.Q(("released_by", models.F("frozen_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="round_releaser_is_neither_maker_nor_approver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentround',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('draft', 'prepared', 'cancelled')), models.Q(('frozen_at__isnull', False), ('frozen_by__isnull', False), ('list_hash__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='round_frozen_is_signed_and_hashed'),
+            model_name="paymentround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ("draft", "prepared", "cancelled")),
+                    models.Q(
+                        ("frozen_at__isnull", False),
+                        ("frozen_by__isnull", False),
+                        ("list_hash__regex", "^[0-9a-f]{64}$"),
+                    ),
+                    _connector="OR",
+                ),
+                name="round_frozen_is_signed_and_hashed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('approved', 'released', 'closed')), _negated=True), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='round_approved_is_signed'),
+            model_name="paymentround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("approved", "released", "closed")), _negated=True),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="round_approved_is_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('released', 'closed')), _negated=True), models.Q(('book__isnull', False), ('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='round_released_is_signed'),
+            model_name="paymentround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("released", "closed")), _negated=True),
+                    models.Q(
+                        ("book__isnull", False),
+                        ("released_at__isnull", False),
+                        ("released_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="round_released_is_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentround',
-            constraint=models.CheckConstraint(condition=models.Q(('arrears__gte', 0), ('arrears_xof__gte', 0), ('entitlements__gte', 0), ('entitlements_xof__gte', 0)), name='round_counters_not_negative'),
+            model_name="paymentround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("arrears__gte", 0),
+                    ("arrears_xof__gte", 0),
+                    ("entitlements__gte", 0),
+                    ("entitlements_xof__gte", 0),
+                ),
+                name="round_counters_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnfile',
-            constraint=models.UniqueConstraint(fields=('agency', 'file_hash'), name='return_file_taken_once'),
+            model_name="returnfile",
+            constraint=models.UniqueConstraint(fields=("agency", "file_hash"), name="return_file_taken_once"),
         ),
         migrations.AddIndex(
-            model_name='returnline',
-            index=models.Index(fields=['return_file', 'outcome'], name='return_line_by_outcome'),
+            model_name="returnline",
+            index=models.Index(fields=["return_file", "outcome"], name="return_line_by_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.UniqueConstraint(fields=('return_file', 'line'), name='return_line_once'),
+            model_name="returnline",
+            constraint=models.UniqueConstraint(fields=("return_file", "line"), name="return_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False), models.Q(('resolution', ''), _negated=True)), _connector='OR'), name='return_line_resolution_is_signed'),
+            model_name="returnline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at__isnull", True), ("resolved_by__isnull", True)),
+                    models.Q(
+                        ("resolved_at__isnull", False),
+                        ("resolved_by__isnull", False),
+                        models.Q(("resolution", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="return_line_resolution_is_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundchange',
-            constraint=models.UniqueConstraint(fields=('payment_round', 'movement', 'reason'), name='round_change_once'),
+            model_name="roundchange",
+            constraint=models.UniqueConstraint(
+                fields=("payment_round", "movement", "reason"), name="round_change_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundcommune',
-            constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('component', 'term', 'sequence', 'commune'), name='commune_in_one_round_per_term'),
+            model_name="roundcommune",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("live", True)),
+                fields=("component", "term", "sequence", "commune"),
+                name="commune_in_one_round_per_term",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundcommune',
-            constraint=models.UniqueConstraint(fields=('payment_round', 'commune'), name='round_commune_once'),
+            model_name="roundcommune",
+            constraint=models.UniqueConstraint(
+                fields=("payment_round", "commune"), name="round_commune_once"
+            ),
         ),
     ]

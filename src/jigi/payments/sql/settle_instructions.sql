@@ -10,5 +10,6 @@ FROM (
     WHERE return_file_id = %(file)s AND outcome IN ('paid', 'absent', 'refused', 'reversed')
     ORDER BY instruction_id, outcome = 'reversed' DESC
 ) AS answer
-WHERE line_of.id = answer.instruction_id AND line_of.origin_round_id = answer.origin_round_id
+WHERE line_of.origin_round_id = ANY (%(rounds)s) AND line_of.id = answer.instruction_id
+    AND line_of.origin_round_id = answer.origin_round_id
     AND line_of.status IN ('open', 'paid')

@@ -12,5 +12,6 @@ JOIN payments_instruction AS line_of
 JOIN programmes_fundingline AS funding ON funding.id = line_of.funding_line_id
 JOIN programmes_agencyaccount AS held
     ON held.funding_line_id = line_of.funding_line_id AND held.agency_id = line_of.agency_id
-WHERE answer.return_file_id = %(file)s AND answer.outcome IN ('paid', 'absent', 'refused', 'reversed')
+WHERE line_of.origin_round_id = ANY (%(rounds)s) AND answer.return_file_id = %(file)s
+    AND answer.outcome IN ('paid', 'absent', 'refused', 'reversed')
 ORDER BY line_of.entitlement_id

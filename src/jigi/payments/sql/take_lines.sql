@@ -28,7 +28,8 @@ FROM (
         first_value(incoming.amount_xof = line_of.amount_xof) OVER answers AS first_same_amount
     FROM incoming
     LEFT JOIN payments_instruction AS line_of
-        ON line_of.origin_round_id = incoming.origin_round_id AND line_of.reference = incoming.reference
+        ON line_of.origin_round_id = ANY (%(rounds)s)
+        AND line_of.origin_round_id = incoming.origin_round_id AND line_of.reference = incoming.reference
     WINDOW lines AS (PARTITION BY incoming.reference, incoming.problem, incoming.said = 'reversed'
             ORDER BY incoming.line),
         answers AS (PARTITION BY incoming.reference

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 
 from jigi.enrolment.models import Enrolment
@@ -18,6 +17,7 @@ from jigi.geography.access import communes_with
 from jigi.geography.models import Area
 from jigi.payments.models import Entitlement
 from jigi.registry import queries as registry
+from jigi.web.kept import kept
 
 FRESH_SECONDS = 60
 
@@ -47,7 +47,7 @@ RIGHTS = {
 
 def figures_by_commune() -> dict[int, Figures]:
     """The figures of every commune that has some, whoever asks."""
-    return cache.get_or_set("figures_by_commune", _read_by_commune, FRESH_SECONDS)
+    return kept("figures_by_commune", _read_by_commune, seconds=FRESH_SECONDS)
 
 
 def parts_figures(area: Area, parts: Iterable[Area], user: User) -> dict[int, Figures]:

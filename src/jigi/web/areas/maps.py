@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
 from jigi.geography.models import Area, Boundary
@@ -12,6 +11,7 @@ from jigi.geography.polygons import MultiPolygon
 from jigi.geography.queries import under
 from jigi.web.drawing.map import MapFeature, draw_map
 from jigi.web.drawing.outline import rough_outline
+from jigi.web.kept import kept
 
 GROUND_SECONDS = 3600
 
@@ -57,12 +57,13 @@ def ground_of(area: Area) -> list[MultiPolygon]:
     loaded = Boundary.objects.filter(area=area).first()
     if loaded:
         return [loaded.coordinates]
-    return cache.get_or_set(f"ground:{area.pk}", lambda: _rough(area), GROUND_SECONDS)
+    return kept(f"ground:{area.pk}", lambda: _rough(area), seconds=GROUND_SECONDS)
 
 
 def _rough(area: Area) -> list[MultiPolygon]:
     communes = Area.objects.filter(
         under(area), level=Area.Level.COMMUNE, longitude__isnull=False, area_km2__isnull=False
     )
-    outline = rough_outline(list(communes.values_list("longitude", "latitude", "area_km2")))
+    rows = communes.values_list("longitude", "latitude", "area_km2")
+    outline = rough_outline([(east or 0, north or 0, km2 or 0) for east, north, km2 in rows])
     return [outline] if outline else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Field
+
 from jigi.registry.models import LivingConditions
 from jigi.web.formats import number
 
@@ -15,12 +17,16 @@ SUBJECTS = {
 }
 
 WORDS = {
-    "M": "homme", "F": "femme",
-    "none": "aucun", "koranic": "coranique", "literate": "sait lire", "primary": "primaire",
-    "secondary": "secondaire", "higher": "supérieur",
+    "true": "oui", "false": "non", "none": "aucun", "M": "homme", "F": "femme",
+    "koranic": "coranique", "literate": "sait lire", "primary": "primaire", "secondary": "secondaire",
+    "higher": "supérieur",
     "farming": "agriculture", "agropastoral": "agriculture et élevage", "pastoral": "élevage",
     "fishing": "pêche", "trade": "commerce", "wage": "salaire", "craft": "artisanat", "aid": "aide",
-    "thatch": "chaume", "banco": "banco", "sheet": "tôle", "concrete": "béton",
+    "farmer": "cultivateur", "herder": "éleveur", "fisher": "pêcheur", "trader": "commerçant",
+    "employee": "salarié", "craftsman": "artisan", "homemaker": "ménagère",
+    "owner": "propriétaire", "tenant": "locataire", "lodged": "hébergé",
+    "thatch": "chaume", "banco": "banco", "sheet": "tôle", "concrete": "béton", "semi_hard": "semi-dur",
+    "earth": "terre", "cement": "ciment", "tile": "carreaux",
     "tap": "robinet", "borehole": "forage", "improved_well": "puits aménagé",
     "open_well": "puits non aménagé", "surface": "eau de surface",
     "open_pit": "fosse ouverte", "latrine": "latrine", "flush": "chasse d’eau",
@@ -34,13 +40,20 @@ def in_words(conditions: LivingConditions) -> list[tuple[str, list[tuple[str, st
     subjects = []
     for subject, names in SUBJECTS.items():
         known = [
-            (str(conditions._meta.get_field(name).verbose_name), word(getattr(conditions, name)))
+            (label_of(name), word(getattr(conditions, name)))
             for name in names.split()
             if getattr(conditions, name) is not None
         ]
         if known:
             subjects.append((subject, known))
     return subjects
+
+
+def label_of(column: str) -> str:
+    """The French name of a living condition."""
+    field = LivingConditions._meta.get_field(column)
+    assert isinstance(field, Field)
+    return str(field.verbose_name)
 
 
 def word(value: object) -> str:
@@ -53,4 +66,4 @@ def word(value: object) -> str:
         case int():
             return number(value)
         case _:
-            return f"{value:.2f}".replace(".", ",").removesuffix(",00")
+            return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")

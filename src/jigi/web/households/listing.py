@@ -96,4 +96,5 @@ def _in_situation(households: Households, situation: str) -> Households:
 
 
 def _enrolled_in(households: Households, component: str) -> Households:
-    return households.filter(Exists(Enrolment.objects.filter(household=OuterRef("pk"), component=component)))
+    enrolled = Enrolment.objects.filter(household=OuterRef("pk"), component=int(component))
+    return households.filter(Exists(enrolled))

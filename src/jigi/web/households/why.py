@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 
-from jigi.registry.models import Household, LivingConditions
+from jigi.foundation.money import NARROW_SPACE
+from jigi.registry.models import Household
 from jigi.targeting import queries as targeting
 from jigi.targeting.models import ListedHousehold, Result, TargetingRound
-from jigi.web.formats import number, rank
-from jigi.web.households.conditions import word
+from jigi.web.formats import rank
+from jigi.web.households.conditions import label_of, word
 
 CRITERIA = {
     "food_insecurity": "insécurité alimentaire",
@@ -34,7 +36,7 @@ class Weight:
 
     @property
     def signed(self) -> str:
-        return f"{'−' if self.poorer else '+'} {abs(self.percent)} %"
+        return f"{'−' if self.poorer else '+'}{NARROW_SPACE}{abs(self.percent)}{NARROW_SPACE}%"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _committee(listed: ListedHousehold | None) -> str:
         return ""
     met = [label for name, label in CRITERIA.items() if getattr(listed, name)]
     criteria = f" Critères retenus : {', '.join(met)}." if met else ""
-    said = f" « {listed.reason} »" if listed.reason else ""
+    said = f" «\u202f{listed.reason}\u202f»" if listed.reason else ""
     return f"L’assemblée du village l’a placé {rank(listed.rank)}.{criteria}{said}"
 
 
@@ -91,15 +93,26 @@ def _score(household: Household, result: Result) -> Score | None:
     fitted = targeting.fitted_of(formula)
     if fitted.formula.transform != "log":
         return None
-    shown = [part for part in parts.parts if _percent(part.difference)][:MOST_PARTS]
-    widest = max((abs(_percent(part.difference)) for part in shown), default=1)
-    weights = [
-        Weight(_label(part), _percent(part.difference), round(100 * abs(_percent(part.difference)) / widest))
-        for part in shown
-    ]
     return Score(
-        parts.predicted_xof, fitted.outcome_of(parts.village_median), parts.village_households, weights
+        parts.predicted_xof,
+        fitted.outcome_of(parts.village_median),
+        parts.village_households,
+        _weights(parts.parts),
     )
+
+
+def _weights(parts: list[targeting.Part]) -> list[Weight]:
+    """What weighs most, the terms of one question taken together."""
+    moves: dict[str, float] = defaultdict(float)
+    labels: dict[str, str] = {}
+    for part in parts:
+        key, label = part.term.name if part.term.over else part.term.column, _label(part)
+        moves[key] += part.difference
+        labels[key] = min(labels.get(key, label), label, key=len)
+    percents = {key: _percent(moved) for key, moved in moves.items() if _percent(moved)}
+    shown = sorted(percents, key=lambda key: (-abs(percents[key]), key))[:MOST_PARTS]
+    widest = max((abs(percents[key]) for key in shown), default=1)
+    return [Weight(labels[key], percents[key], round(100 * abs(percents[key]) / widest)) for key in shown]
 
 
 def _percent(difference: float) -> int:
@@ -109,9 +122,7 @@ def _percent(difference: float) -> int:
 
 def _label(part: targeting.Part) -> str:
     term = part.term
-    label = term.label or str(LivingConditions._meta.get_field(term.column).verbose_name)
+    label = term.label or label_of(term.column)
     if part.value is None:
-        return f"{label} : inconnu"
-    if isinstance(part.value, str):
-        return f"{label} : {word(part.value)}"
-    return f"{label} : {number(part.value)}" if not term.over else label
+        return f"{label} : non renseigné"
+    return label if term.over else f"{label} : {word(part.value)}"

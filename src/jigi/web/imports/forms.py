@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from jigi.foundation.errors import InputError
 from jigi.intake.mapping import FOLDER, read_mapping
@@ -37,13 +38,19 @@ class UploadForm(forms.Form):
         return cleaned
 
     @property
+    def sent(self) -> dict[str, UploadedFile]:
+        """The files by the name of their part."""
+        parts = ("menages", "membres", "correspondance")
+        return {part: self.cleaned_data[part] for part in parts if self.cleaned_data.get(part)}
+
+    @property
     def size(self) -> int:
         """Bytes sent."""
-        return sum(sent.size or 0 for sent in self.files.values())
+        return sum(file.size or 0 for file in self.sent.values())
 
 
 def shipped_mappings() -> list[tuple[str, str]]:
-    """(name, source) of the mappings that come with the project; those that can't be read are left out."""
+    """(name, source) of the shipped mappings, registers first; those that can't be read are left out."""
     found = []
     for path in sorted(FOLDER.glob("*.toml")):
         try:
@@ -51,5 +58,5 @@ def shipped_mappings() -> list[tuple[str, str]]:
         except InputError:
             continue
         kind = "enquête" if mapping.is_survey else "registre"
-        found.append((path.stem, f"{mapping.source} ({kind})"))
-    return found
+        found.append((mapping.is_survey, path.stem, f"{mapping.source} ({kind})"))
+    return [(name, title) for _, name, title in sorted(found)]

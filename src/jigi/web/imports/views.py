@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.datastructures import MultiValueDict
 
 from jigi.foundation.errors import JigiError
 from jigi.foundation.models import Run, User
@@ -34,7 +33,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = one.problems.values("code", "severity").annotate(rows=Count("pk")).order_by("-rows")
     context = {
         "batch": one,
-        "run": Run.objects.filter(pk=one.run_id).first(),
+        "run": Run.objects.filter(pk=one.run_id or 0).first(),
         "by_check": list(found),
     }
     listing = problems_list([row["code"] for row in found])
@@ -55,9 +54,8 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, form: UploadForm, user: User) -> HttpResponse:
-    assert isinstance(request.FILES, MultiValueDict)
     mapping = form.cleaned_data["mapping"]
-    folder = uploads.keep(request.FILES.dict())
+    folder = uploads.keep(form.sent)
     taken: list[Batch] = []
 
     def now() -> str:

@@ -11,15 +11,21 @@ from typing import Any
 import typst
 from django.http import HttpResponse
 
+from jigi.foundation.models import User
+
 FOLDER = Path(__file__).resolve().parent
 
 
 def press(template: str, data: Mapping[str, Any]) -> bytes:
-    """The PDF of `<template>.typ` with its data, which is JSON: text, numbers, lists, None."""
+    """The PDF of `<template>.typ` with its data, which is JSON: text, numbers, lists, None.
+
+    On a demonstration server every page says that what it holds is fictitious.
+    """
+    marked = {**data, "fictitious": User.objects.filter(is_demonstration=True).exists()}
     source = (FOLDER / f"{template}.typ").read_bytes()
     # A path that no file has: the template stands at the root, beside the style that it imports.
     made = typst.compile(
-        source, root=str(FOLDER), font_paths=_fonts(), sys_inputs={"data": json.dumps(data)}, pdf_tags=False
+        source, root=str(FOLDER), font_paths=_fonts(), sys_inputs={"data": json.dumps(marked)}, pdf_tags=False
     )
     assert isinstance(made, bytes)
     return made

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.foundation.money import format_xof
-from jigi.geography.access import can, roles
+from jigi.geography.access import Role, can, roles
 from jigi.geography.models import Area
 from jigi.payments import actions, jobs, queries
 from jigi.payments.models import PaymentRound
@@ -35,8 +35,10 @@ RIGHTS = {
 OTHER_HANDS = {"approve": ("made_by", "frozen_by"), "release": ("made_by", "frozen_by", "approved_by")}
 HANDS = {"made_by": "préparé", "frozen_by": "gelé", "approved_by": "approuvé"}
 INFINITIVES = {
-    "prepare": "préparer", "freeze": "geler", "approve": "approuver", "release": "libérer", "close": "clore",
-    "send_back": "renvoyer", "cancel": "annuler",
+    "prepare": ("de préparer", "le préparer"), "freeze": ("de geler", "le geler"),
+    "approve": ("d’approuver", "l’approuver"), "release": ("de libérer", "le libérer"),
+    "close": ("de clore", "le clore"), "send_back": ("de renvoyer", "le renvoyer"),
+    "cancel": ("d’annuler", "l’annuler"),
 }  # fmt: skip
 WITH_REASON: dict[str, Callable[..., PaymentRound]] = {
     "send_back": actions.send_back,
@@ -72,18 +74,24 @@ def acts_on(payment_round: PaymentRound, user: User) -> list[Act]:
 
 def why_not(payment_round: PaymentRound, verb: str, user: User) -> str:
     """Why this person can't do this to this round; empty when they can."""
+    of_doing, do_it = INFINITIVES[verb]
     right = _right(payment_round, verb)
     programme = payment_round.component.programme.code
     if not can(user, right, programme=programme):
-        holders = ", ".join(role.title for role in roles().values() if right in role.rights and role.code != "operator")
-        return f"Votre affectation ne permet pas de {INFINITIVES[verb]} un tour. Ce geste revient à : {holders}."
+        holders = ", ".join(role.title for role in _people() if right in role.rights)
+        return f"Votre affectation ne permet pas {of_doing} un tour. Ce geste revient à : {holders}."
     communes = Area.objects.filter(pk__in=payment_round.communes.values("commune"))
     if not can(user, right, areas=communes, programme=programme):
-        return f"Votre affectation ne couvre pas toutes les communes de ce tour : vous ne pouvez pas le {INFINITIVES[verb]}."
+        return f"Votre affectation ne couvre pas toutes les communes de ce tour : vous ne pouvez pas {do_it}."
     for hand in OTHER_HANDS.get(verb, ()):
         if getattr(payment_round, f"{hand}_id") == user.pk:
-            return f"Vous avez {HANDS[hand]} ce tour : une autre personne doit le {INFINITIVES[verb]}."
+            return f"Vous avez {HANDS[hand]} ce tour : une autre personne doit {do_it}."
     return ""
+
+
+def _people() -> list[Role]:
+    """The roles that persons hold; the operator's is for the server's own terminal."""
+    return [role for role in roles().values() if role.code != "operator"]
 
 
 @require_POST
@@ -118,7 +126,7 @@ def _ask_worker(payment_round: PaymentRound, verb: str, user: User) -> str:
         raise Refused(reason)
     if verb not in NEXT.get(payment_round.status, ()):
         state = payment_round.get_status_display()
-        raise Refused(f"Un tour « {state} » ne se laisse pas {INFINITIVES[verb]}")
+        raise Refused(f"Ce tour est « {state} » : on ne peut pas {INFINITIVES[verb][1]}")
     if not jobs.enqueue(payment_round, verb, by=user):
         return "C’était déjà demandé : le travail attend son tour."
     return f"C’est demandé. {BEING_DONE[verb]} : vous pouvez quitter cette page."

@@ -20,6 +20,7 @@ from jigi.web.payments.sight import person, seen_round
 
 Orders = QuerySet[Instruction]
 
+_PAY_POINT = Column("site", "Site de paiement", lambda line: line.pay_point)
 UNPAID = ("absent", "refused", "unanswered", "reversed")
 
 
@@ -45,23 +46,18 @@ def household_page(household: Household) -> str:
 
 
 def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
-    opens_households = can(person(request), "registry.see")
+    opens = can(person(request), "registry.see")
     communes = queries.communes_seen(person(request), shown)
     agencies = Agency.objects.filter(pk__in=shown.component.agency_communes.values("agency"))
     return Listing(
         noun=("ordre", "ordres"),
         file_name=f"ordres-tour-{shown.pk}",
         columns=(
-            Column("ordre", "Référence", lambda line: line.reference, sort="id"),
-            Column(
-                "rsu",
-                "N° RSU",
-                lambda line: line.household.rsu,
-                link=(lambda line: household_page(line.household)) if opens_households else None,
-            ),
+            Column("ordre", "Référence", lambda line: line.reference, sort="id", cell=_reference),
+            Column("rsu", "N° RSU", lambda line: line.household.rsu, cell=_linked if opens else _unlinked),
             Column("allocataire", "Allocataire", lambda line: line.recipient),
             Column("commune", "Commune", lambda line: line.commune.name),
-            Column("site", "Site de paiement", lambda line: line.pay_point),
+            *([_PAY_POINT] if request.GET.get("format") == "csv" else []),
             Column("agence", "Agence", lambda line: line.agency.name),
             Column("nature", "Nature", lambda line: line.get_kind_display()),
             Column("montant", "FCFA", lambda line: line.amount_xof, kind="xof"),
@@ -101,6 +97,18 @@ def _in_state(orders: Orders, status: str) -> Orders:
 
 def _of_kind(orders: Orders, kind: str) -> Orders:
     return orders.filter(kind=kind)
+
+
+def _reference(line: Instruction) -> str:
+    return format_html('<span class="nb">{}</span>', line.reference)
+
+
+def _linked(line: Instruction) -> str:
+    return format_html('<a class="nb" href="{}">{}</a>', household_page(line.household), line.household.rsu)
+
+
+def _unlinked(line: Instruction) -> str:
+    return format_html('<span class="nb">{}</span>', line.household.rsu)
 
 
 def _state(line: Instruction) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.utils.safestring import SafeString
 
 from jigi.geography.models import Area
@@ -13,6 +12,7 @@ from jigi.geography.queries import version_in_use
 from jigi.programmes.models import Component, Programme
 from jigi.web.areas import maps
 from jigi.web.areas.figures import Figures, figures_by_commune
+from jigi.web.kept import kept
 
 FRESH_SECONDS = 300
 SMALLEST_PUBLISHED = 5
@@ -41,7 +41,7 @@ class PublicFigures:
 
 def public_figures() -> PublicFigures:
     """The figures of the last minutes."""
-    return cache.get_or_set("public_figures", _read, FRESH_SECONDS)
+    return kept("public_figures", _read, seconds=FRESH_SECONDS)
 
 
 def commune_rows() -> list[tuple[object, ...]]:

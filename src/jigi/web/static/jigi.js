@@ -3,7 +3,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 document.addEventListener("submit", (event) => {
-  if (event.target.method !== "post") return;
+  if (event.target.method !== "post" || "download" in event.target.dataset) return;
   const button = event.submitter;
   // After the submission has been built, or the button's own value would be left out.
   setTimeout(() => { if (button) { button.disabled = true; button.dataset.label = button.textContent; button.textContent = "En cours…"; } });

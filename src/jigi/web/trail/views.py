@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -14,7 +13,7 @@ from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import require
 from jigi.geography.queries import postings_in_force, rights_given
 from jigi.web.listing import Column, Filter, Listing
-from jigi.web.nouns import NOUNS, VERBS, noun_word, page_of, verb_word
+from jigi.web.nouns import NOUNS, all_verbs, fact_words, noun_word, page_of, verb_word
 
 Events = QuerySet[AuditEvent]
 
@@ -24,9 +23,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
     assert isinstance(request.user, User)
     require(request.user, "audit.see")
     rights = rights_given(postings_in_force(request.user))
-    return _trail_list(rights).respond(
-        request, AuditEvent.objects.select_related("by"), "trail/trail.html", {"today": date.today()}
-    )
+    return _trail_list(rights).respond(request, AuditEvent.objects.select_related("by"), "trail/trail.html")
 
 
 def _trail_list(rights: frozenset[str]) -> Listing:
@@ -41,7 +38,7 @@ def _trail_list(rights: frozenset[str]) -> Listing:
         columns=(
             Column("quand", "Quand", lambda event: event.at, kind="moment", sort="id"),
             Column("qui", "Qui", lambda event: event.by or "le système"),
-            Column("action", "Action", lambda event: verb_word(event.verb)),
+            Column("action", "Action", lambda event: verb_word(event.verb, event.noun)),
             Column("objet", "Objet", lambda event: f"{noun_word(event.noun)} {event.object_id}", cell=thing),
             Column("change", "Ce qui change", _change),
             Column("motif", "Motif", lambda event: event.reason),
@@ -52,7 +49,7 @@ def _trail_list(rights: frozenset[str]) -> Listing:
             Filter("qui", "Qui", _by, placeholder="nom ou identifiant"),
             Filter("objet", "Objet", _on, [(code, noun.label) for code, noun in NOUNS.items()]),
             Filter("numero", "Numéro", lambda events, text: events.filter(object_id=text)),
-            Filter("action", "Action", _verb, sorted(VERBS.items(), key=lambda pair: pair[1])),
+            Filter("action", "Action", _verb, all_verbs()),
             Filter("du", "Du", _since, placeholder="2026-01-31"),
             Filter("au", "Au", _until, placeholder="2026-12-31"),
         ),
@@ -91,16 +88,11 @@ def _day(text: str) -> date | None:
 
 
 def _change(event: AuditEvent) -> str:
-    """« status : frozen → approved », « places : 120 »."""
+    """« état : gelé → approuvé · places : 120 »."""
     said = []
-    for name in [*event.after, *(name for name in event.before if name not in event.after)]:
-        old, new = event.before.get(name), event.after.get(name)
-        said.append(
-            f"{name} : {_short(old)} → {_short(new)}" if name in event.before else f"{name} : {_short(new)}"
-        )
+    for name in dict.fromkeys([*event.after, *event.before]):
+        label, new = fact_words(event.noun, name, event.after.get(name))
+        if name in event.before:
+            new = f"{fact_words(event.noun, name, event.before[name])[1]} → {new}"
+        said.append(f"{label} : {new}")
     return " · ".join(said)
-
-
-def _short(value: Any) -> str:
-    text = "—" if value in (None, "") else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"

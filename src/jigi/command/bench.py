@@ -1,0 +1,59 @@
+"""`jigi bench …`: an operation measured beside its reference, in a database that goes away afterwards."""
+
+from __future__ import annotations
+
+import argparse
+
+from jigi.command.verb import Figures, Verb, number, say, wrong
+from jigi.demo.bench.catalogue import BENCHES
+from jigi.demo.bench.trial import run_bench
+from jigi.foundation.money import NARROW_SPACE
+
+DETAILS = {
+    "seconds_without_history": "secondes sans tours passés",
+    "history_ratio": "avec / sans tours passés",
+    "arrears": "rappels",
+    "without_foreign_keys_ratio": "fois la référence sans clés étrangères",
+    "persons_merged": "personnes versées",
+    "paid": "ordres payés",
+    "exceptions": "lignes à examiner",
+}
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    sizes = ", ".join(f"{bench.name} {_spaced(bench.size)} {bench.unit}" for bench in BENCHES.values())
+    parser.add_argument("name", choices=list(BENCHES), help="ce qu’on mesure")
+    parser.add_argument("--size", type=number, help=f"combien (sinon {sizes})")
+    parser.add_argument(
+        "--history", type=number, default=11, help="tours passés dans les tables, pour round (11)"
+    )
+
+
+def _run(options: argparse.Namespace) -> Figures:
+    bench = BENCHES[options.name]
+    size = bench.size if options.size is None else options.size
+    if size < 1:
+        raise wrong("La taille est d’au moins 1", f"Par exemple --size {bench.size}.")
+    say(f"Mesure « {bench.name} » : {_spaced(size)} {bench.unit}, dans une base temporaire.")
+    found = run_bench(bench, size, options.history, say)
+    say(
+        f"{_spaced(size)} {bench.unit} en {_decimal(found['seconds'])} s ({_spaced(found['rate'])} par seconde),"
+        f" {found['statements']} instructions SQL, {found['peak_mb']} Mio."
+    )
+    say(f"Référence ({found['reference']}) : {_decimal(found['reference_seconds'])} s.")
+    say(f"Soit {_decimal(found['ratio'])} fois la référence.")
+    for key, french in DETAILS.items():
+        if key in found:
+            say(f"  {french} : {_decimal(found[key])}")
+    return found
+
+
+def _spaced(count: int) -> str:
+    return f"{count:,}".replace(",", NARROW_SPACE)
+
+
+def _decimal(value: float) -> str:
+    return _spaced(value) if isinstance(value, int) else f"{value:.2f}".replace(".", ",")
+
+
+VERBS = {"bench": Verb(_arguments, _run)}

@@ -1,0 +1,107 @@
+"""The ground of the benches of payment: a programme with money enough, households enrolled in it, set-wise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from jigi.demo.ground import ACCOUNTS, Staff, people
+from jigi.enrolment.actions import enrol_households
+from jigi.foundation.bulk import run_sql
+from jigi.foundation.models import User
+from jigi.geography.installation import OPERATOR
+from jigi.geography.models import Area
+from jigi.payments import actions
+from jigi.payments.models import PaymentRound
+from jigi.programmes import actions as programmes
+from jigi.programmes.definition import ComponentDefinition, ProgrammeDefinition
+from jigi.programmes.definition_file import read_definition
+from jigi.programmes.models import Component
+
+TM1 = Path(programmes.__file__).resolve().parent / "definitions" / "tm1.toml"
+TERMS = 12
+ENOUGH_XOF = 10**15
+PEOPLE = ("registry_household", "registry_person", "registry_membership", "registry_phone")
+ENROLMENTS = ("enrolment_enrolment",)
+
+
+def lay(households: int, *, one_agency: bool = False) -> Component:
+    """Tables, staff, the 121 communes of TM1 with more money, and so many households enrolled for 12 terms."""
+    staff = people()
+    programmes.load(_enriched(read_definition(TM1), one_agency), by=staff.operator)
+    component = Component.objects.get(programme__code="TM1")
+    communes = [area.pk for area in communes_of(component)]
+    with transaction.atomic(), _without_foreign_keys(PEOPLE):
+        run_sql("demo", "households", {"n": households, "communes": communes})
+    settle_tables()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM registry_household ORDER BY id")
+        numbers = [row[0] for row in cursor.fetchall()]
+    with transaction.atomic(), _without_foreign_keys(ENROLMENTS):
+        enrol_households(component, numbers, cohort_name="Cohorte mesurée", by=staff.manager)
+    settle_tables()
+    return component
+
+
+def staff() -> Staff:
+    """The people that `lay` made."""
+    accounts = User.objects.in_bulk([OPERATOR, *ACCOUNTS], field_name="username")
+    return Staff(
+        accounts[OPERATOR], accounts["responsable"], accounts["coordination"], accounts["tresorerie"],
+        accounts["paiements"],
+    )  # fmt: skip
+
+
+def communes_of(component: Component) -> list[Area]:
+    return list(Area.objects.filter(pk__in=component.communes.values("commune")).order_by("code"))
+
+
+def release_round(component: Component, term: int) -> PaymentRound:
+    """Open, prepare, freeze, approve and release a round, by the three hands it needs."""
+    hands = staff()
+    opened = actions.open_round(component, term, communes_of(component), by=hands.manager)
+    prepared = actions.freeze(actions.prepare(opened, by=hands.manager), by=hands.manager)
+    return actions.release(actions.approve(prepared, by=hands.coordinator), by=hands.treasurer)
+
+
+def settle_tables() -> None:
+    """Statistics and visibility as a server has them some minutes after a load."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+
+
+def _enriched(definition: ProgrammeDefinition, one_agency: bool) -> ProgrammeDefinition:
+    """TM1 with agreements that no size exhausts; served by its last agency alone if asked."""
+    agreements = tuple(replace(agreement, amount_xof=ENOUGH_XOF) for agreement in definition.agreements)
+    if not one_agency:
+        return replace(definition, agreements=agreements)
+    components = tuple(map(_served_by_one, definition.components))
+    kept = {component.agencies[0].to for component in components}
+    agencies = tuple(agency for agency in definition.agencies if agency.code in kept)
+    return replace(definition, agreements=agreements, agencies=agencies, components=components)
+
+
+def _served_by_one(component: ComponentDefinition) -> ComponentDefinition:
+    return replace(component, agencies=tuple(a for a in component.agencies if a.selection.others))
+
+
+@contextmanager
+def _without_foreign_keys(tables: Sequence[str]) -> Iterator[None]:
+    """Checked once over all rows on leaving, instead of row by row: laying the ground is not what is measured."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'f' AND conrelid = ANY (%s::regclass[])",
+            [list(tables)],
+        )
+        keys = cursor.fetchall()
+        for table, name, _ in keys:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, name, definition in keys:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")

@@ -1,0 +1,47 @@
+"""Past rounds, made set-wise: the rows, keys and indexes that real rounds leave behind, without their hours."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from jigi.demo.bench.ground import communes_of, staff
+from jigi.foundation.bulk import run_sql
+from jigi.foundation.partitions import new_partition
+from jigi.ledger import actions as ledger
+from jigi.ledger.pipeline import fill_book
+from jigi.payments import actions
+from jigi.payments.models import PaymentRound
+
+ABSENT_EVERY = 20
+
+
+@transaction.atomic
+def repeat_round(model: PaymentRound, term: int, *, owed_every: int) -> PaymentRound:
+    """A closed round of another term with the rights of `model`, all paid but one in `owed_every` (0: all)."""
+    hands = staff()
+    made = actions.open_round(model.component, term, communes_of(model.component), by=hands.manager)
+    facts = {"round": made.pk, "model": model.pk, "owed_every": owed_every}
+    with new_partition("payments_entitlement", made.pk) as entitlement:
+        run_sql("demo", "past_entitlements", facts, tables={"entitlement": entitlement})
+    with new_partition("payments_instruction", made.pk) as instruction:
+        tables = {"entitlement": entitlement, "instruction": instruction}
+        run_sql("demo", "past_instructions", facts, tables=tables)
+    run_sql("demo", "past_owed", facts)
+    book = ledger.open_book(f"round-{made.pk}", made.label)
+    entry = ledger.open_entry("commit", f"round:{made.pk}", f"Tour passé · {made}", by=hands.treasurer)
+    assert entry is not None, "the round is new"
+    with fill_book(book) as posting:
+        run_sql("demo", "past_postings", facts | {"book": book.pk, "entry": entry.pk}, tables={"posting": posting})
+    _sign(made, model, book.pk)
+    return made
+
+
+def _sign(made: PaymentRound, model: PaymentRound, book: int) -> None:
+    now = timezone.now()
+    PaymentRound.objects.filter(pk=made.pk).update(
+        status="closed", book_id=book, entitlements=model.entitlements, entitlements_xof=model.entitlements_xof,
+        prepared_at=now, frozen_by=model.frozen_by, frozen_at=now, list_hash=model.list_hash,
+        approved_by=model.approved_by, approved_at=now, released_by=model.released_by, released_at=now,
+        closed_by=model.made_by, closed_at=now,
+    )  # fmt: skip

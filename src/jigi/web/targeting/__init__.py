@@ -1,0 +1,1 @@
+"""Targeting campaigns: quotas, lists, scores, and for each household why it was chosen or not."""

@@ -1,0 +1,28 @@
+"""Pages are asked as a browser asks them; people hold their roles in one of two communes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.cache import cache
+
+if TYPE_CHECKING:
+    from tests.factories import Areas
+
+
+@pytest.fixture(autouse=True)
+def fresh_figures() -> Iterator[None]:
+    """Figures are kept for a minute: not from one test to the next."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def areas(db: None) -> Areas:
+    # Models can be imported once the tests have a database: not while this file is read.
+    from tests.factories import make_areas
+
+    return make_areas(communes=2)

@@ -1,0 +1,132 @@
+"""Imports: files sent through the page go by the door of the command, and say the same things."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from jigi.intake.models import Batch
+from jigi.registry.models import Household
+from jigi.web.imports import jobs, uploads
+from tests.factories import Areas, make_user
+
+MAPPING = """
+name = "essai"
+source = "essai"
+destination = "register"
+[household]
+key = "fiche"
+collected_on = { value = "2016-05-01" }
+village = "village"
+[household.columns]
+rooms = "pieces"
+[members]
+key = "fiche"
+line = "ligne"
+[members.columns]
+given_names = "prenom"
+surname = "nom"
+sex = "sexe"
+relation = "lien"
+"""
+HOUSEHOLDS = "fiche;village;pieces\nF1;ML010501-001;2\nF2;ML010501-999;1\n"
+MEMBERS = "fiche;ligne;prenom;nom;sexe;lien\nF1;1;Awa;Traoré;F;chef\nF2;1;Ali;Diarra;M;chef\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(uploads, "FOLDER", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def importer(client: Client, areas: Areas) -> Client:
+    client.force_login(make_user("awa"))
+    return client
+
+
+def _files(**texts: str) -> dict[str, object]:
+    sent = {"menages": HOUSEHOLDS, "membres": MEMBERS, "correspondance": MAPPING, **texts}
+    names = {"menages": "menages.csv", "membres": "membres.csv", "correspondance": "essai.toml"}
+    return {part: SimpleUploadedFile(names[part], text.encode()) for part, text in sent.items()}
+
+
+def _send(client: Client, key: str = "", **texts: str) -> str:
+    form = {"cle": key or str(uuid.uuid4()), **_files(**texts)}
+    return client.post("/imports/envoyer/", form, follow=True).content.decode()
+
+
+def test_good_interviews_come_in_and_the_others_are_explained(importer: Client, folder: Path) -> None:
+    page = _send(importer)
+    assert "1 fiche versée, 1 retenue, sur 2 lues." in page
+    assert Household.objects.get().head_name == "Awa Traoré"
+    assert "ML010501-999" in page and "Que faire" in page
+    assert list(folder.iterdir()) == []
+
+
+def test_the_same_form_posted_twice_is_done_once(importer: Client) -> None:
+    key = str(uuid.uuid4())
+    _send(importer, key)
+    assert "C’était déjà fait" in _send(importer, key)
+    assert Batch.objects.count() == 1
+
+
+def test_the_same_files_sent_again_change_nothing(importer: Client) -> None:
+    _send(importer)
+    assert "déjà été importés" in _send(importer)
+    assert Household.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ({"menages": ""}, "menages"),
+        ({"menages": "fiche;village;pieces\n"}, "menages.csv"),
+        ({"menages": "numero;village;pieces\nF1;ML010501-001;2\n"}, "« fiche »"),
+        ({"menages": "fiche;fiche;village;pieces\nF1;F1;x;1\n"}, "fiche"),
+        ({"correspondance": "ceci n’est pas du TOML"}, "essai.toml"),
+        ({"menages": "<html>"}, "page web"),
+    ],
+)
+def test_a_bad_file_is_explained_and_changes_nothing(
+    importer: Client, texts: dict[str, str], said: str
+) -> None:
+    page = _send(importer, **texts)
+    assert said in page and ('role="alert"' in page or 'class="wrong"' in page)
+    assert not Household.objects.exists() and not Batch.objects.exists()
+
+
+def test_a_large_file_is_left_to_the_worker(
+    importer: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LARGE_BYTES", 10)
+    assert "attend son tour" in _send(importer)
+    assert not Batch.objects.exists()
+    jobs.take(**ProcrastinateJob.objects.get(task_name=jobs.take.name).args)
+    assert Batch.objects.get().households_merged == 1
+    assert list(folder.iterdir()) == []
+
+
+def test_the_name_of_a_file_can_not_leave_its_folder(folder: Path) -> None:
+    kept = uploads.keep({"menages": SimpleUploadedFile("../../ailleurs.csv", b"x")})
+    assert uploads.part_of(kept, "menages") == kept / "menages" / "ailleurs.csv"
+
+
+def test_problems_are_filtered_and_exported(importer: Client) -> None:
+    _send(importer)
+    page = f"/imports/{Batch.objects.get().pk}/"
+    assert "F2" in importer.get(f"{page}?gravite=error").content.decode()
+    assert "Aucune ligne ne répond" in importer.get(f"{page}?gravite=warning").content.decode()
+    text = b"".join(importer.get(f"{page}?format=csv").streaming_content).decode()
+    assert text.startswith("\ufeffLigne;") and ";F2;" in text
+
+
+@pytest.mark.parametrize("page", ["/imports/", "/imports/envoyer/", "/imports/1/"])
+def test_only_those_who_import_come_here(client: Client, areas: Areas, page: str) -> None:
+    client.force_login(make_user("moussa", "auditor"))
+    assert client.get(page).status_code == 403
