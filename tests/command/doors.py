@@ -88,10 +88,17 @@ def returns(folder: Path) -> Door:
 
     scene = peopled(5)
     orders = Instruction.objects.filter(payment_round=scene.released())
-    rows = [[order.reference, "PAYE", str(order.amount_xof), "2016-02-10", "Reçu à Fléna"] for order in orders]
+    rows = [
+        [order.reference, "PAYE", str(order.amount_xof), "2016-02-10", "Reçu à Fléna"] for order in orders
+    ]
     words = ("payments", "reconcile", "--agency", scene.agency.code, "--by", scene.officer.username)
     header = ["reference", "statut", "montant_fcfa", "date", "motif"]
     return Door(lambda path: (*words, path), "paid", header, rows, 4)
 
 
-DOORS = {"intake import": intake, "geography load": geography, "targeting run": lists, "payments reconcile": returns}
+DOORS = {
+    "intake import": intake,
+    "geography load": geography,
+    "targeting run": lists,
+    "payments reconcile": returns,
+}

@@ -25,7 +25,9 @@ def refused(answer: Answer, path: Path) -> bool:
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_bad_file_is_refused_and_nothing_is_written(jigi: Jigi, door: Door, tmp_path: Path, kind: str) -> None:
+def test_a_bad_file_is_refused_and_nothing_is_written(
+    jigi: Jigi, door: Door, tmp_path: Path, kind: str
+) -> None:
     make, says = BAD[kind]
     path = make(door, tmp_path)
     before = counts()

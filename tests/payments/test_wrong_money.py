@@ -1,4 +1,4 @@
-"""The wrong money seen in other systems, each tried here on real PostgreSQL; numbered as in the list of peers."""
+"""The wrong money seen in other systems, each tried on real PostgreSQL; numbered as in the list of peers."""
 
 from __future__ import annotations
 
@@ -379,13 +379,15 @@ def test_8_the_database_refuses_one_hand(lie: str, constraint: str) -> None:
 
 # 11. Phone and ID columns read as integers: leading zeros lost.
 
+TELEPHONES = {"0007": "00223 01 00 00 01", "0008": "0701234"}
+
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 def test_11_telephones_and_numbers_stay_text_from_the_form_to_the_order(tmp_path: Path, format: str) -> None:
     scene = stage()
     make_village(scene.communes[0])
-    imported(tmp_path, [interview("0007"), interview("0008")],
-             [recipient("0007", telephone="00223 01 00 00 01"), recipient("0008", telephone="0701234")])  # fmt: skip
+    full, short = (recipient(key, telephone=said) for key, said in TELEPHONES.items())
+    imported(tmp_path, [interview(key) for key in TELEPHONES], [full, short])
     households = list(Household.objects.order_by("source_key"))
     assert [h.source_key[-4:] for h in households] == ["0007", "0008"]
     Household.objects.filter(pk=households[0].pk).update(rsu_number="0000000198")

@@ -97,9 +97,7 @@ def test_the_same_form_twice_and_another_after_it_change_nothing(scene: Scene) -
 
 def test_sending_back_needs_a_reason_and_makes_a_draft(scene: Scene) -> None:
     payment_round, client = frozen(scene), as_user(scene.approver)
-    page = client.post(
-        f"/paiements/{payment_round.pk}/faire/send_back/", {"cle": str(uuid.uuid4()), "motif": " "}
-    )
+    page = client.post(f"/paiements/{payment_round.pk}/faire/send_back/", {"cle": str(uuid.uuid4()), "motif": " "})
     assert "Un renvoi sans motif" in text(page) and status_of(payment_round) == "frozen"
     assert "renvoyé" in do(client, payment_round, "send_back", motif="commune coupée")
     assert status_of(payment_round) == "draft"

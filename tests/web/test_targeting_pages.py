@@ -77,9 +77,7 @@ def test_a_village_shows_why_each_household_was_chosen_or_not(world: World, camp
     page = text(as_user(world.manager).get(f"/ciblage/{campaign.pk}/villages/{world.villages[0].pk}/"))
     assert page.count("Retenu :") == places and page.count("Non retenu :") == 4 - places
     assert f"Retenu : 1er sur 4 dans Village fictif 1, pour {places} place" in page
-    everybody = as_user(world.manager).get(
-        f"/ciblage/{campaign.pk}/villages/{world.villages[0].pk}/", {"tous": "oui"}
-    )
+    everybody = as_user(world.manager).get(f"/ciblage/{campaign.pk}/villages/{world.villages[0].pk}/", {"tous": "oui"})
     assert text(everybody).count("ne l’a pas inscrit sur la liste communautaire") == 2
 
 
@@ -115,15 +113,14 @@ def test_the_list_to_post_is_a_pdf(world: World, campaign: TargetingRound) -> No
 def test_rows_behind_the_figures(world: World, campaign: TargetingRound) -> None:
     client, address = as_user(world.manager), f"/ciblage/{campaign.pk}/menages/"
     for asked, expected in (
-        ({"motif": "within_quota"}, 5), ({"motif": "beyond_quota"}, 3), ({"liste": "non"}, 4), ({"motif": "?"}, 0),
+        ({"motif": "within_quota"}, 5), ({"motif": "beyond_quota"}, 3), ({"liste": "non"}, 4),
+        ({"motif": "?"}, 0),
     ):  # fmt: skip
         exported = b"".join(client.get(address, {"format": "csv", **asked}).streaming_content)
         assert exported.decode().count("\r\n") == expected + 1
 
 
-@pytest.mark.parametrize(
-    "page", ["", "communes/{commune}/", "villages/{village}/", "listes/{village}/", "menages/"]
-)
+@pytest.mark.parametrize("page", ["", "communes/{commune}/", "villages/{village}/", "listes/{village}/", "menages/"])
 def test_a_campaign_elsewhere_does_not_exist(world: World, campaign: TargetingRound, page: str) -> None:
     elsewhere = make_user("ailleurs", "social_officer", make_commune("ML020101"))
     places = {"commune": world.commune.pk, "village": world.villages[0].pk}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+
+from django.db import transaction
 
 from jigi.command.users import find_user
 from jigi.command.verb import Figures, Verb, acting, number, progress, say, wrong
 from jigi.foundation import runs
+from jigi.foundation.tabular import open_table
 from jigi.geography.models import Area
 from jigi.targeting import actions
 from jigi.targeting.formula_file import write_fitted
@@ -60,22 +64,30 @@ def _run(options: argparse.Namespace) -> Figures:
         formula = ScoringFormula.objects.filter(name=options.formula).order_by("-version").first()
         if formula is None:
             raise wrong(f"« {options.formula} » n’est pas une formule ajustée", "Voyez jigi targeting fit.")
-    areas = list(Area.objects.filter(code__in=options.areas, version__code="COD2019"))
-    opened = actions.open_round(
-        options.name,
-        areas,
-        programme_code=options.programme,
-        formula=formula,
-        quota_total=options.quota,
-        by=by,
-    )
-    report = actions.import_lists(opened, options.lists, by=by)
-    actions.set_quotas(opened, options.quota, _rates(options.poverty, formula, opened), by=by)
-    opened.refresh_from_db()
-    counters = actions.rank(opened, by=by)
+    areas = _areas(options.areas)
+    # A list that can't be read must not leave a campaign opened for nothing.
+    open_table(options.lists).close()
+    with transaction.atomic():
+        opened = actions.open_round(
+            options.name, areas, programme_code=options.programme, formula=formula,
+            quota_total=options.quota, by=by,
+        )  # fmt: skip
+        report = actions.import_lists(opened, options.lists, by=by)
+        actions.set_quotas(opened, options.quota, _rates(options.poverty, formula, opened), by=by)
+        opened.refresh_from_db()
+        counters = actions.rank(opened, by=by)
     say(f"Campagne {opened.pk} : {report.read} lignes de listes lues, {report.held} retenues.")
     say(f"{counters['within_quota']} ménages dans les quotas. Ensuite : jigi targeting freeze {opened.pk}")
     return {"round": opened.pk, "listed": report.read, "held": report.held, **counters}
+
+
+def _areas(codes: Sequence[str]) -> list[Area]:
+    areas = list(Area.objects.filter(code__in=codes, version__code="COD2019"))
+    if missing := set(codes) - {area.code for area in areas}:
+        raise wrong(
+            f"{', '.join(sorted(missing))} : hors du découpage de 2019", "Donnez des codes comme ML010501."
+        )
+    return areas
 
 
 def _rates(path: Path | None, formula: ScoringFormula | None, opened: TargetingRound) -> dict[str, float]:

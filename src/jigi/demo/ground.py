@@ -13,12 +13,12 @@ from jigi.geography.installation import ensure_account, install
 MARK = "Jigi, base de démonstration : effacée au début de chaque « jigi demo »."
 PASSWORD = "demonstration-jigi"
 ACCOUNTS = {
-    "responsable": ("Agent de démonstration, responsable de programme", "programme_manager", "ML"),
-    "coordination": ("Agent de démonstration, coordination", "coordinator", "ML"),
-    "tresorerie": ("Agent de démonstration, trésorerie", "treasurer", "ML"),
-    "paiements": ("Agent de démonstration, chargé des paiements", "payment_officer", "ML"),
-    "kita": ("Agent de démonstration, développement social de Kita", "social_officer", "ML0105"),
-    "auditeur": ("Agent de démonstration, auditeur", "auditor", "ML"),
+    "responsable": ("Responsable (démonstration)", "programme_manager", "ML"),
+    "coordination": ("Coordination (démonstration)", "coordinator", "ML"),
+    "tresorerie": ("Trésorerie (démonstration)", "treasurer", "ML"),
+    "paiements": ("Paiements (démonstration)", "payment_officer", "ML"),
+    "kita": ("Social, Kita (démonstration)", "social_officer", "ML0105"),
+    "auditeur": ("Audit (démonstration)", "auditor", "ML"),
 }
 
 

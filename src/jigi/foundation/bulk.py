@@ -24,13 +24,17 @@ _INCLUDED = re.compile(r"\{sql:(\w+)\}")
 
 @cache
 def statement(package: str, name: str) -> str:
-    """The text of `src/jigi/<package>/sql/<name>.sql`, with `{sql:other}` replaced by the text of other.sql."""
+    """The text of `src/jigi/<package>/sql/<name>.sql`; `{sql:other}` stands for the text of other.sql."""
     text = (PACKAGES / package / "sql" / f"{name}.sql").read_text(encoding="utf-8")
     return _INCLUDED.sub(lambda found: statement(package, found[1]), text)
 
 
 def run_sql(
-    package: str, name: str, params: Mapping[str, Any] | None = None, *, tables: Mapping[str, str] | None = None
+    package: str,
+    name: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    tables: Mapping[str, str] | None = None,
 ) -> int:
     """Execute a named statement in the current transaction; returns the rows it touched."""
     with connection.cursor() as cursor:
@@ -39,7 +43,11 @@ def run_sql(
 
 
 def fetch_sql(
-    package: str, name: str, params: Mapping[str, Any] | None = None, *, tables: Mapping[str, str] | None = None
+    package: str,
+    name: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    tables: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Execute a named query and return its rows as dictionaries."""
     with connection.cursor() as cursor:
@@ -51,11 +59,10 @@ def fetch_sql(
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """COPY rows into a table within the current transaction; returns how many."""
     count = 0
-    with connection.cursor() as cursor:
-        with cursor.copy(_copy_in(table, columns)) as copy:
-            for row in rows:
-                copy.write_row(row)
-                count += 1
+    with connection.cursor() as cursor, cursor.copy(_copy_in(table, columns)) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
     return count
 
 
@@ -80,7 +87,9 @@ class StatementCount:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any) -> Any:
+    def __call__(
+        self, execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any
+    ) -> Any:
         self.count += 1
         return execute(statement, params, many, context)
 

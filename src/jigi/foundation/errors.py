@@ -63,4 +63,4 @@ class InputError(JigiError):
 
 def _sentence(text: str) -> str:
     text = text.strip()
-    return text if text.endswith((".", "!", "?", "»", ")")) else f"{text}."
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

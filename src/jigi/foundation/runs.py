@@ -101,7 +101,7 @@ def start(
     kind: str, title: str, *, by: User | None, subject: str = "", parameters: Mapping[str, Any] | None = None
 ) -> Iterator[Work]:
     """Open a run around work: marked done at the end, failed with its message when an error escapes."""
-    with _journal() as journal:
+    with side_connection() as journal:
         row = journal.execute(
             "INSERT INTO foundation_run"
             " (kind, title, subject, parameters, by_id, status, step, done, total, message, pid)"
@@ -113,7 +113,7 @@ def start(
         try:
             yield work
         except BaseException as error:
-            _finish(journal, work.run_id, "failed", str(error) or type(error).__name__)
+            _finish(journal, work.run_id, "failed", _told(error))
             raise
         _finish(journal, work.run_id, "done", "")
 
@@ -130,10 +130,20 @@ def steps_of(run_id: int) -> list[RunStep]:
 def abandon_dead(alive: Callable[[int], bool]) -> int:
     """Mark as failed the runs whose process is gone (`alive(pid)` is False); returns how many."""
     dead = [run.pk for run in Run.objects.filter(status=Run.Status.RUNNING) if not alive(run.pid)]
-    with _journal() as journal:
+    with side_connection() as journal:
         for run_id in dead:
             _finish(journal, run_id, "failed", "Interrompu : le processus s’est arrêté. Relancez l’action.")
     return len(dead)
+
+
+def _told(error: BaseException) -> str:
+    """What a person reads of a failure: an error that was not written for them is introduced."""
+    if isinstance(error, JigiError):
+        return str(error)
+    return (
+        "Arrêt imprévu : rien n’a été changé. Relancez l’action ; si cela revient, donnez ceci à l’exploitant : "
+        f"{type(error).__name__} {error}".strip()
+    )
 
 
 def _finish(journal: psycopg.Connection[Any], run_id: int, status: str, message: str) -> None:
@@ -148,7 +158,7 @@ def _finish(journal: psycopg.Connection[Any], run_id: int, status: str, message:
 
 
 @contextmanager
-def _journal() -> Iterator[psycopg.Connection[Any]]:
+def side_connection() -> Iterator[psycopg.Connection[Any]]:
     """A short-lived autocommit connection beside Django's own, to the same database."""
     params = connection.get_connection_params()
     kept = {k: v for k, v in params.items() if k in ("dbname", "user", "password", "host", "port")}

@@ -9,6 +9,7 @@ top.refuse_others()
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from collections.abc import Collection
 from datetime import date, datetime
@@ -27,10 +28,11 @@ _NONE: Any = object()
 def read_text(path: str | Path) -> str:
     """The text of a small UTF-8 file; InputError when it is missing, a folder, too large or not text."""
     path = Path(path)
-    if path.is_dir():
-        raise InputError("C’est un dossier", file=path, remedy="Donnez le chemin d’un fichier TOML")
     try:
-        content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise InputError("C’est un dossier", file=path, remedy="Donnez le chemin d’un fichier TOML")
+        content = path.read_bytes() if found.st_size <= MAX_BYTES else None
     except OSError as error:
         why = {FileNotFoundError: "il n’existe pas", PermissionError: "la lecture n’est pas permise"}
         reason = why.get(type(error), error.strerror or "")
@@ -38,7 +40,10 @@ def read_text(path: str | Path) -> str:
             "Le fichier ne peut pas être lu", file=path, why=reason, remedy="Vérifiez le nom et les droits"
         ) from error
     if content is None:
-        raise InputError("Le fichier est trop grand pour un fichier TOML relu par des personnes", file=path)
+        raise InputError(
+            "Le fichier est trop grand pour un fichier TOML relu par des personnes", file=path,
+            remedy="Donnez la définition, pas un fichier de données",
+        )  # fmt: skip
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -47,7 +52,9 @@ def read_text(path: str | Path) -> str:
             "Le fichier n’est pas en UTF-8", file=path, line=line, remedy="Enregistrez-le en UTF-8"
         ) from error
     if not text.strip():
-        raise InputError("Le fichier est vide", file=path)
+        raise InputError(
+            "Le fichier est vide", file=path, remedy="Partez d’un des fichiers livrés avec Jigi"
+        )
     return text
 
 
@@ -62,7 +69,7 @@ def parse(text: str, file: str | Path) -> Table:
         place = AT_LINE.search(str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         raise InputError(
-            "Ce n’est pas du TOML", file=file, line=line, why=AT_LINE.sub("", str(error)).strip(),
+            "Ce n’est pas du TOML", file=file, line=line,
             remedy="Corrigez la ligne : un texte s’écrit entre guillemets, une date 2015-03-01.",
         ) from error  # fmt: skip
     return Table(data, _Lines(text), str(file))

@@ -94,7 +94,7 @@ def of_target(target: Target) -> Column:
 def _coded(filling: Filling) -> Callable[[str], str]:
     codes = dict(filling.codes or {})
     # The words understood without a mapping of codes are compared whatever their case.
-    fold = filling.target.codes is filling.codes
+    fold = False
     listed = ", ".join(f"« {code} »" for code in list(codes)[:12])
 
     def convert(cell: str) -> str:

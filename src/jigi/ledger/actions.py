@@ -57,7 +57,7 @@ def post(kind: str, cause: str, label: str, lines: Sequence[Line], *, by: User) 
     return entry
 
 
-class refusing_overdraft:  # noqa: N801 (used as a statement)
+class refusing_overdraft:
     """Turn the database's refusal of a negative balance into a sentence."""
 
     def __enter__(self) -> None:

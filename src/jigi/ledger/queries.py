@@ -46,7 +46,7 @@ class Balances:
 
 @dataclass(frozen=True)
 class Movement:
-    """What one entry moved in one book, by kind. `available_xof` is its effect on what is available (+ or −)."""
+    """What one entry moved in one book, by kind; `available_xof` is its effect on what is available."""
 
     entry: int
     posted_at: datetime

@@ -1,7 +1,7 @@
 """The acts on a payment round that take long, done by the worker.
 
-A job is enqueued in the transaction that asks for it, and waits behind the other jobs of its round. Its steps,
-or the message it failed with, are those of the run that the act opens.
+A job is enqueued in the transaction that asks for it, and waits behind the other jobs of its round. Its
+steps, or the message it failed with, are those of the run that the act opens.
 """
 
 from __future__ import annotations

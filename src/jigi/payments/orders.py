@@ -13,9 +13,9 @@ from django.db import transaction
 
 from jigi.foundation import audit
 from jigi.foundation.bulk import copying_out, statement
+from jigi.foundation.cells import neutralise
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import User
-from jigi.foundation.cells import neutralise
 from jigi.geography.access import require
 from jigi.payments.models import OrderFile, PaymentRound
 from jigi.programmes.models import Agency

@@ -68,7 +68,7 @@ class CommuneFigures(Figures):
 
 @dataclass(frozen=True)
 class Funding:
-    """What a round takes from a funding line. `before_xof`: available before, None once it has been reserved."""
+    """What a round takes from a funding line, and what is available there now (`reserved`: taken already)."""
 
     line: FundingLine
     amount_xof: int
@@ -99,9 +99,7 @@ def visible_to(user: User) -> QuerySet[PaymentRound]:
     """The rounds that touch a commune, in a programme, where the user may see payments."""
     condition = Q(pk__in=[])
     for posting in postings_with(user, "payments.see"):
-        here = RoundCommune.objects.filter(
-            payment_round=OuterRef("pk"), commune__path__startswith=posting.area.path
-        )
+        here = RoundCommune.objects.filter(payment_round=OuterRef("pk"), commune__path__startswith=posting.area.path)
         seen = Q(Exists(here))
         if posting.programme_code:
             seen &= Q(component__programme__code=posting.programme_code)
@@ -119,14 +117,12 @@ def communes_seen(user: User, payment_round: PaymentRound) -> QuerySet[Area]:
 
 def instructions_visible_to(user: User, payment_round: PaymentRound) -> QuerySet[Instruction]:
     """The orders of a round in the communes where the user may see payments."""
-    found = Instruction.objects.filter(
-        payment_round=payment_round, commune__in=communes_seen(user, payment_round)
-    )
+    found = Instruction.objects.filter(payment_round=payment_round, commune__in=communes_seen(user, payment_round))
     return found.select_related("household", "recipient", "agency", "commune").order_by("id")
 
 
 def sees_returns(user: User) -> bool:
-    """Return files hold lines of every commune: seen by who reconciles, or sees payments in the whole country."""
+    """Return files hold lines of every commune: for who reconciles, or sees payments in all the country."""
     if postings_with(user, "payments.reconcile"):
         return True
     return any(held.area.level == Area.Level.COUNTRY for held in postings_with(user, "payments.see"))
@@ -157,7 +153,7 @@ def awaiting(user: User) -> dict[str, QuerySet[PaymentRound]]:
 
 
 def has_been(payment_round: PaymentRound, verb: str) -> bool:
-    """Whether a round has already gone through « prepare », « freeze », « approve », « release » or « close »."""
+    """Whether a round has gone through a verb: prepare, freeze, approve, release or close."""
     if payment_round.status not in _WAY:
         return False
     return _WAY.index(payment_round.status) > _VERBS.index(verb)
@@ -189,8 +185,8 @@ def previous_rounds(payment_round: PaymentRound) -> list[int]:
 def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySet[Household]:
     """The households of one line of a round's difference, in these communes.
 
-    Each comes with `now_xof` and `before_xof` (None without a right), `arrears_xof`, and the names and accounts
-    of who received before and who receives now.
+    Each comes with `now_xof` and `before_xof` (None without a right), `arrears_xof`, and the names and
+    accounts of who received before and who receives now.
     """
     payment_round = change.payment_round
     before = previous_rounds(payment_round)
@@ -200,9 +196,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     }  # fmt: skip
     now_right = Entitlement.objects.filter(payment_round=payment_round, household=OuterRef("pk"))
     old_right = Entitlement.objects.filter(payment_round__in=before, household=OuterRef("pk"))
-    arrears = Instruction.objects.filter(
-        payment_round=payment_round, household=OuterRef("pk"), kind="arrears"
-    )
+    arrears = Instruction.objects.filter(payment_round=payment_round, household=OuterRef("pk"), kind="arrears")
     found = Household.objects.filter(pk__in=RawSQL(*_positional("changed_households", facts)))
     return found.select_related("commune", "village").annotate(
         now_xof=_one(now_right, "amount_xof"),

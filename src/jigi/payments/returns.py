@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from jigi.foundation import audit, runs
+from jigi.foundation.cells import as_date, as_integer
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import User
-from jigi.foundation.cells import as_date, as_integer
 from jigi.foundation.tabular import Table, open_table
 from jigi.geography.access import require
 from jigi.ledger import actions as ledger
@@ -144,7 +144,7 @@ def _read(table: Table, columns: dict[str, int]) -> Iterator[tuple[Any, ...]]:
             )
         paid_on = dates[read["date"]]
         origin = read["reference"].partition("-")[0]
-        bad = said is None or not read["reference"] or said == "paid" and (amount is None or paid_on is None)
+        bad = said is None or not read["reference"] or (said == "paid" and (amount is None or paid_on is None))
         yield (
             line, read["reference"][:80], read["status"][:40], read["amount"][:40], read["date"][:40],
             read["reason"][:200], read["agency_reference"][:80], said, amount, paid_on,

@@ -105,4 +105,4 @@ def _url(database: str) -> str:
     given = connection.settings_dict
     account = quote(given["USER"], safe="") + (f":{quote(given['PASSWORD'], safe='')}" if given["PASSWORD"] else "")
     place = {key: given[key.upper()] for key in ("host", "port") if given[key.upper()]}
-    return f"postgresql://{account}@/{database}?{urlencode(place | connection.settings_dict['OPTIONS'])}"
+    return f"postgresql://{account}@/{database}?{urlencode(place | given['OPTIONS'], quote_via=quote)}"

@@ -6,3 +6,4 @@ FROM stage_household AS h
 JOIN stage_roster AS r USING (key)
 WHERE h.line = h.first_line AND h.known_id IS NULL
     AND h.line NOT IN (SELECT line FROM stage_problem WHERE severity = 'error' AND NOT of_member)
+    AND h.key NOT IN (SELECT key FROM stage_problem WHERE severity = 'error' AND of_member AND key <> '')

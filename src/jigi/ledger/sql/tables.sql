@@ -63,3 +63,6 @@ CREATE TABLE ledger_posting_general PARTITION OF ledger_posting
     FOR VALUES IN (1);
 CREATE TRIGGER posting_keeps_balances AFTER INSERT ON ledger_posting_general
     REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_balances();
+-- A statement trigger isn't inherited by partitions: each has its own (pipeline.fill_book for the next).
+CREATE TRIGGER posting_never_truncated BEFORE TRUNCATE ON ledger_posting_general
+    FOR EACH STATEMENT EXECUTE FUNCTION jigi_refuse_change();

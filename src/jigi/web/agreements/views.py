@@ -28,10 +28,12 @@ from jigi.web.paper.press import pdf_response, press
 KINDS = dict(Posting.Kind.choices)
 SHOWN_MOVEMENTS = 400
 LIST_HEADERS = (
-    "Convention", "Bailleur", "Montant", "Disponible", "Réservé", "Chez les agences", "Versé", "dont rendu au fonds",
+    "Convention", "Bailleur", "Montant", "Disponible", "Réservé", "Chez les agences", "Versé",
+    "dont rendu au fonds",
 )  # fmt: skip
 MOVEMENT_HEADERS = (
-    "Date", "Écriture", "Cause", "Mouvement", "Nombre", "Montant (FCFA)", "Effet sur le disponible", "Disponible après",
+    "Date", "Écriture", "Cause", "Mouvement", "Nombre", "Montant (FCFA)", "Effet sur le disponible",
+    "Disponible après",
 )  # fmt: skip
 
 
@@ -91,7 +93,17 @@ def communes(request: HttpRequest, code: str) -> HttpResponseBase:
     user, shown = _person(request), _agreement(request, code)
     rows = by_commune(payments.rights_of(shown), user)
     if request.GET.get("format") == "csv":
-        headers = ("Code", "Commune", "Cercle", "Droits", "FCFA", "Payés", "FCFA payés", "FCFA dus", "FCFA rendus")
+        headers = (
+            "Code",
+            "Commune",
+            "Cercle",
+            "Droits",
+            "FCFA",
+            "Payés",
+            "FCFA payés",
+            "FCFA dus",
+            "FCFA rendus",
+        )
         cells = (
             (r.code, r.name, r.above, r.rights, r.amount_xof, r.paid, r.paid_xof, r.owed_xof, r.returned_xof)
             for r in rows
@@ -129,8 +141,8 @@ def _total(balances: Iterable[Balances]) -> Balances:
 
 def _cells(one: Agreement, balances: Balances) -> tuple[object, ...]:
     return (
-        one.code, one.donor, one.amount_xof, balances.available_xof, balances.reserved_xof, balances.agencies_xof,
-        balances.paid_xof, balances.returned_xof,
+        one.code, one.donor, one.amount_xof, balances.available_xof, balances.reserved_xof,
+        balances.agencies_xof, balances.paid_xof, balances.returned_xof,
     )  # fmt: skip
 
 

@@ -22,10 +22,8 @@ def press(template: str, data: Mapping[str, Any]) -> bytes:
     On a demonstration server every page says that what it holds is fictitious.
     """
     marked = {**data, "fictitious": User.objects.filter(is_demonstration=True).exists()}
-    source = (FOLDER / f"{template}.typ").read_bytes()
-    # A path that no file has: the template stands at the root, beside the style that it imports.
     made = typst.compile(
-        source, root=str(FOLDER), font_paths=_fonts(), sys_inputs={"data": json.dumps(marked)}, pdf_tags=False
+        FOLDER / f"{template}.typ", font_paths=_fonts(), sys_inputs={"data": json.dumps(marked)}, pdf_tags=False
     )
     assert isinstance(made, bytes)
     return made

@@ -84,11 +84,11 @@ def _sought(orders: Orders, text: str) -> Orders:
 
 
 def _in_commune(orders: Orders, pk: str) -> Orders:
-    return orders.filter(commune=pk)
+    return orders.filter(commune_id=int(pk))
 
 
 def _of_agency(orders: Orders, pk: str) -> Orders:
-    return orders.filter(agency=pk)
+    return orders.filter(agency_id=int(pk))
 
 
 def _in_state(orders: Orders, status: str) -> Orders:

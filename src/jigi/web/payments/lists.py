@@ -32,7 +32,7 @@ class Sheet:
     """A cercle of the page where lists are chosen: its communes, and whether it fits one document."""
 
     cercle: str
-    cercle_id: int
+    cercle_id: int | None
     communes: list[queries.CommuneFigures]
 
     @property

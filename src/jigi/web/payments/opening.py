@@ -156,5 +156,3 @@ def _day(request: HttpRequest, name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Refused(f"« {text} » n’est pas une date", remedy="Écrivez-la comme 2015-03-31.") from None
-
-

@@ -41,7 +41,12 @@ def order_file(request: HttpRequest, pk: int, agency: int) -> HttpResponseBase:
     if request.method == "POST":
         return _sent(shown, found["agency"], request.POST.get("format", ""), person(request))
     made = OrderFile.objects.filter(payment_round=shown, agency=agency).select_related("made_by", "agency")
-    context: dict[str, Any] = {"round": shown, "agencies": [found], "one": found, "made": made.order_by("-id")}
+    context: dict[str, Any] = {
+        "round": shown,
+        "agencies": [found],
+        "one": found,
+        "made": made.order_by("-id"),
+    }
     return render(request, "payments/order_files.html", context)
 
 

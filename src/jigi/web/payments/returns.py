@@ -18,7 +18,7 @@ from jigi.foundation.errors import InputError, JigiError, Refused
 from jigi.foundation.models import User
 from jigi.geography.access import can
 from jigi.payments import queries, returns
-from jigi.payments.models import Instruction, ReturnFile, ReturnLine
+from jigi.payments.models import Instruction, ReturnLine
 from jigi.programmes.models import Agency
 from jigi.web.formats import counted
 from jigi.web.listing import Column, Filter, Listing
@@ -191,7 +191,9 @@ def _said(taken: returns.Reconciliation) -> str:
     file = taken.return_file
     if taken.known:
         return "Ce fichier avait déjà été pris : rien n’a changé."
-    return f"{counted(file.lines, 'ligne lue', 'lignes lues')} : {counted(file.paid, 'payé')}, {counted(file.unpaid, 'non payé')}, {counted(file.exceptions, 'exception')}."
+    read = counted(file.lines, "ligne lue", "lignes lues")
+    paid, unpaid = counted(file.paid, "payé"), counted(file.unpaid, "non payé", "non payés")
+    return f"{read} : {paid}, {unpaid}, {counted(file.exceptions, 'exception')}."
 
 
 def _number(text: str) -> int:
@@ -234,9 +236,7 @@ def _exceptions() -> Listing:
             Column("decision", "Décision", lambda line: line.resolution),
         ),
         order="numero",
-        filters=(
-            Filter("issue", "Issue", _with_outcome, _exception_choices()),
-        ),
+        filters=(Filter("issue", "Issue", _with_outcome, _exception_choices()),),
         empty="Aucune ligne n’attend de décision.",
     )
 

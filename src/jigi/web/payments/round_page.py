@@ -99,7 +99,7 @@ def _steps(shown: PaymentRound, figures: queries.Figures) -> list[Step]:
         is_done = position < reached if position < 4 else reached == 5
         is_now = shown.status != "cancelled" and position == reached and not is_done
         tone = "done" if is_done else "now" if is_now else ""
-        steps.append(Step(done if not is_now else to_do, tone, note if is_done or is_now and position == 4 else ""))
+        steps.append(Step(done if not is_now else to_do, tone, note if is_done or (is_now and position == 4) else ""))
     return steps
 
 
@@ -116,9 +116,7 @@ def _difference(shown: PaymentRound) -> dict[str, Any]:
     order = list(RoundChange.Movement.values)
     rows = sorted(shown.changes.all(), key=lambda row: (order.index(row.movement), -row.households, row.reason))
     signs = {"enter": "+", "leave": "−"}
-    counts = {
-        movement: sum(row.households for row in rows if row.movement == movement) for movement in order
-    }
+    counts = {movement: sum(row.households for row in rows if row.movement == movement) for movement in order}
     kept = counts["stay"] + counts["amount"] + counts["recipient"] + counts["account"]
     return {
         "changes": [Change(row, signs.get(row.movement, "")) for row in rows if row.movement != "stay"],

@@ -56,7 +56,7 @@ CAMPAIGNS = Listing(
     ),
     order="-ouverte",
     filters=(
-        Filter("etat", "État", lambda rows, status: rows.filter(status=status), TargetingRound.Status.choices),
+        Filter("etat", "État", lambda rows, code: rows.filter(status=code), TargetingRound.Status.choices),
     ),
     empty="Aucune campagne de ciblage dans votre affectation.",
 )  # fmt: skip
@@ -157,8 +157,8 @@ def _reasons(results: QuerySet[Result]) -> dict[str, int]:
 def _village_cells(communes: list[Area], villages: dict[int, list[Village]]) -> list[tuple[Any, ...]]:
     return [
         (
-            area.name, one.area.code, one.area.name, one.population, one.poverty_rate, one.places, one.households,
-            one.listed, one.selected,
+            area.name, one.area.code, one.area.name, one.population, one.poverty_rate, one.places,
+            one.households, one.listed, one.selected,
         )
         for area in communes
         for one in villages.get(area.pk, [])

@@ -57,4 +57,4 @@ def in_words(row: ScoringFormula) -> FormulaInWords:
 
 
 def _label(term: Term) -> str:
-    return term.label or str(LivingConditions._meta.get_field(term.column).verbose_name)
+    return term.label or str(getattr(LivingConditions._meta.get_field(term.column), "verbose_name", term.column))

@@ -66,8 +66,8 @@ def villages_of(shown: TargetingRound, communes: list[Area]) -> dict[int, list[V
     areas = Area.objects.filter(parent__in=communes).in_bulk([row["village_id"] for row in rows])
     villages = [
         Village(
-            areas[row["village_id"]], row["population"], row["poverty_rate"], row["places"], row["households"],
-            row["listed"], row["selected"],
+            areas[row["village_id"]], row["population"], row["poverty_rate"], row["places"],
+            row["households"], row["listed"], row["selected"],
         )
         for row in rows
         if row["village_id"] in areas

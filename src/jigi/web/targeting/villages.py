@@ -1,4 +1,4 @@
-"""A village of a campaign: its ranked households with the reason of each, and the list that is posted there."""
+"""A village of a campaign: its ranked households, the reason of each, and the list that is posted."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Ranked:
 
 
 def village(request: HttpRequest, pk: int, area: int) -> HttpResponseBase:
-    """The households of one village, ranked; those the committee did not list are counted, and shown on request."""
+    """The households of one village, ranked; those not listed are counted, and shown on request."""
     user, shown = person(request), seen_round(request, pk)
     one = _village(shown, request, area)
     ranked = _ranked(queries.results_visible_to(user, shown), one)
@@ -106,9 +106,7 @@ def _ranked(results: QuerySet[Result], one: Village) -> list[Ranked]:
     return [
         Ranked(
             row,
-            sentence(
-                row.reason, village=one.area.name, position=row.position, ranked=ranked, places=one.places
-            ),
+            sentence(row.reason, village=one.area.name, position=row.position, ranked=ranked, places=one.places),
         )
         for row in found
     ]
@@ -156,11 +154,18 @@ def _posted(one: Village, rows: list[Result]) -> dict[str, Any]:
                 "rsu": row.household.rsu,
                 "name": row.household.head_name,
                 "selected": row.selected,
-                "answer": "retenu" if row.selected else "questionnaire incomplet" if row.position is None else "non retenu",
+                "answer": "retenu"
+                if row.selected
+                else "questionnaire incomplet"
+                if row.position is None
+                else "non retenu",
             }
             for row in rows
         ],
     }
+
+
+_HEAD = "household__head_name"
 
 
 def _results(shown: TargetingRound, communes: list[tuple[str, str]]) -> Listing:
@@ -168,8 +173,8 @@ def _results(shown: TargetingRound, communes: list[tuple[str, str]]) -> Listing:
         noun=("ménage", "ménages"),
         file_name=f"ciblage-{shown.pk}",
         columns=(
-            Column("rsu", "N° RSU", lambda row: row.household.rsu, sort="household__rsu_number", cell=_household),
-            Column("chef", "Chef de ménage", lambda row: row.household.head_name, sort="household__head_name"),
+            Column("rsu", "N° RSU", lambda row: row.household.rsu, sort="household__rsu_number", cell=_rsu),
+            Column("chef", "Chef de ménage", lambda row: row.household.head_name, sort=_HEAD),
             Column("commune", "Commune", lambda row: row.village.parent.name),
             Column(
                 "village", "Village", lambda row: row.village.name,
@@ -200,7 +205,7 @@ def _on_list(rows: QuerySet[Result], answer: str) -> QuerySet[Result]:
     return rows.filter(committee_rank__isnull=answer == "non")
 
 
-def _household(row: Result) -> str:
+def _rsu(row: Result) -> str:
     page = reverse("household", args=[row.household.rsu])
     return format_html('<a class="nb" href="{}">{}</a>', page, row.household.rsu)
 

@@ -1,0 +1,79 @@
+"""Jobs that a dead worker left unfinished: another worker takes them up again.
+
+A job that a kill interrupted stays « doing » in the queue, and holds its lock, until somebody puts it back.
+Jobs are written so that doing one again is safe: each finds what is done, and leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Timer
+
+from asgiref.sync import async_to_sync
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
+
+from jigi.foundation.runs import side_connection
+
+SILENCE = timedelta(seconds=30)
+"""A worker tells that it lives every ten seconds; after this long without a word it is dead."""
+
+_SIGN = 0x6A696769
+"""The number of the advisory lock that every living worker shares."""
+
+
+@contextmanager
+def working() -> Iterator[int]:
+    """Be a worker of this database; yields how many jobs of dead workers were put back in the queue.
+
+    A worker alone in the database knows at once that every unfinished job is abandoned. Beside others it can't
+    tell whose they are, and looks again when the dead have been silent long enough.
+    """
+    with side_connection() as sign:
+        found = sign.execute("SELECT pg_try_advisory_lock(%s)", (_SIGN,)).fetchone()
+        alone = bool(found and found[0])
+        count = _take_up(Q() if alone else _silent())
+        sign.execute("SELECT pg_advisory_lock_shared(%s)", (_SIGN,))
+        if alone:
+            sign.execute("SELECT pg_advisory_unlock(%s)", (_SIGN,))
+        later = Timer(SILENCE.total_seconds() * 1.5, _look_again)
+        later.daemon = True
+        if not alone:
+            later.start()
+        try:
+            yield count
+        finally:
+            later.cancel()
+
+
+def _look_again() -> None:
+    try:
+        _take_up(_silent())
+    finally:
+        connection.close()  # the one of this thread
+
+
+def _take_up(whose: Q) -> int:
+    count = 0
+    for number in ProcrastinateJob.objects.filter(whose, status="doing").values_list("pk", flat=True):
+        try:
+            app.job_manager.retry_job_by_id(number, retry_at=timezone.now())
+            count += 1
+        except UniqueViolation:
+            # Somebody asked for the same thing again: that later job will do it, once this one lets go.
+            async_to_sync(app.job_manager.finish_job_by_id_async)(number, Status.FAILED, delete_job=False)
+        except ConnectorException:
+            continue  # it has just ended, or another worker was first
+    return count
+
+
+def _silent() -> Q:
+    """Without a worker (procrastinate forgets the dead when a worker starts), or with a silent one."""
+    return Q(worker=None) | Q(worker__last_heartbeat__lt=timezone.now() - SILENCE)

@@ -1,0 +1,234 @@
+"""What can never be false of money: for each constraint and guard, a lie in SQL that PostgreSQL refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from jigi.foundation.bulk import copying_out
+from jigi.payments.models import Entitlement, Instruction
+from tests.payments.scene import Scene, peopled
+
+pytestmark = pytest.mark.django_db
+
+_COPY_OF_RIGHT = """
+INSERT INTO payments_entitlement (round_id, component_id, household_id, enrolment_id, funding_line_id, recipient_id,
+    commune_id, agency_id, account, pay_point, amount_xof, status)
+SELECT round_id, component_id, household_id, enrolment_id, funding_line_id, recipient_id, commune_id, agency_id,
+    account, pay_point, amount_xof, '{status}' FROM payments_entitlement WHERE round_id = {prepared} LIMIT 1
+"""
+_COPY_OF_ORDER = """
+INSERT INTO payments_instruction (origin_round_id, entitlement_id, round_id, household_id, funding_line_id,
+    recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof, status)
+SELECT origin_round_id, entitlement_id, round_id, household_id, funding_line_id, recipient_id, commune_id, agency_id,
+    account, pay_point, 'une autre', kind, {attempt}, amount_xof, '{status}'
+FROM payments_instruction WHERE round_id = {prepared} AND kind = 'right' LIMIT 1
+"""
+_UNGUARDED = "ALTER TABLE payments_instruction DISABLE TRIGGER USER;"
+_POSTING = """
+INSERT INTO ledger_posting (book_id, entry_id, kind, item, debit_id, credit_id, amount_xof)
+SELECT book_id, entry_id, {kind}, {item}, {debit}, credit_id, {amount} FROM ledger_posting WHERE kind = 'reserve'
+"""
+
+
+def posting(**lie: str) -> str:
+    return _POSTING.format(**{"kind": "kind", "item": "item + 1", "debit": "debit_id", "amount": "1", **lie})
+
+
+def of_round(change: str) -> str:
+    return f"UPDATE payments_paymentround SET {change} WHERE id = {{released}}"
+
+
+def of_list(table: str, change: str) -> str:
+    """A change to the list of the prepared round, which may still change."""
+    return f"UPDATE payments_{table} SET {change} WHERE round_id = {{prepared}}"
+
+
+# {released}: a round with an order paid, one absent and one open. {prepared}: the round of the next term.
+LIES = [
+    ("ledger_book_code_key", "INSERT INTO ledger_book (code, title) VALUES ('general', '')"),
+    ("ledger_account_code_key", "UPDATE ledger_account SET code = 'le même'"),
+    ("account_never_overdrawn", posting(amount="10::bigint ^ 15")),
+    ("account_never_overdrawn", "UPDATE ledger_account SET kind = 'donor' WHERE kind = 'available'"),
+    ("entry_cause_posts_once", "UPDATE pg_temp.nothing SET x = 1"),
+    ("posting_amount_is_positive", posting(amount="-1")),
+    ("posting_kind_known", posting(kind="'don'")),
+    ("posting_moves_between_two_accounts", posting(debit="credit_id")),
+    ("posting_once", posting(item="item")),
+    ("payments_paymentround_sequence_check", of_round("sequence = -1")),
+    ("payments_paymentround_term_check", of_round("term = -1")),
+    ("round_approved_is_signed", of_round("approved_by_id = NULL")),
+    ("round_approver_is_not_its_maker", of_round("approved_by_id = made_by_id")),
+    ("round_counters_not_negative", of_round("arrears_xof = -1")),
+    ("round_frozen_is_signed_and_hashed", of_round("list_hash = ''")),
+    ("round_has_a_maker", of_round("made_by_id = NULL")),
+    ("round_released_is_signed", of_round("book_id = NULL")),
+    ("round_releaser_is_neither_maker_nor_approver", of_round("released_by_id = approved_by_id")),
+    ("return_file_taken_once",
+     "INSERT INTO payments_returnfile (agency_id, file_name, file_hash, lines, paid, paid_xof, unpaid, exceptions,"
+     " made_by_id) SELECT agency_id, 'autre nom', file_hash, 0, 0, 0, 0, 0, made_by_id FROM payments_returnfile"),
+    ("return_line_resolution_is_signed", "UPDATE payments_returnline SET resolved_at = now()"),
+    ("return_line_once", "UPDATE payments_returnline SET line = 2"),
+    ("round_change_once", "UPDATE payments_roundchange SET movement = 'stay', reason = 'la même'"),
+    ("payments_roundcommune_sequence_check", "UPDATE payments_roundcommune SET sequence = -1"),
+    ("payments_roundcommune_term_check", "UPDATE payments_roundcommune SET term = -1"),
+    ("round_commune_once",
+     "UPDATE payments_roundcommune SET payment_round_id = {released}, live = false"
+     " WHERE payment_round_id = {prepared}"),
+    ("commune_in_one_round_per_term", "UPDATE payments_roundcommune SET term = 1"),
+    ("entitlement_amount_is_positive", of_list("entitlement", "amount_xof = 0")),
+    ("entitlement_status_known", _COPY_OF_RIGHT.replace("{status}", "perdu")),
+    ("entitlement_commune_of_its_round", of_list("entitlement", "commune_id = {elsewhere}")),
+    ("entitlement_one_per_household", _COPY_OF_RIGHT.replace("{status}", "due")),
+    ("instruction_amount_is_positive", of_list("instruction", "amount_xof = -30000")),
+    ("instruction_kind_known", of_list("instruction", "kind = 'don'")),
+    ("instruction_paid_has_a_day",
+     "UPDATE payments_instruction SET status = 'paid' WHERE round_id = {released} AND status = 'open'"),
+    ("instruction_status_known",
+     _UNGUARDED + _COPY_OF_ORDER.replace("{status}", "perdu").replace("{attempt}", "2")),
+    ("instruction_of_its_entitlement", of_list("instruction", "entitlement_id = -entitlement_id")),
+    ("instruction_attempt_once",
+     _UNGUARDED + _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "1")),
+    ("instruction_reference_once", of_list("instruction", "reference = 'la même'")),
+]  # fmt: skip
+LIES[4] = (
+    "entry_cause_posts_once",
+    "INSERT INTO ledger_entry (kind, cause, label, by_id) SELECT kind, cause, '', by_id FROM ledger_entry",
+)
+
+_PAID = "WHERE round_id = {released} AND status = 'paid'"
+GUARDS = [
+    ("account_balance_is_kept", "UPDATE ledger_account SET balance_xof = 1 WHERE kind = 'available'"),
+    ("account_opens_empty",
+     "INSERT INTO ledger_account (code, name, kind, fund, balance_xof) VALUES ('x', 'x', 'available', 'x', 5)"),
+    ("entry_never_changes", "UPDATE ledger_entry SET by_id = by_id"),
+    ("entry_never_changes", "DELETE FROM ledger_entry"),
+    ("posting_never_changes", "UPDATE ledger_posting SET amount_xof = 1"),
+    ("posting_never_changes", "DELETE FROM ledger_posting_general"),
+    ("posting_never_changes", "DELETE FROM ledger_posting_p{book}"),
+    ("posting_never_truncated", "TRUNCATE ledger_posting"),
+    ("posting_never_truncated", "TRUNCATE ledger_posting_general"),
+    ("posting_never_truncated", "TRUNCATE ledger_posting_p{book}"),
+    ("posting_never_truncated", "TRUNCATE ledger_entry CASCADE"),
+    ("entitlement_list_is_frozen", "UPDATE payments_entitlement SET amount_xof = 1 " + _PAID),
+    ("entitlement_list_is_frozen", "UPDATE payments_entitlement_p{released} SET recipient_id = recipient_id"),
+    ("entitlement_list_is_frozen", "DELETE FROM payments_entitlement " + _PAID),
+    ("entitlement_list_is_frozen",
+     _COPY_OF_RIGHT.replace("{status}", "due").replace("{prepared}", "{released}")),
+    ("instruction_list_is_frozen", "UPDATE payments_instruction SET account = '+22399999999' " + _PAID),
+    ("instruction_list_is_frozen", "DELETE FROM payments_instruction_p{released} " + _PAID),
+    ("entitlement_moves", "UPDATE payments_entitlement SET status = 'due' " + _PAID),
+    ("entitlement_moves", "UPDATE payments_entitlement SET status = 'cancelled' " + _PAID),
+    ("instruction_moves", "UPDATE payments_instruction SET status = 'open' " + _PAID),
+    ("instruction_moves",
+     "UPDATE payments_instruction SET status = 'paid', settled_on = now()"
+     " WHERE round_id = {released} AND status = 'absent'"),
+    ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
+]  # fmt: skip
+KEEPERS = {"posting_keeps_balances", "entitlement_keeps_owed"}
+"""Triggers that write rather than refuse: tested for what they keep."""
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> dict[str, Any]:
+    """The numbers that the lies speak of; nothing is left to be checked at the end of the transaction."""
+    scene = peopled(3, communes=("ML010501", "ML010502"))
+    released = scene.released(communes=scene.communes[:1])
+    absent, paid, _open = Instruction.objects.order_by("id")
+    rows = [(absent.reference, "ABSENT", 30_000, ""), (paid.reference, "PAYE", 30_000, "")]
+    scene.take(tmp_path / "retour.csv", rows)
+    prepared = scene.prepared(2, communes=scene.communes[:1])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return {
+        "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
+        "elsewhere": scene.communes[1].pk,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("constraint", "lie"), LIES)
+def test_a_constraint_refuses_the_lie(told: dict[str, Any], constraint: str, lie: str) -> None:
+    assert constraint in parents_of(refusal(lie.format(**told)).constraint_name or "")
+
+
+@pytest.mark.parametrize(("trigger", "lie"), GUARDS)
+def test_a_guard_refuses_the_lie(told: dict[str, Any], trigger: str, lie: str) -> None:
+    (function,) = found("SELECT DISTINCT tgfoid::regproc::text FROM pg_trigger WHERE tgname = %s", trigger)
+    assert f"function {function}" in (refusal(lie.format(**told)).context or "")
+
+
+def test_no_constraint_is_without_its_lie(db: None) -> None:
+    named = found(
+        "SELECT conname FROM pg_constraint WHERE conrelid::regclass::text ~ '^(ledger|payments)_'"
+        " AND contype IN ('c', 'u', 'x', 'f') AND coninhcount = 0 AND conname !~ '_fk(ey$|_)'"
+        " AND conrelid NOT IN (SELECT inhrelid FROM pg_inherits)"
+        " UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indisunique AND indpred IS NOT NULL"
+        " AND indrelid::regclass::text ~ '^(ledger|payments)_'"
+    )
+    assert set(named) == {name for name, _ in LIES}
+
+
+def test_no_trigger_is_without_its_lie(db: None) -> None:
+    triggers = found(
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text ~ '^(ledger|payments)_'"
+    )
+    assert set(triggers) == {name for name, _ in GUARDS} | KEEPERS
+
+
+def test_every_reference_leads_to_a_row_that_exists(told: dict[str, Any]) -> None:
+    """A payment points to its household, enrolment, funding line… by foreign keys: each is tried."""
+    keys = found(
+        "SELECT format('ALTER TABLE %%1$s DISABLE TRIGGER USER; UPDATE %%1$s SET %%2$I = -7', conrelid::regclass,"
+        " attname) FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]"
+        " WHERE contype = 'f' AND cardinality(conkey) = 1 AND conrelid::regclass::text ~ '^(ledger|payments)_'"
+        " AND conrelid NOT IN (SELECT inhrelid FROM pg_inherits) AND confrelid NOT IN ("
+        " 'payments_entitlement'::regclass)"
+        " AND conrelid <> 'payments_orderfile'::regclass"
+    )
+    assert len(keys) > 30
+    for lie in keys:
+        column = lie.split('SET ')[1]
+        if any(part in column for part in ("round_id = ", "book_id = ")) and "previous" not in column:
+            continue  # the key of a partition: its own test follows
+        assert "_fk" in (refusal(lie).constraint_name or lie), lie
+
+
+def test_a_balance_follows_every_posting(told: dict[str, Any]) -> None:
+    before = found("SELECT balance_xof::text FROM ledger_account WHERE kind = 'programme'")
+    with connection.cursor() as cursor:
+        cursor.execute(posting(amount="7"))
+    after = found("SELECT balance_xof::text FROM ledger_account WHERE kind = 'programme'")
+    assert int(after[0]) == int(before[0]) + 7
+
+
+def test_what_is_owed_is_kept(told: dict[str, Any]) -> None:
+    owed = Entitlement.objects.filter(status="owed").values_list("id", flat=True)
+    assert found("SELECT entitlement_id::text FROM payments_owed") == [str(pk) for pk in owed]
+    Entitlement.objects.filter(status="owed").update(status="paid")
+    assert found("SELECT entitlement_id::text FROM payments_owed") == []
+
+
+def refusal(lie: str) -> psycopg.errors.Diagnostic:
+    """Tell a lie and return what PostgreSQL says of it, at once or at the end of the transaction."""
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(lie)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cause = refused.value.__cause__
+    assert isinstance(cause, psycopg.Error)
+    return cause.diag
+
+
+def parents_of(name: str) -> set[str]:
+    """A name, and the one that the partitioned table gives to the same constraint."""
+    above = found("SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = to_regclass(%s)", name)
+    return {name, *above}
+
+
+def found(query: str, *params: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return [row[0] for row in cursor.fetchall()]
