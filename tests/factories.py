@@ -81,15 +81,11 @@ def _place(name: str, level: str, parent: Area | None, path: str) -> dict[str, o
     }  # fmt: skip
 
 
-def make_user(
-    username: str, role: str = "programme_manager", area: Area | None = None, *, programme: str = ""
-) -> User:
+def make_user(username: str, role: str = "programme_manager", area: Area | None = None, *, programme: str = "") -> User:
     """A person posted in a role of roles.toml at an area (the country when None), in one programme or all."""
     user = User.objects.create_user(username, full_name=f"{username.title()} (essai)")
     place = area or Area.objects.get(level="country", version__code="COD2019")
-    StaffPosting.objects.create(
-        user=user, role=role, area=place, programme_code=programme, starts_on=date(2014, 1, 1)
-    )
+    StaffPosting.objects.create(user=user, role=role, area=place, programme_code=programme, starts_on=date(2014, 1, 1))
     return user
 
 

@@ -62,9 +62,7 @@ def test_the_error_is_within_three_points_of_the_published_one(
 ) -> None:
     mapping, name = PUBLISHED[formula]
     imported(mapping)
-    fitted = jigi(
-        "targeting", "fit", SURVEYS[mapping][1], "--formula", SHIPPED / f"{formula}.toml", "--json"
-    ).figures
+    fitted = jigi("targeting", "fit", SURVEYS[mapping][1], "--formula", SHIPPED / f"{formula}.toml", "--json").figures
     measured = [fitted["r2"], fitted["error_20"], fitted["error_40"]]
     assert measured == pytest.approx(published(microdata, name), abs=0.03)
     assert ScoringFormula.objects.get().name == fitted["formula"]

@@ -44,9 +44,7 @@ def setting(url: str, name: str) -> str:
 def starter(home: Path, then: str = "") -> subprocess.Popen[str]:
     """Another process that starts the server, says its URL, and then does something else."""
     program = f"import sys; from jigi.foundation import server; from pathlib import Path; {then or 'pass'}"
-    program = program.replace(
-        "Path;", "Path; print(server.ensure_started(Path(sys.argv[1])), flush=True);", 1
-    )
+    program = program.replace("Path;", "Path; print(server.ensure_started(Path(sys.argv[1])), flush=True);", 1)
     command = [sys.executable, "-c", program, str(home)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
@@ -231,9 +229,7 @@ def test_root_runs_the_data_of_a_person_under_that_person(home: Path) -> None:
 
 
 @root_only
-def test_root_opens_the_way_without_opening_the_folders(
-    home: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_root_opens_the_way_without_opening_the_folders(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     closed = home.parent / "fermé"
     closed.mkdir(mode=0o700)
     server.ensure_started(closed / "jigi", durable=False)

@@ -76,7 +76,10 @@ def lists(folder: Path) -> Door:
     formula.write_text(FORMULA, encoding="utf-8")
     world = make_world(formula)
     known = Household.objects.filter(pk__in=world.households[0]).select_related("village")
-    rows = [[h.source_key, h.village.code, str(n + 1), "1", "0", "oui", "non", "Récolte perdue"] for n, h in enumerate(known)]  # fmt: skip
+    rows = [
+        [listed.source_key, listed.village.code, str(rank), "1", "0", "oui", "non", "Récolte perdue"]
+        for rank, listed in enumerate(known, 1)
+    ]
     words = ("targeting", "run", "Campagne", "--programme", "tm", "--areas", "ML010501", "--quota", "3",
              "--formula", "essai", "--by", "awa", "--lists")  # fmt: skip
     return Door(lambda path: (*words, path), "listed", COLUMNS, rows, 7)
@@ -88,9 +91,7 @@ def returns(folder: Path) -> Door:
 
     scene = peopled(5)
     orders = Instruction.objects.filter(payment_round=scene.released())
-    rows = [
-        [order.reference, "PAYE", str(order.amount_xof), "2016-02-10", "Reçu à Fléna"] for order in orders
-    ]
+    rows = [[order.reference, "PAYE", str(order.amount_xof), "2016-02-10", "Reçu à Fléna"] for order in orders]
     words = ("payments", "reconcile", "--agency", scene.agency.code, "--by", scene.officer.username)
     header = ["reference", "statut", "montant_fcfa", "date", "motif"]
     return Door(lambda path: (*words, path), "paid", header, rows, 4)

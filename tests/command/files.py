@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.command.doors import Door, table
 
@@ -33,12 +35,14 @@ def written(name: str, content: Callable[[Door], bytes]) -> Callable[[Door, Path
     return make
 
 
-def bomb(_: Door, folder: Path) -> Path:
-    path = folder / "bombe.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+@cache
+def bomb() -> bytes:
+    """A workbook of some kilobytes that unpacks to a hundred megabytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (100 << 20))
-    return path
+    return packed.getvalue()
 
 
 def header_twice(door: Door) -> bytes:
@@ -59,7 +63,7 @@ BAD: dict[str, tuple[Callable[[Door, Path], Path], str]] = {
     "a PDF": (written("liste.pdf", lambda door: b"%PDF-1.4"), "PDF"),
     "binary": (written("binaire.csv", lambda door: bytes(range(256)) * 20), "binaire"),
     "a broken workbook": (written("abime.xlsx", lambda door: b"PK\x03\x04 rien"), "ne peut pas être lu"),
-    "a ZIP bomb": (bomb, "enfle"),
+    "a ZIP bomb": (written("bombe.xlsx", lambda door: bomb()), "enfle"),
     "a folder": (lambda door, folder: folder, "dossier"),
     "missing": (lambda door, folder: folder / "absent.csv", "introuvable"),
 }
@@ -72,6 +76,14 @@ ODD: dict[str, Callable[[Door, Path], Path]] = {
     "BOM": written("marque.csv", lambda door: door.content(";", "utf-8-sig")),
     "cp1252": written("windows.csv", lambda door: door.content(";", "cp1252")),
 }
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written inside is taken back, so that the next file finds the same database."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @contextmanager

@@ -32,15 +32,13 @@ BAD = {
 
 
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("kind", BAD)
-def test_a_bad_definition_is_refused(jigi: Jigi, tmp_path: Path, door: str, kind: str) -> None:
-    content, says = BAD[kind]
-    path = tmp_path / "definition.toml"
-    path.write_bytes(content)
-    before = counts()
-    answer = jigi(*DOORS[door](path))
-    assert answer.code == 1 and answer.err.startswith("jigi : definition.toml"), answer
-    assert says in answer.err and counts() == before
+def test_a_bad_definition_is_refused(jigi: Jigi, tmp_path: Path, door: str) -> None:
+    path, before = tmp_path / "definition.toml", counts()
+    for kind, (content, says) in BAD.items():
+        path.write_bytes(content)
+        answer = jigi(*DOORS[door](path))
+        assert answer.code == 1 and answer.err.startswith("jigi : definition.toml"), (kind, answer)
+        assert says in answer.err and counts() == before, (kind, answer)
 
 
 @pytest.mark.parametrize("door", DOORS)

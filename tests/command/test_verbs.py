@@ -41,15 +41,11 @@ def test_an_unknown_verb_is_refused(jigi: Jigi, words: tuple[str, ...]) -> None:
     assert f"« {' '.join(words)} » n’est pas une commande" in answer.err
 
 
-@pytest.mark.parametrize(
-    "words", [("ledger", "prove", "--rien"), ("payments", "close"), ("payments", "close", "dix")]
-)
+@pytest.mark.parametrize("words", [("ledger", "prove", "--rien"), ("payments", "close"), ("payments", "close", "dix")])
 def test_a_wrong_argument_is_said_in_french(jigi: Jigi, words: tuple[str, ...]) -> None:
     answer = jigi(*words)
     assert answer.code == 2 and "jigi" in answer.err
-    assert not any(
-        english in answer.err for english in ("usage:", "error:", "required", "unrecognized", "invalid")
-    )
+    assert not any(english in answer.err for english in ("usage:", "error:", "required", "unrecognized", "invalid"))
 
 
 def test_the_version(jigi: Jigi) -> None:
@@ -58,9 +54,7 @@ def test_the_version(jigi: Jigi) -> None:
 
 @pytest.mark.parametrize("words", [("--help",), ("payments", "open", "--help")])
 def test_a_closed_pipe_leaves_no_trace(words: tuple[str, ...]) -> None:
-    command = subprocess.Popen(
-        [sys.executable, "-m", "jigi", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    command = subprocess.Popen([sys.executable, "-m", "jigi", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert command.stdout and command.stderr
     command.stdout.close()
     assert command.stderr.read() == b""

@@ -9,6 +9,7 @@ import argparse
 import csv
 import os
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +114,10 @@ def work(url: str) -> None:
         os._exit(SERVER_GONE)
 
 
-def tell(url: str, question: Callable[[], Any]) -> Any:
-    """The answer of a function of `tests.crash.facts`."""
+def tell(url: str, question: Callable[[], Any], listener: Connection) -> None:
+    """Send the answer of a function of `tests.crash.facts`."""
     use(url)
-    return question()
+    listener.send(question())
 
 
 def use(url: str) -> None:

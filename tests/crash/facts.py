@@ -7,22 +7,22 @@ from typing import Any
 import psutil
 from django.db import connection
 
-from jigi.foundation import runs
+from jigi.foundation import jobs, runs
 from jigi.foundation.models import Run
 from jigi.ledger.queries import prove
 from jigi.payments import queries
 from jigi.payments.models import PaymentRound
 
 COUNTS = {
-    "households of the round": """
+    "rights of the round": """
         SELECT count(*), count(DISTINCT household_id), sum(amount_xof)::bigint FROM payments_entitlement
         WHERE round_id = (SELECT id FROM payments_paymentround WHERE term = 2)""",
-    "rights": "SELECT status, attempts, count(*) FROM payments_entitlement GROUP BY 1, 2 ORDER BY 1, 2",
-    "orders": """
-        SELECT r.term, i.kind, i.status, count(*), count(DISTINCT (i.origin_round_id, i.entitlement_id)),
-            sum(i.amount_xof)::bigint
-        FROM payments_instruction AS i JOIN payments_paymentround AS r ON r.id = i.round_id
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
+    "every right": "SELECT status, attempts, count(*) FROM payments_entitlement GROUP BY 1, 2 ORDER BY 1, 2",
+    "orders of the round": """
+        SELECT kind, status, count(*), count(DISTINCT (origin_round_id, entitlement_id)), sum(amount_xof)::bigint
+        FROM payments_instruction WHERE round_id = (SELECT id FROM payments_paymentround WHERE term = 2)
+        GROUP BY 1, 2 ORDER BY 1, 2""",
+    "every order": "SELECT status, kind, count(*) FROM payments_instruction GROUP BY 1, 2 ORDER BY 1, 2",
     "postings": """
         SELECT kind, count(*), count(DISTINCT (item, attempt)), sum(amount_xof)::bigint FROM ledger_posting
         WHERE kind IN ('commit', 'pay', 'unpaid') GROUP BY 1 ORDER BY 1""",
@@ -34,7 +34,7 @@ COUNTS = {
         ORDER BY term""",
     "returns": "SELECT file_name, lines, paid, paid_xof, unpaid, exceptions FROM payments_returnfile ORDER BY id",
     "outcomes": "SELECT outcome, count(*) FROM payments_returnline GROUP BY 1 ORDER BY 1",
-    "differences": "SELECT count(*) FROM payments_change",
+    "differences": "SELECT count(*) FROM payments_roundchange",
     "owed": "SELECT count(*) FROM payments_owed",
     "audit": "SELECT noun, verb, count(*) FROM foundation_auditevent GROUP BY 1, 2 ORDER BY 1, 2",
 }
@@ -65,7 +65,7 @@ def all_of_them() -> dict[str, Any]:
     """The counts that a kill must not change, once the act has been done."""
     facts: dict[str, Any] = {name: _rows(query) for name, query in COUNTS.items()}
     second = PaymentRound.objects.get(term=2)
-    facts["frozen list unchanged"] = not second.list_hash or queries.verify_hash(second)
+    facts["list as frozen"] = not second.list_hash or queries.verify_hash(second)
     return facts
 
 
@@ -82,9 +82,10 @@ def wrongs() -> dict[str, Any]:
     }
 
 
-def is_done() -> tuple[str, int]:
-    """How far the second round is: its state, the return files taken."""
-    return PaymentRound.objects.get(term=2).status, _rows("SELECT count(*) FROM payments_returnfile")[0][0]
+def jobs_taken_up() -> int:
+    """How many abandoned jobs a worker that starts puts back in the queue."""
+    with jobs.working() as count:
+        return count
 
 
 def _rows(query: str) -> list[tuple[Any, ...]]:

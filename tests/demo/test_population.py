@@ -166,18 +166,13 @@ def test_a_quarter_have_a_certificate_and_most_are_born_about_a_year(people: Pop
     assert 0.24 <= share(people.members, "precision_naissance", "jour") <= 0.30
     assert share(people.members, "precision_naissance", "annee", "environ") > 0.65
     assert all(
-        (len(row["date_naissance"]) == 10) == (row["precision_naissance"] in ("jour", "mois"))
-        for row in people.members
+        (len(row["date_naissance"]) == 10) == (row["precision_naissance"] in ("jour", "mois")) for row in people.members
     )
 
 
 def test_five_surnames_cover_thirty_percent_and_twenty_nearly_sixty(people: Population) -> None:
     table = (files("jigi.demo") / "data" / "surnames.csv").read_text(encoding="utf-8").splitlines()
-    spelt = {
-        form: row["name"]
-        for row in csv.DictReader(table)
-        for form in (row["name"], *row["variants"].split("|"))
-    }
+    spelt = {form: row["name"] for row in csv.DictReader(table) for form in (row["name"], *row["variants"].split("|"))}
     counts = Counter(spelt.get(member["nom"], member["nom"]) for member in people.members).most_common()
     five, twenty = (sum(n for _, n in counts[:top]) / len(people.members) for top in (5, 20))
     assert five == pytest.approx(0.30, abs=0.03) and twenty == pytest.approx(0.58, abs=0.04)
@@ -234,9 +229,7 @@ def design(rows: list[Row]) -> NDArray[np.float64]:
         "eclairage",
         "moto",
     ):
-        columns += [
-            np.array([row[name] == code for row in rows]) for code in sorted({row[name] for row in rows})[1:]
-        ]
+        columns += [np.array([row[name] == code for row in rows]) for code in sorted({row[name] for row in rows})[1:]]
     for name in ("enfants_moins_15", "adultes_actifs", "bovins", "pieces"):
         columns.append(np.sqrt([float(row[name] or 0) for row in rows]))
     return np.column_stack(columns).astype(float)
@@ -268,9 +261,7 @@ def test_committees_list_half_of_their_village_ranked_with_reasons(people: Popul
     assert all(0.49 < len(rows) / sizes[code] < 0.61 for code, rows in listed.items())
     assert all([int(row["rang"]) for row in rows] == [*range(1, len(rows) + 1)] for rows in listed.values())
     criteria = ("insecurite_alimentaire", "source_revenu", "outils_production", "taille_composition")
-    assert all(
-        row["motif"] and "1" in {row[name] for name in criteria} for rows in listed.values() for row in rows
-    )
+    assert all(row["motif"] and "1" in {row[name] for name in criteria} for rows in listed.values() for row in rows)
 
 
 def test_committees_agree_with_consumption_but_only_in_part(people: Population) -> None:
@@ -331,9 +322,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         ("population_enquete", "enquete.csv", "household"),
     ],
 )
-def test_the_mappings_know_every_column_and_code(
-    people: Population, mapping: str, table: str, section: str
-) -> None:
+def test_the_mappings_know_every_column_and_code(people: Population, mapping: str, table: str, section: str) -> None:
     text = (files("jigi.intake") / "mappings" / f"{mapping}.toml").read_text(encoding="utf-8")
     rows = people.read(table)
     for target in tomllib.loads(text)[section]["columns"].values():

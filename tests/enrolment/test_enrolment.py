@@ -4,16 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.factories import (
-    Areas,
-    loader,
-    make_areas,
-    make_component,
-    make_enrolments,
-    make_households,
-    make_user,
-    make_village,
-)
 
 from jigi.enrolment import actions, queries
 from jigi.enrolment.models import Cohort, Enrolment
@@ -25,6 +15,16 @@ from jigi.foundation.models import User
 from jigi.programmes.models import Component
 from jigi.registry.models import Household, Membership, Person, Phone
 from jigi.targeting.models import Result, TargetingRound
+from tests.factories import (
+    Areas,
+    loader,
+    make_areas,
+    make_component,
+    make_enrolments,
+    make_households,
+    make_user,
+    make_village,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -62,9 +62,7 @@ def selected(component: Component, households: list[int], name: str = "Cohorte 1
     return actions.enrol_selected(campaign(households), component, cohort_name=name, by=loader())
 
 
-def test_the_selected_households_of_a_frozen_campaign_are_enrolled(
-    areas: Areas, component: Component
-) -> None:
+def test_the_selected_households_of_a_frozen_campaign_are_enrolled(areas: Areas, component: Component) -> None:
     households = make_households(5, areas.villages[0])
     cohort = selected(component, households)
     assert (cohort.asked, cohort.enrolled) == (4, 4)
@@ -221,13 +219,9 @@ def test_somebody_who_enrols_at_the_same_moment_is_told(areas: Areas, component:
 
 
 @pytest.mark.parametrize(("cohort", "first_term"), [(" ", 1), ("Cohorte", 0)])
-def test_a_cohort_has_a_name_and_a_first_term(
-    areas: Areas, component: Component, cohort: str, first_term: int
-) -> None:
+def test_a_cohort_has_a_name_and_a_first_term(areas: Areas, component: Component, cohort: str, first_term: int) -> None:
     with pytest.raises(Refused, match="cohorte"):
-        make_enrolments(
-            component, make_households(1, areas.villages[0]), cohort=cohort, first_term=first_term
-        )
+        make_enrolments(component, make_households(1, areas.villages[0]), cohort=cohort, first_term=first_term)
 
 
 def test_the_database_refuses_a_cohort_that_does_not_add_up(areas: Areas, component: Component) -> None:
@@ -236,9 +230,7 @@ def test_the_database_refuses_a_cohort_that_does_not_add_up(areas: Areas, compon
         Cohort.objects.filter(pk=cohort.pk).update(asked=2)
 
 
-def test_the_number_of_statements_does_not_depend_on_the_households(
-    areas: Areas, component: Component
-) -> None:
+def test_the_number_of_statements_does_not_depend_on_the_households(areas: Areas, component: Component) -> None:
     counts = []
     for n in (1, 2, 500):
         households = make_households(n, areas.villages[0])

@@ -138,9 +138,7 @@ CELLS = st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]) | st.ju
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.data(), NAMES, st.sampled_from(";,\t|"), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-)
+@given(st.data(), NAMES, st.sampled_from(";,\t|"), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]))
 def test_what_csv_writes_is_read_back(tmp_path_factory, data, names, delimiter, encoding):
     header = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
     assume(header)
@@ -380,9 +378,7 @@ def test_amounts_as_people_write_them(text):
     assert as_integer(text) == 30000
 
 
-@pytest.mark.parametrize(
-    "text", ["", "30000.50", "30 00", "3 0000", "1.234.56", "0.500", "trente", "3E4", "٣٠", "--5"]
-)
+@pytest.mark.parametrize("text", ["", "30000.50", "30 00", "3 0000", "1.234.56", "0.500", "trente", "3E4", "٣٠", "--5"])
 def test_what_is_not_an_amount(text):
     with pytest.raises(ValueError):
         as_integer(text)

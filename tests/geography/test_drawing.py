@@ -22,10 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def features(level: str, count: int | None = None) -> list[MapFeature]:
     found = [area for area in areas("COD2019") if area.level == level][:count]
-    return [
-        MapFeature(a.name, 10.0 * i, f"/lieux/{a.code}/", a.longitude, a.latitude)
-        for i, a in enumerate(found)
-    ]
+    return [MapFeature(a.name, 10.0 * i, f"/lieux/{a.code}/", a.longitude, a.latitude) for i, a in enumerate(found)]
 
 
 def country() -> list[list[list[list[float]]]]:
@@ -129,9 +126,7 @@ def test_charts_of_lines_and_bars_write_french_numbers() -> None:
     assert "var(--earth)" in line_chart([Bar("2014", 3), Bar("2015", 5)], title="t")
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [(71_000, "71\u202f000"), (0.4, "0,4"), (-3, "−3"), (1234.5, "1\u202f234")]
-)
+@pytest.mark.parametrize(("value", "text"), [(71_000, "71\u202f000"), (0.4, "0,4"), (-3, "−3"), (1234.5, "1\u202f234")])
 def test_numbers_are_written_the_french_way(value: float, text: str) -> None:
     assert number(value) == text
 

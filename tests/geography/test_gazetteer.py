@@ -89,8 +89,6 @@ def test_the_shipped_files_stay_small() -> None:
 
 
 def test_the_gazetteer_agrees_with_the_published_code_list(shared: Path) -> None:
-    lines = (
-        (shared / "data" / "mali_admin" / "mali_adm3_communes_cod2019.csv").read_text("utf-8").splitlines()
-    )
+    lines = (shared / "data" / "mali_admin" / "mali_adm3_communes_cod2019.csv").read_text("utf-8").splitlines()
     published = {line.split(",")[4]: name_key(line.split(",")[5]) for line in lines[1:]}
     assert published == {a.code: name_key(a.name) for a in areas("COD2019") if a.level == "commune"}

@@ -83,9 +83,7 @@ def test_installing_repairs_what_was_changed_by_hand(gazetteer: None) -> None:
     ("file", "sure"),
     [("mali_villages_elections2013.csv", 0.999), ("mali_villages_yeleman2012_arrondissements.csv", 0.96)],
 )
-def test_the_village_files_of_mali_are_tied_at_99_percent(
-    gazetteer: None, admin: Path, file: str, sure: float
-) -> None:
+def test_the_village_files_of_mali_are_tied_at_99_percent(gazetteer: None, admin: Path, file: str, sure: float) -> None:
     report = load_file(admin / file, by=None)
     provisional = sum(count for phrase, count in report.means if "à préciser" in phrase)
     assert report.matched >= 0.99 * report.read
@@ -108,9 +106,7 @@ def test_the_number_of_statements_does_not_depend_on_the_villages(gazetteer: Non
     counts = []
     for size in (5, 500):
         with counting_statements() as counter:
-            load_file(
-                village_file(tmp_path, "village,adm3_pcode", *lines[:size], name=f"{size}.csv"), by=None
-            )
+            load_file(village_file(tmp_path, "village,adm3_pcode", *lines[:size], name=f"{size}.csv"), by=None)
         counts.append(counter.count)
     assert counts[0] == counts[1] < 25
 
@@ -145,9 +141,7 @@ def test_villages_without_code_are_numbered_in_file_order(gazetteer: None, tmp_p
     assert list(codes) == [("Zan", "ML010301-0001"), ("Ako", "ML010301-0002")]
 
 
-def test_a_second_file_meets_the_same_villages_under_another_spelling(
-    gazetteer: None, tmp_path: Path
-) -> None:
+def test_a_second_file_meets_the_same_villages_under_another_spelling(gazetteer: None, tmp_path: Path) -> None:
     first = village_file(tmp_path, "code,village,adm3_pcode", "77,Sébékoro,ML010301")
     other = village_file(tmp_path, "village,adm3_pcode,population", "SEBECORO,ML010301,900", name="b.csv")
     load_file(first, by=None)
@@ -169,9 +163,7 @@ def test_codes_that_restart_in_each_commune_get_its_code(gazetteer: None, tmp_pa
 
 def test_a_code_of_another_place_is_never_taken_over(gazetteer: None, tmp_path: Path) -> None:
     load_file(village_file(tmp_path, "code,village,adm3_pcode", "7,Farako,ML010301"), by=None)
-    other = village_file(
-        tmp_path, "code,village,adm3_pcode", "7,Ber,ML020101", "8,Boni,ML020101", name="b.csv"
-    )
+    other = village_file(tmp_path, "code,village,adm3_pcode", "7,Ber,ML020101", "8,Boni,ML020101", name="b.csv")
     report = load_file(other, by=None)
     assert "déjà celui du village « Farako »" in report.rejects[0].reason
     assert Area.objects.get(code="7").name == "Farako"
@@ -203,9 +195,7 @@ def test_positions_outside_the_country_are_left_aside_and_said(gazetteer: None, 
 
 
 def test_what_did_not_match_is_written_to_be_corrected(gazetteer: None, tmp_path: Path) -> None:
-    path = village_file(
-        tmp_path, "village,commune,lat,lon", "A,Bangassi,,", "B,Atlantide,,", "C,Bangassi,x,1"
-    )
+    path = village_file(tmp_path, "village,commune,lat,lon", "A,Bangassi,,", "B,Atlantide,,", "C,Bangassi,x,1")
     report = load_file(path, by=None)
     report.write_rejects(tmp_path / "rejets.csv")
     lines = (tmp_path / "rejets.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -295,9 +285,7 @@ def test_a_bad_file_is_refused_in_french_and_changes_nothing(
         ("x", "anneaux"),
     ],
 )
-def test_an_unsound_boundary_refuses_the_whole_file(
-    gazetteer: None, tmp_path: Path, rings: object, said: str
-) -> None:
+def test_an_unsound_boundary_refuses_the_whole_file(gazetteer: None, tmp_path: Path, rings: object, said: str) -> None:
     sound = ({"adm1_pcode": "ML08"}, square(0, 19))
     with pytest.raises(InputError, match=f"n° 2 .*{said}"):
         load_file(boundary_file(tmp_path, sound, ({"adm1_pcode": "ML07"}, rings)), by=None)

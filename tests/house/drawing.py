@@ -51,9 +51,7 @@ def draw_map() -> str:
         for number, row in enumerate(rows)
         for package in row
     ]
-    sentence = (
-        f"Places that the contract keeps for packages to come: {', '.join(absent)}.\n" if absent else ""
-    )
+    sentence = f"Places that the contract keeps for packages to come: {', '.join(absent)}.\n" if absent else ""
     return MAP.format(diagram=_diagram(rows), table="\n".join(lines), absent=sentence)
 
 

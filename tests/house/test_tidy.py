@@ -129,9 +129,7 @@ def _code(path: Path) -> str:
 
 def words_shown(template: str) -> str:
     """What a person reads of a template: text between tags, and attributes read aloud or shown."""
-    bare = re.sub(
-        r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<!--.*?-->|<(script|style)\b.*?</\1>", " ", template, flags=re.S
-    )
+    bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<!--.*?-->|<(script|style)\b.*?</\1>", " ", template, flags=re.S)
     shown = re.findall(r"\b(?:aria-label|title|placeholder|alt|value)=\"([^\"]*)\"", bare)
     return " ".join([re.sub(r"<[^>]*>", " ", bare), *shown])
 
@@ -142,9 +140,7 @@ def test_a_page_speaks_french(path: Path) -> None:
 
 
 def test_an_english_word_would_be_seen() -> None:
-    assert ENGLISH.findall(words_shown('<p class="error" title="Close">Le tour {{ status }}</p>')) == [
-        "Close"
-    ]
+    assert ENGLISH.findall(words_shown('<p class="error" title="Close">Le tour {{ status }}</p>')) == ["Close"]
 
 
 def test_no_file_names_a_machine_or_a_package_registry() -> None:
@@ -164,6 +160,4 @@ def test_a_machine_path_would_be_seen() -> None:
 def test_a_file_is_one_idea() -> None:
     kinds = {".py", ".sql", ".html", ".css", ".js", ".typ", ".md"}
     lengths = {named(path): text.count("\n") for path, text in texts() if path.suffix in kinds}
-    assert not {
-        path: lines for path, lines in lengths.items() if lines >= LONGEST and "/migrations/" not in path
-    }
+    assert not {path: lines for path, lines in lengths.items() if lines >= LONGEST and "/migrations/" not in path}

@@ -252,3 +252,10 @@ def test_identical_rows_give_nobody_two_memberships(desk):
     desk.members += family(1) * 3
     assert desk.send().members_merged == 3 and Person.objects.count() == 3
     assert Problem.objects.filter(code="repeated").count() == 3
+
+
+def test_what_is_already_in_the_register_is_not_warned_about_again(desk):
+    desk.fill(1).members[0]["nina"] = "NEANT"
+    assert desk.send().problems.count() == 1
+    batch = desk.fill(1, first=2).send()
+    assert batch.households_known == 1 and not batch.problems.exists()

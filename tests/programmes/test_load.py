@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.factories import Areas, loader, make_areas, make_user, programme_text
 
 from jigi.foundation import audit
 from jigi.foundation.bulk import counting_statements
@@ -29,6 +28,7 @@ from jigi.programmes.models import (
     FundingLine,
     Programme,
 )
+from tests.factories import Areas, loader, make_areas, make_user, programme_text
 
 pytestmark = pytest.mark.django_db
 TABLES = (
@@ -237,9 +237,7 @@ def test_no_commune_asked_is_no_plan(load: Load, areas: Areas) -> None:
     load()
     component = Component.objects.get()
     assert queries.commune_plans(component, []) == []
-    assert [plan.commune for plan in queries.commune_plans(component, areas.communes[1:])] == areas.communes[
-        1:2
-    ]
+    assert [plan.commune for plan in queries.commune_plans(component, areas.communes[1:])] == areas.communes[1:2]
     assert [agency.code for agency in queries.agencies(component)] == ["AGENCE-ESSAI"]
 
 

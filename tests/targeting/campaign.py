@@ -104,9 +104,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def write_list(
-    path: Path, households: Sequence[int], changes: dict[int, dict[str, str]] | None = None
-) -> Path:
+def write_list(path: Path, households: Sequence[int], changes: dict[int, dict[str, str]] | None = None) -> Path:
     """Write a community list of some households, ranked as given; `changes` are other cells, by position."""
     known = {h.pk: h for h in Household.objects.filter(pk__in=households).select_related("village")}
     with path.open("w", newline="", encoding="utf-8") as stream:

@@ -36,9 +36,7 @@ def measures(low: float, high: float) -> st.SearchStrategy[float]:
 
 
 SLOPES = measures(-5, 5)
-LEVELS = st.dictionaries(st.sampled_from(CODES[:3]), SLOPES, max_size=3).map(
-    lambda found: tuple(found.items())
-)
+LEVELS = st.dictionaries(st.sampled_from(CODES[:3]), SLOPES, max_size=3).map(lambda found: tuple(found.items()))
 HOUSEHOLD = st.fixed_dictionaries(
     {
         "household_size": st.none() | st.integers(0, 60),
@@ -79,9 +77,7 @@ def fitted_formulas(draw: st.DrawFn) -> FittedFormula:
 @settings(deadline=None, max_examples=60)
 @given(fitted_formulas(), st.lists(HOUSEHOLD, min_size=1, max_size=8))
 def test_sql_and_python_score_alike(fitted, households):
-    assert scored_by_postgresql(fitted, households) == pytest.approx(
-        scored_by_python(fitted, households), rel=1e-9
-    )
+    assert scored_by_postgresql(fitted, households) == pytest.approx(scored_by_python(fitted, households), rel=1e-9)
 
 
 def scored_by_postgresql(fitted: FittedFormula, households: list[dict]) -> list[float]:
@@ -103,9 +99,7 @@ def scored_by_python(fitted: FittedFormula, households: list[dict]) -> list[floa
         if name in NUMBER_COLUMNS:
             columns[name] = np.array([np.nan if value is None else float(value) for value in values])
         else:
-            columns[name] = np.array(
-                [value if value is None else str(value).lower() for value in values], dtype=object
-            )
+            columns[name] = np.array([value if value is None else str(value).lower() for value in values], dtype=object)
     return list(predict(fitted, columns))
 
 

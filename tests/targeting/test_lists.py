@@ -89,8 +89,7 @@ def test_a_household_is_also_known_by_its_rsu_number(world, tmp_path):
     path = tmp_path / "listes.csv"
     rsu = Household.objects.get(pk=world.all[0]).rsu
     path.write_text(
-        "numero_rsu,rang,insecurite_alimentaire,source_revenu,outils_production,taille_composition\n"
-        f"{rsu},1,1,0,0,0\n"
+        f"numero_rsu,rang,insecurite_alimentaire,source_revenu,outils_production,taille_composition\n{rsu},1,1,0,0,0\n"
     )
     assert actions.import_lists(round_, path, by=world.manager).added == 1
 

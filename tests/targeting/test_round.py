@@ -34,9 +34,7 @@ def ranked(world, list_file) -> TargetingRound:
 def test_places_follow_the_rate_of_the_smallest_area_that_has_one(world):
     places = actions.set_quotas(world.open_round(), 90, RATES, by=world.manager)
     assert [places[village.pk] for village in world.villages] == [30, 60]
-    only_people = actions.set_quotas(
-        TargetingRound.objects.get(), 90, {}, poverty_exponent=0, by=world.manager
-    )
+    only_people = actions.set_quotas(TargetingRound.objects.get(), 90, {}, poverty_exponent=0, by=world.manager)
     assert [only_people[village.pk] for village in world.villages] == [45, 45]
     assert Quota.objects.count() == 2
 
@@ -62,9 +60,7 @@ def test_no_commune_is_never_all_communes(world):
 
 def test_a_cercle_stands_for_its_communes(world):
     cercle = Area.objects.get(code="ML0105")
-    round_ = actions.open_round(
-        "Cercle", [cercle], programme_code="tm", formula=None, quota_total=1, by=world.manager
-    )
+    round_ = actions.open_round("Cercle", [cercle], programme_code="tm", formula=None, quota_total=1, by=world.manager)
     assert [chosen.commune for chosen in round_.communes.all()] == [world.commune]
 
 
@@ -118,15 +114,11 @@ def test_ranking_waits_for_quotas_and_lists(world, list_file):
 
 
 def test_a_reopened_campaign_ranks_the_same_again(world, ranked):
-    before = list(
-        Result.objects.order_by("household_id").values_list("household_id", "score", "position", "reason")
-    )
+    before = list(Result.objects.order_by("household_id").values_list("household_id", "score", "position", "reason"))
     actions.reopen(ranked, by=world.manager, reason="Liste à corriger")
     assert not Result.objects.exists()
     actions.rank(ranked, by=world.manager)
-    after = list(
-        Result.objects.order_by("household_id").values_list("household_id", "score", "position", "reason")
-    )
+    after = list(Result.objects.order_by("household_id").values_list("household_id", "score", "position", "reason"))
     assert after == before
 
 
@@ -281,9 +273,7 @@ def expected_outcomes(world, found, places, by_committee) -> list[tuple]:
     outcomes = []
     for village, quota in zip(world.villages, places, strict=True):
         candidates = [
-            rules.Candidate(r.household_id, r.committee_rank, r.score)
-            for r in found
-            if r.village_id == village.pk
+            rules.Candidate(r.household_id, r.committee_rank, r.score) for r in found if r.village_id == village.pk
         ]
         outcomes += rules.rank(candidates, quota, by_committee=by_committee)
     return sorted((o.household_id, o.position, o.selected, o.reason) for o in outcomes)

@@ -40,9 +40,7 @@ def test_more_places_than_listed_households_are_refused():
 
 @given(
     st.integers(0, 5_000),
-    st.lists(
-        st.tuples(st.integers(0, 90_000), st.floats(0, 1), st.none() | st.integers(0, 300)), max_size=12
-    ),
+    st.lists(st.tuples(st.integers(0, 90_000), st.floats(0, 1), st.none() | st.integers(0, 300)), max_size=12),
     st.floats(0, 2),
     st.floats(0, 2),
 )
@@ -79,6 +77,4 @@ def test_no_place_selects_nobody():
 def test_the_reason_is_a_sentence():
     said = sentence("within_quota", village="Kaboila", position=1, ranked=41, places=12)
     assert said == "Retenu : 1er sur 41 dans Kaboila, pour 12 places."
-    assert "l’assemblée de Kaboila" in sentence(
-        "not_listed", village="Kaboila", position=None, ranked=0, places=1
-    )
+    assert "l’assemblée de Kaboila" in sentence("not_listed", village="Kaboila", position=None, ranked=0, places=1)

@@ -27,9 +27,7 @@ MAPPING_OF = {"cameroon_ecam2001": "cameroun_ecam2001", "burkina_ep1998": "burki
 @pytest.mark.parametrize("name", BENCHMARK)
 def test_the_error_is_the_published_one(shared, name):
     file, published = BENCHMARK[name]
-    found = evaluate(
-        read_formula(SHIPPED / f"{name}.toml"), survey(shared / "data" / "microdata", file), seed=1
-    )
+    found = evaluate(read_formula(SHIPPED / f"{name}.toml"), survey(shared / "data" / "microdata", file), seed=1)
     expected = published_figures(shared / "data" / "microdata", published)
     measured = [found.mean.r2, *(error.exclusion for error in found.mean.errors)]
     assert measured == pytest.approx(expected, abs=0.03)

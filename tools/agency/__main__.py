@@ -44,8 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report(totals: orders.Totals, tally: returns.Tally, files: list[Path], *, as_json: bool) -> None:
     outcome = {
-        name: {"lines": tally.lines[name], "amount_xof": tally.amounts_xof[name]}
-        for name in sorted(tally.lines)
+        name: {"lines": tally.lines[name], "amount_xof": tally.amounts_xof[name]} for name in sorted(tally.lines)
     }
     if as_json:
         order = {"lines": totals.lines, "amount_xof": totals.amount_xof}
@@ -58,29 +57,19 @@ def _report(totals: orders.Totals, tally: returns.Tally, files: list[Path], *, a
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.agency", description="Joue une agence de paiement."
-    )
+    parser = argparse.ArgumentParser(prog="python -m tools.agency", description="Joue une agence de paiement.")
     parser.add_argument("order", type=Path, metavar="ORDRE", help="fichier d’ordre, CSV ou XLSX")
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="RETOUR", help="fichier de retour à écrire"
-    )
+    parser.add_argument("--out", type=Path, required=True, metavar="RETOUR", help="fichier de retour à écrire")
     for field in fields(outcomes.Habits):
         parser.add_argument(
             f"--{field.name.replace('_', '-')}", type=_share, default=field.default, help=_HABITS[field.name]
         )
-    parser.add_argument(
-        "--encoding", choices=["cp1252", "utf-8", "utf-8-sig"], default="utf-8-sig", help="encodage"
-    )
+    parser.add_argument("--encoding", choices=["cp1252", "utf-8", "utf-8-sig"], default="utf-8-sig", help="encodage")
     parser.add_argument("--delimiter", choices=[";", ",", "\t", "|"], default=";", help="séparateur")
     parser.add_argument("--format", choices=["csv", "xlsx"], default="csv", help="format du retour")
-    parser.add_argument(
-        "--amount-format", choices=["plain", "spaces", "comma"], default="plain", help="montants"
-    )
+    parser.add_argument("--amount-format", choices=["plain", "spaces", "comma"], default="plain", help="montants")
     parser.add_argument("--date", type=date.fromisoformat, default=date.today(), help="dernier jour de paie")
-    parser.add_argument(
-        "--seed", type=int, default=1, help="graine du hasard : le même nombre, le même retour"
-    )
+    parser.add_argument("--seed", type=int, default=1, help="graine du hasard : le même nombre, le même retour")
     parser.add_argument("--json", action="store_true", help="dernière ligne : un objet JSON")
     return parser
 

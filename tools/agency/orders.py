@@ -65,9 +65,7 @@ def check(path: Path) -> Totals:
     for order in read(path):
         key = int.from_bytes(hashlib.blake2b(order.reference.encode(), digest_size=8).digest(), "big")
         if key in seen:
-            raise RefusedOrder(
-                f"Ligne {order.line} : la référence {order.reference} est répétée dans l’ordre."
-            )
+            raise RefusedOrder(f"Ligne {order.line} : la référence {order.reference} est répétée dans l’ordre.")
         seen.add(key)
         lines += 1
         amount_xof += order.amount_xof
@@ -98,9 +96,7 @@ def _hold_against(path: Path, slip: Path, totals: Totals) -> None:
     found = (str(totals.lines), str(totals.amount_xof), _digest(path))
     for name, said, counted in zip(SLIP_COLUMNS[1:], declared[1:], found, strict=True):
         if said.lower() != counted:
-            raise RefusedOrder(
-                f"Le bordereau dit {name} = {said}, l’ordre donne {counted}. Rien n’est exécuté."
-            )
+            raise RefusedOrder(f"Le bordereau dit {name} = {said}, l’ordre donne {counted}. Rien n’est exécuté.")
 
 
 def _digest(path: Path) -> str:

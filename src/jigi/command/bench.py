@@ -24,9 +24,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     sizes = ", ".join(f"{bench.name} {_spaced(bench.size)} {bench.unit}" for bench in BENCHES.values())
     parser.add_argument("name", choices=list(BENCHES), help="ce qu’on mesure")
     parser.add_argument("--size", type=number, help=f"combien (sinon {sizes})")
-    parser.add_argument(
-        "--history", type=number, default=11, help="tours passés dans les tables, pour round (11)"
-    )
+    parser.add_argument("--history", type=number, default=11, help="tours passés dans les tables, pour round (11)")
 
 
 def _run(options: argparse.Namespace) -> Figures:

@@ -19,14 +19,10 @@ SHARE_SELECTED = 0.355
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--programme", type=Path, default=DEFINITIONS / "tm1.toml", help="fichier du programme"
-    )
+    parser.add_argument("--programme", type=Path, default=DEFINITIONS / "tm1.toml", help="fichier du programme")
     parser.add_argument("--households", type=number, default=50_000, help="ménages du registre (50 000)")
     parser.add_argument("--select", type=number, help="ménages à retenir (35,5 %% des ménages)")
-    parser.add_argument(
-        "--absent", type=float, help="part d’absents à chaque tour (sinon tirée entre 2 et 8 %%)"
-    )
+    parser.add_argument("--absent", type=float, help="part d’absents à chaque tour (sinon tirée entre 2 et 8 %%)")
     parser.add_argument("--seed", type=number, default=2016, help="graine du tirage")
     parser.add_argument("--serve", type=int, choices=(0, 1), default=0, help="1 : sert le site à la fin")
     parser.add_argument("--port", type=number, default=8000, help="port du site")

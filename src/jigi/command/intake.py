@@ -8,6 +8,7 @@ from pathlib import Path
 from jigi.command.users import find_user
 from jigi.command.verb import Figures, Verb, acting, number, progress, say, wrong
 from jigi.foundation import runs
+from jigi.foundation.errors import JigiError
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import import_file
 from jigi.intake.queries import write_problems
@@ -15,9 +16,7 @@ from jigi.intake.queries import write_problems
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="fichier des ménages (CSV, CSV.GZ, XLSX)")
-    parser.add_argument(
-        "--mapping", required=True, help="correspondance : un fichier TOML, ou le nom d’une livrée"
-    )
+    parser.add_argument("--mapping", required=True, help="correspondance : un fichier TOML, ou le nom d’une livrée")
     parser.add_argument("--members", type=Path, help="fichier des membres, s’il est à part")
     parser.add_argument("--rejects", type=Path, help="fichier où écrire les lignes à corriger")
     acting(parser)
@@ -37,6 +36,11 @@ def _import(options: argparse.Namespace) -> Figures:
         say(f"{problems} constats : jigi intake problems {batch.pk} --out problemes.csv")
     if options.rejects:
         write_problems(batch, options.rejects)
+    if batch.status == Batch.Status.REFUSED:
+        raise JigiError(
+            f"Aucune fiche du lot {batch.pk} n’a pu être versée",
+            remedy=f"Corrigez les lignes (jigi intake problems {batch.pk} --out problemes.csv) et recommencez.",
+        )
     return {
         "batch": batch.pk, "read": batch.households_read, "merged": batch.households_merged,
         "members": batch.members_merged, "known": batch.households_known, "held": batch.households_held,
@@ -52,9 +56,7 @@ def _problems_arguments(parser: argparse.ArgumentParser) -> None:
 def _problems(options: argparse.Namespace) -> Figures:
     batch = Batch.objects.filter(pk=options.batch).first()
     if batch is None:
-        raise wrong(
-            f"Il n’y a pas de lot {options.batch}", "Le numéro est dit à la fin de jigi intake import."
-        )
+        raise wrong(f"Il n’y a pas de lot {options.batch}", "Le numéro est dit à la fin de jigi intake import.")
     count = write_problems(batch, options.out)
     say(f"{count} constats dans {options.out}")
     return {"batch": batch.pk, "problems": count, "file": str(options.out)}

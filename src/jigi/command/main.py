@@ -116,14 +116,10 @@ def _set_up_django() -> None:
 def _of_database(error: DatabaseError) -> JigiError | None:
     """The sentence for a database that is away or not set up; None for any other error, which is a defect."""
     if isinstance(error.__cause__, UndefinedTable):
-        return JigiError(
-            "La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez."
-        )
+        return JigiError("La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez.")
     if isinstance(error, OperationalError):
         why = str(error).strip().splitlines()[0]
-        return JigiError(
-            "La base n’a pas répondu", why=why, remedy="Lancez jigi doctor, qui dit ce qui manque."
-        )
+        return JigiError("La base n’a pas répondu", why=why, remedy="Lancez jigi doctor, qui dit ce qui manque.")
     return None
 
 

@@ -135,8 +135,9 @@ def _verify(options: argparse.Namespace) -> Figures:
 def _list(options: argparse.Namespace) -> Figures:
     rounds = PaymentRound.objects.select_related("component__programme").order_by("pk")
     for payment_round in rounds:
+        programme = payment_round.component.programme.code
         say(
-            f"{payment_round.pk:>5}  {payment_round.get_status_display():<10} {payment_round.component.programme.code:<10}"
+            f"{payment_round.pk:>5}  {payment_round.get_status_display():<10} {programme:<10}"
             f" {payment_round}  {format_xof(payment_round.total_xof)}"
         )
     return {"rounds": [_figures(r) for r in rounds]}

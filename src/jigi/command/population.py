@@ -9,7 +9,10 @@ from pathlib import Path
 from jigi.command.verb import Figures, Verb, number, progress, say, wrong
 from jigi.demo.population import CommuneSpot, make_population
 from jigi.geography import gazetteer
+from jigi.programmes.allocation import allocate
 from jigi.programmes.definition_file import read_definition
+
+DIVISION = "COD2019"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,9 +29,7 @@ def _make(options: argparse.Namespace) -> Figures:
             options.out, options.households, options.seed, _spots(options.programme),
             progress=lambda done, total: listen("Ménages", done, total),
         )  # fmt: skip
-    say(
-        f"{made.households} ménages fictifs, {made.members} membres, {made.villages} villages dans {made.folder}/"
-    )
+    say(f"{made.households} ménages fictifs, {made.members} membres, {made.villages} villages dans {made.folder}/")
     return {
         "folder": str(made.folder), "seed": made.seed, "households": made.households, "members": made.members,
         "villages": made.villages, "listed": made.listed, "surveyed": made.surveyed,
@@ -40,10 +41,8 @@ def _make(options: argparse.Namespace) -> Figures:
 def _spots(programme: Path | None) -> list[CommuneSpot]:
     wanted = _communes_of(programme) if programme else None
     spots = [
-        CommuneSpot(
-            area.code, area.longitude or 0.0, area.latitude or 0.0, urban=area.code.startswith("ML09")
-        )
-        for area in gazetteer.areas("COD2019")
+        CommuneSpot(area.code, area.longitude or 0.0, area.latitude or 0.0, urban=area.code.startswith("ML09"))
+        for area in gazetteer.areas(DIVISION)
         if area.level == "commune" and (wanted is None or area.code in wanted)
     ]
     if not spots:
@@ -53,7 +52,9 @@ def _spots(programme: Path | None) -> list[CommuneSpot]:
 
 def _communes_of(programme: Path) -> set[str]:
     definition = read_definition(programme)
-    return {code for component in definition.components for area in component.areas for code in area.communes}
+    paths = {area.code: area.path for area in gazetteer.areas(DIVISION) if area.level == "commune"}
+    allocations = [allocate(component, paths, definition.division) for component in definition.components]
+    return {code for allocation in allocations for code in allocation.terms}
 
 
 VERBS = {"population make": Verb(_arguments, _make)}

@@ -17,9 +17,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _load(options: argparse.Namespace) -> Figures:
     loaded = load_file(options.file, by=find_user(options.by))
-    say(
-        f"{loaded.programme} : {loaded.outcome}, {loaded.components} composantes, {loaded.communes} communes."
-    )
+    say(f"{loaded.programme} : {loaded.outcome}, {loaded.components} composantes, {loaded.communes} communes.")
     for warning in loaded.warnings:
         say(f"  à regarder : {warning}")
     return {

@@ -13,9 +13,7 @@ from jigi.command.verb import say
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, with_worker: bool = True) -> None:
     """Serve until interrupted. The worker of long tasks runs beside unless `with_worker` is false."""
-    say(
-        f"Le site est sur http://{'localhost' if host == '127.0.0.1' else host}:{port}/ (Ctrl-C pour arrêter)"
-    )
+    say(f"Le site est sur http://{'localhost' if host == '127.0.0.1' else host}:{port}/ (Ctrl-C pour arrêter)")
     helper = subprocess.Popen([sys.executable, "-m", "jigi", "worker"]) if with_worker else None
     try:
         Granian(

@@ -70,9 +70,7 @@ def pending_migrations() -> list[str]:
 
 def _refuse_pending() -> None:
     if pending_migrations():
-        raise JigiError(
-            "La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez."
-        )
+        raise JigiError("La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez.")
 
 
 VERBS = {

@@ -34,9 +34,7 @@ def _fit(options: argparse.Namespace) -> Figures:
         formula = actions.fit(options.survey, options.formula, by=find_user(options.by))
     if options.out:
         write_fitted(options.out, fitted_of(formula))
-    say(
-        f"{formula}, ajustée sur {formula.rows} ménages de {formula.survey} ; sur des grappes tenues à l’écart :"
-    )
+    say(f"{formula}, ajustée sur {formula.rows} ménages de {formula.survey} ; sur des grappes tenues à l’écart :")
     say(f"  R² {formula.r2:.3f} ; erreur {formula.error_20:.1%} à 20 %, {formula.error_40:.1%} à 40 %.")
     return {
         "formula": formula.name, "version": formula.version, "rows": formula.rows, "r2": formula.r2,
@@ -47,9 +45,7 @@ def _fit(options: argparse.Namespace) -> Figures:
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="nom de la campagne")
     parser.add_argument("--programme", required=True, help="code du programme")
-    parser.add_argument(
-        "--areas", nargs="+", required=True, help="codes des lieux (communes, cercles, régions)"
-    )
+    parser.add_argument("--areas", nargs="+", required=True, help="codes des lieux (communes, cercles, régions)")
     parser.add_argument("--lists", type=Path, required=True, help="listes communautaires (CSV, XLSX)")
     parser.add_argument("--quota", type=number, required=True, help="places en tout")
     parser.add_argument("--formula", help="nom de la formule de score (la dernière version)")
@@ -84,9 +80,7 @@ def _run(options: argparse.Namespace) -> Figures:
 def _areas(codes: Sequence[str]) -> list[Area]:
     areas = list(Area.objects.filter(code__in=codes, version__code="COD2019"))
     if missing := set(codes) - {area.code for area in areas}:
-        raise wrong(
-            f"{', '.join(sorted(missing))} : hors du découpage de 2019", "Donnez des codes comme ML010501."
-        )
+        raise wrong(f"{', '.join(sorted(missing))} : hors du découpage de 2019", "Donnez des codes comme ML010501.")
     return areas
 
 
@@ -94,9 +88,7 @@ def _rates(path: Path | None, formula: ScoringFormula | None, opened: TargetingR
     if path:
         return dict(read_rates(path))
     if formula is None:
-        raise wrong(
-            "Il faut un taux de pauvreté par lieu", "Donnez --poverty FICHIER, ou une formule de score."
-        )
+        raise wrong("Il faut un taux de pauvreté par lieu", "Donnez --poverty FICHIER, ou une formule de score.")
     communes = Area.objects.filter(pk__in=opened.communes.values("commune"))
     return estimated_poverty_rates(formula, communes, poor_share=POOR_SHARE)
 

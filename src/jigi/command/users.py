@@ -53,7 +53,7 @@ def _add(options: argparse.Namespace) -> Figures:
             "programme": posted.programme_code,
         }
         audit.record("open_account", "user", user.pk, by=find_user("exploitant"), after=after)
-    say(f"{user.username} : {roles()[posted.role].title}, {area}")
+    say(f"{user.username} : {roles()[options.role].title}, {area}")
     return after
 
 
@@ -65,7 +65,7 @@ def _list(options: argparse.Namespace) -> Figures:
         for p in postings
     ]  # fmt: skip
     for row in rows:
-        say(f"{row['username']:<16} {roles()[row['role']].title:<28} {row['area']:<12} {row['programme']}")
+        say(f"{row['username']:<16} {roles()[str(row['role'])].title:<28} {row['area']:<12} {row['programme']}")
     return {"postings": rows}
 
 

@@ -90,6 +90,7 @@ def play(plan: Plan, component: Component, staff: Staff, say: Say) -> Played:
         import_file(plan.folder / "enquete.csv", "population_enquete", by=staff.operator)
         played.formula = targeting.fit(SURVEY, FORMULA, by=staff.operator)
     _target(plan, component, communes, staff, played, clock)
+    assert played.targeting_round is not None
     with clock.step("Inscription"):
         played.cohort = enrol_selected(
             played.targeting_round, component, cohort_name="Cohorte 1", first_term=1, by=staff.manager
@@ -130,9 +131,7 @@ def _target(
         played.error = selection_error(opened, _consumption(plan.folder / "consommation.csv"))
 
 
-def _pay(
-    plan: Plan, component: Component, communes: list[Area], staff: Staff, clock: _Clock, say: Say
-) -> None:
+def _pay(plan: Plan, component: Component, communes: list[Area], staff: Staff, clock: _Clock, say: Say) -> None:
     last = max(component.communes.values_list("terms", flat=True))
     for term in range(1, last + 1):
         with clock.step(f"Tour {term}", total="Tours de paiement"):
@@ -142,9 +141,7 @@ def _pay(
     if not owed(component.pk)["entitlements"]:
         return
     with clock.step("Rattrapage final", total="Tours de paiement"):
-        opened = actions.open_round(
-            component, last, communes, kind=PaymentRound.Kind.CATCH_UP, by=staff.manager
-        )
+        opened = actions.open_round(component, last, communes, kind=PaymentRound.Kind.CATCH_UP, by=staff.manager)
         paid = _play_round(actions.prepare(opened, by=staff.manager), plan, staff)
     say(f"    {paid}")
 
@@ -204,8 +201,7 @@ def _agencies(payment_round: PaymentRound) -> list[Agency]:
 
 def _spots(communes: list[Area]) -> list[CommuneSpot]:
     return [
-        CommuneSpot(a.code, a.longitude or 0.0, a.latitude or 0.0, urban=a.code.startswith("ML09"))
-        for a in communes
+        CommuneSpot(a.code, a.longitude or 0.0, a.latitude or 0.0, urban=a.code.startswith("ML09")) for a in communes
     ]
 
 

@@ -24,6 +24,7 @@ def figures(component: Component, played: Played) -> dict[str, Any]:
     back = rights.filter(status="returned")
     proof = prove()
     error = played.error
+    lines = component.funding_lines.select_related("agreement").order_by("rank")
     return {
         "programme": component.programme.code,
         "households": Household.objects.count(),
@@ -42,7 +43,7 @@ def figures(component: Component, played: Played) -> dict[str, Any]:
         "owed": rights.filter(status="owed").count(),
         "returned": back.count(),
         "returned_xof": _sum(back),
-        "agreements": [_agreement(line) for line in component.funding_lines.select_related("agreement").order_by("rank")],
+        "agreements": [_agreement(line) for line in lines],
         "ledger_balance_xof": proof.sum_xof,
         "ledger_balanced": proof.balanced,
         "targeting_error": {
@@ -63,7 +64,8 @@ def sentences(found: dict[str, Any]) -> list[str]:
         f"{_n(found['entitlements'])} droits en {found['rounds']} tours : {format_xof(found['entitlements_xof'])}.",
         f"{_n(found['paid'])} droits payés à {_n(found['paid_households'])} ménages : {format_xof(found['paid_xof'])},"
         f" dont {_n(found['arrears'])} rappels ({format_xof(found['arrears_xof'])}).",
-        f"{_n(found['returned'])} droits jamais réclamés, rendus aux conventions : {format_xof(found['returned_xof'])}.",
+        f"{_n(found['returned'])} droits jamais réclamés, rendus aux conventions :"
+        f" {format_xof(found['returned_xof'])}.",
     ]
     lines += [
         f"  {a['agreement']} : versé {format_xof(a['paid_xof'])}, disponible {format_xof(a['available_xof'])}."

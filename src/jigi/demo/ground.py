@@ -57,9 +57,7 @@ def people() -> Staff:
     """Install the base and the demonstration accounts, all with the same known password."""
     operator = install()
     made = {
-        username: ensure_account(
-            username, name, role, area_code=area, password=PASSWORD, is_demonstration=True
-        )
+        username: ensure_account(username, name, role, area_code=area, password=PASSWORD, is_demonstration=True)
         for username, (name, role, area) in ACCOUNTS.items()
     }
     return Staff(operator, made["responsable"], made["coordination"], made["tresorerie"], made["paiements"])

@@ -88,9 +88,7 @@ def exit(enrolment: Enrolment, reason: str, *, by: User) -> None:
     ENROLMENT.move(enrolment, "exit", by=by, reason=said, exit_reason=said, exited_at=timezone.now())
 
 
-def exit_finished(
-    component: Component, closed_term: int, *, by: User, communes: Sequence[Area] | None = None
-) -> int:
+def exit_finished(component: Component, closed_term: int, *, by: User, communes: Sequence[Area] | None = None) -> int:
     """Exit the active enrolments whose last term is closed; returns how many.
 
     `communes` are those where the term is closed (None: everywhere). Suspended enrolments keep what is left

@@ -70,15 +70,11 @@ class Enrolment(models.Model):
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="enrolments")
     # Indexes that nobody asks anything of are left out: a large enrolment writes each of them for every row.
-    component = models.ForeignKey(
-        Component, on_delete=models.PROTECT, related_name="enrolments", db_index=False
-    )
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="enrolments", db_index=False)
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     village = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    recipient = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="+", verbose_name="allocataire"
-    )
+    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name="allocataire")
     alternate = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,

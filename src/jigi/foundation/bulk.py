@@ -76,9 +76,9 @@ def copy_lines(table: str, columns: Sequence[str], chunks: Iterable[bytes]) -> N
 @contextmanager
 def copying_out(query: str, params: Mapping[str, Any] | None = None) -> Iterator[Iterator[tuple[Any, ...]]]:
     """Stream the rows of a query through COPY TO, in constant memory; values come as text or None."""
-    with connection.cursor() as cursor:
-        with cursor.copy(sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(query)), dict(params or {})) as copy:  # type: ignore[arg-type]
-            yield iter(copy.rows())
+    command = sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(query))
+    with connection.cursor() as cursor, cursor.copy(command, dict(params or {})) as copy:
+        yield iter(copy.rows())
 
 
 class StatementCount:
@@ -87,9 +87,7 @@ class StatementCount:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(
-        self, execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any
-    ) -> Any:
+    def __call__(self, execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any) -> Any:
         self.count += 1
         return execute(statement, params, many, context)
 

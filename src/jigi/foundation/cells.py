@@ -31,9 +31,7 @@ _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", r
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}){_TIME}", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}", re.ASCII)
 _MONTH = re.compile(r"(?:(\d{1,2})[-/.](\d{4})|(\d{4})[-/.](\d{1,2}))", re.ASCII)
-_YEAR = re.compile(
-    r"((?:né(?:e)? )?(?:vers |env(?:\.|iron) )|~ ?)?((?:18|19|20)\d\d)", re.ASCII | re.IGNORECASE
-)
+_YEAR = re.compile(r"((?:né(?:e)? )?(?:vers |env(?:\.|iron) )|~ ?)?((?:18|19|20)\d\d)", re.ASCII | re.IGNORECASE)
 _SERIAL = re.compile(r"([2-5]\d{4})(?:[.,]\d+)?", re.ASCII)
 _EXCEL_EPOCH = date(1899, 12, 30)
 

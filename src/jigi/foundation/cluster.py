@@ -96,9 +96,7 @@ def programs_version(folder: Path) -> int:
     try:
         answer = account.run([str(folder / "postgres"), "--version"], None).stdout
     except OSError as error:
-        raise JigiError(
-            f"Les programmes de PostgreSQL ne tournent pas depuis {folder}", why=str(error)
-        ) from error
+        raise JigiError(f"Les programmes de PostgreSQL ne tournent pas depuis {folder}", why=str(error)) from error
     found = re.search(r"(\d+)(\.|devel|beta|rc)", answer)
     version = int(found[1]) if found else 0
     if version < OLDEST:
@@ -124,9 +122,7 @@ def create(cluster: Cluster, owner: Account | None, *, durable: bool) -> None:
     if made.returncode != 0:
         raise JigiError(f"La base n'a pas pu être créée dans {cluster.data}", why=_tail(made.stderr))
     with (draft / "postgresql.conf").open("a") as settings:
-        settings.write(
-            "\n# Écrit par Jigi à chaque démarrage ; vos propres réglages vont sous cette ligne.\n"
-        )
+        settings.write("\n# Écrit par Jigi à chaque démarrage ; vos propres réglages vont sous cette ligne.\n")
         settings.write("include = 'jigi.conf'\n")
     draft.rename(cluster.data)
 
@@ -177,17 +173,13 @@ def prepare_socket(cluster: Cluster, owner: Account | None) -> Path:
     """A private folder for the socket, made if absent; refused when it is somebody else's."""
     folder = cluster.socket_folder()
     if not _socket_fits(folder):
-        raise JigiError(
-            f"Le chemin {folder} est trop long pour une socket", remedy="Donnez un TMPDIR plus court"
-        )
+        raise JigiError(f"Le chemin {folder} est trop long pour une socket", remedy="Donnez un TMPDIR plus court")
     if not folder.exists():
         folder.mkdir(mode=0o700)
         account.own(folder, owner)
     found = folder.lstat()
     if found.st_uid != (owner.uid if owner else os.geteuid()) or folder.is_symlink():
-        raise JigiError(
-            f"Le dossier {folder} appartient à un autre compte", remedy="Supprimez-le ou changez JIGI_HOME"
-        )
+        raise JigiError(f"Le dossier {folder} appartient à un autre compte", remedy="Supprimez-le ou changez JIGI_HOME")
     folder.chmod(0o700)
     return folder
 
@@ -273,8 +265,7 @@ def _orphans(cluster: Cluster) -> list[int]:
     return [
         process.pid
         for process in psutil.process_iter(["cmdline", "status"])
-        if " ".join(process.info["cmdline"] or []).startswith(title)
-        and process.info["status"] != psutil.STATUS_ZOMBIE
+        if " ".join(process.info["cmdline"] or []).startswith(title) and process.info["status"] != psutil.STATUS_ZOMBIE
     ]
 
 

@@ -90,9 +90,7 @@ def _version(connection: psycopg.Connection) -> Finding:
 
 
 def _extensions(connection: psycopg.Connection) -> Finding:
-    rows = connection.execute(
-        "SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [[*EXTENSIONS]]
-    )
+    rows = connection.execute("SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [[*EXTENSIONS]])
     available = {name for (name,) in rows}
     missing = [name for name in EXTENSIONS if name not in available]
     if not missing:

@@ -25,7 +25,7 @@ from jigi.foundation.runs import side_connection
 SILENCE = timedelta(seconds=30)
 """A worker tells that it lives every ten seconds; after this long without a word it is dead."""
 
-_SIGN = 0x6A696769
+SIGN = 0x6A696769
 """The number of the advisory lock that every living worker shares."""
 
 
@@ -37,12 +37,12 @@ def working() -> Iterator[int]:
     tell whose they are, and looks again when the dead have been silent long enough.
     """
     with side_connection() as sign:
-        found = sign.execute("SELECT pg_try_advisory_lock(%s)", (_SIGN,)).fetchone()
+        found = sign.execute("SELECT pg_try_advisory_lock(%s)", (SIGN,)).fetchone()
         alone = bool(found and found[0])
         count = _take_up(Q() if alone else _silent())
-        sign.execute("SELECT pg_advisory_lock_shared(%s)", (_SIGN,))
+        sign.execute("SELECT pg_advisory_lock_shared(%s)", (SIGN,))
         if alone:
-            sign.execute("SELECT pg_advisory_unlock(%s)", (_SIGN,))
+            sign.execute("SELECT pg_advisory_unlock(%s)", (SIGN,))
         later = Timer(SILENCE.total_seconds() * 1.5, _look_again)
         later.daemon = True
         if not alone:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 
 class UserDirectory(BaseUserManager["User"]):
@@ -42,7 +43,7 @@ class User(AbstractBaseUser):
 class AuditEvent(models.Model):
     """One action: who, when, from where, on what, before and after. Appended, never changed (trigger)."""
 
-    at = models.DateTimeField("quand", db_default=models.functions.Now())
+    at = models.DateTimeField("quand", db_default=Now())
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="qui")
     origin = models.CharField("d’où", max_length=120)
     verb = models.CharField("action", max_length=60)
@@ -77,7 +78,7 @@ class Run(models.Model):
         User, on_delete=models.DO_NOTHING, null=True, related_name="+", verbose_name="par", db_constraint=False
     )
     status = models.CharField("état", max_length=10, choices=Status, default=Status.RUNNING)
-    started_at = models.DateTimeField("commencé", db_default=models.functions.Now())
+    started_at = models.DateTimeField("commencé", db_default=Now())
     finished_at = models.DateTimeField("fini", null=True)
     step = models.CharField("étape", max_length=120, default="", blank=True)
     done = models.BigIntegerField("fait", default=0)

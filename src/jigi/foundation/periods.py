@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MONTHS = (
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
 )  # fmt: skip
 
 
@@ -39,9 +40,7 @@ class Period:
             return cls.month(int(match[1]), int(match[2]))
         if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", code):
             return cls(date.fromisoformat(match[1]), date.fromisoformat(match[2]))
-        raise ValueError(
-            f"« {code} » n’est pas une période : écrire 2015T1, 2015-03 ou 2015-03-04/2015-04-02."
-        )
+        raise ValueError(f"« {code} » n’est pas une période : écrire 2015T1, 2015-03 ou 2015-03-04/2015-04-02.")
 
     def next(self, *, months: int) -> Period:
         """The span of the same kind that follows, `months` long."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
@@ -62,9 +62,7 @@ class Work:
         now = time.monotonic()
         if now - self._last >= 0.5 or done == total:
             self._last = now
-            self._journal.execute(
-                "UPDATE foundation_run SET done = %s, total = %s WHERE id = %s", (done, total, self.run_id)
-            )
+            self._write("UPDATE foundation_run SET done = %s, total = %s WHERE id = %s", (done, total, self.run_id))
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
@@ -73,13 +71,11 @@ class Work:
         self._position += 1
         if listener := _listener.get():
             listener(name, 0, 0)
-        self._journal.execute(
-            "UPDATE foundation_run SET step = %s, done = 0, total = 0 WHERE id = %s", (name, self.run_id)
-        )
+        self._write("UPDATE foundation_run SET step = %s, done = 0, total = 0 WHERE id = %s", (name, self.run_id))
         yield step
         seconds = time.monotonic() - began
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds
-        self._journal.execute(
+        self._write(
             "INSERT INTO foundation_runstep (run_id, position, name, rows_in, rows_out, seconds)"
             " SELECT id, %s, %s, %s, %s, %s FROM foundation_run WHERE id = %s",
             (self._position, name, step.rows_in, step.rows_out, seconds, self.run_id),
@@ -87,13 +83,17 @@ class Work:
 
     def check(self, name: str, passed: bool, detail: str = "") -> None:
         """Record a check; a failed one stops the run, and with it the transaction it stands in."""
-        self._journal.execute(
+        self._write(
             "INSERT INTO foundation_runcheck (run_id, name, passed, detail)"
             " SELECT id, %s, %s, %s FROM foundation_run WHERE id = %s",
             (name, passed, detail, self.run_id),
         )
         if not passed:
             raise JigiError(f"Contrôle non satisfait : {name}", why=detail)
+
+    def _write(self, query: LiteralString, facts: Sequence[Any]) -> None:
+        with connection.wrap_database_errors:  # callers know one kind of error, Django's
+            self._journal.execute(query, facts)
 
 
 @contextmanager

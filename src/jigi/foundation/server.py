@@ -262,9 +262,7 @@ def _prepare_home(place: Cluster) -> None:
             os.chown(place.home, parent.st_uid, parent.st_gid)
             place.home.chmod(0o711)
     if place.version() is None and place.data.exists() and any(place.data.iterdir()):
-        raise JigiError(
-            f"Le dossier {place.data} contient autre chose qu'une base", remedy="Changez JIGI_HOME"
-        )
+        raise JigiError(f"Le dossier {place.data} contient autre chose qu'une base", remedy="Changez JIGI_HOME")
 
 
 @contextmanager

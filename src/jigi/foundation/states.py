@@ -51,19 +51,25 @@ class StateTable:
     def choices(self) -> list[tuple[str, str]]:
         return list(self.states.items())
 
+    def check(self, thing: models.Model, verb: str) -> None:
+        """Raise Refused when the table has no such move from the thing's status: before costly work."""
+        step = self.transition(verb)
+        status = thing.status  # type: ignore[attr-defined]
+        if status not in step.sources:
+            raise Refused(
+                f"« {step.label} » est impossible : l’état est « {self.states[status]} »",
+                remedy=f"Cette action part de l’état {self._named(step.sources)}",
+            )
+
     def move(self, thing: models.Model, verb: str, *, by: User | None, reason: str = "", **fields: Any) -> None:
         """Move `thing` by `verb`, setting `fields` with it.
 
         Raises Refused when the table has no such move from the thing's status, Raced when another
         transaction moved it first.
         """
+        self.check(thing, verb)
         step = self.transition(verb)
         before = thing.status  # type: ignore[attr-defined]
-        if before not in step.sources:
-            raise Refused(
-                f"« {step.label} » est impossible : l’état est « {self.states[before]} »",
-                remedy=f"Cette action part de l’état {self._named(step.sources)}",
-            )
         with transaction.atomic():
             queryset = type(thing)._default_manager.filter(pk=thing.pk, status=before)
             if queryset.update(status=step.target, **fields) == 0:

@@ -242,9 +242,7 @@ def _head(file: Path) -> bytes:
     if stat.S_ISDIR(mode):
         raise InputError("C’est un dossier, pas un fichier", file=file, remedy="Donnez le nom du tableau")
     if not stat.S_ISREG(mode):
-        raise InputError(
-            "Ce n’est pas un fichier ordinaire", file=file, remedy="Copiez-le d’abord sur le disque"
-        )
+        raise InputError("Ce n’est pas un fichier ordinaire", file=file, remedy="Copiez-le d’abord sur le disque")
     try:
         with file.open("rb") as stream:
             head = stream.read(4096)
@@ -273,15 +271,11 @@ def _closest(missing: Sequence[str], header: Sequence[str]) -> str:
     pairs = [
         f"« {found} » est peut-être « {name} »"
         for name in missing
-        for found in (
-            folded[key] for key in difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-        )
+        for found in (folded[key] for key in difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6))
     ]
     hint = " ; ".join(pairs)
     return (
-        f"{hint}. Renommez les colonnes du fichier"
-        if hint
-        else "Ajoutez les colonnes, ou choisissez un autre fichier"
+        f"{hint}. Renommez les colonnes du fichier" if hint else "Ajoutez les colonnes, ou choisissez un autre fichier"
     )
 
 

@@ -109,9 +109,7 @@ class _Lines:
         except UnicodeDecodeError:
             raise _unreadable(self.path, None) from None
         if len(rest) == _LONGEST_LINE:
-            raise InputError(
-                "Une ligne dépasse seize millions de caractères", file=self.path, remedy=_NOT_A_TABLE
-            )
+            raise InputError("Une ligne dépasse seize millions de caractères", file=self.path, remedy=_NOT_A_TABLE)
         return block + rest
 
 

@@ -142,9 +142,7 @@ def _check_kind(path: Path, names: set[str]) -> None:
 def _check_directory(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     packed, unpacked = path.stat().st_size, sum(entry.file_size for entry in entries)
     if len(entries) > limits.max_entries:
-        raise bomb(
-            path, f"Il contient {len(entries)} parties ; un classeur en a moins de {limits.max_entries}"
-        )
+        raise bomb(path, f"Il contient {len(entries)} parties ; un classeur en a moins de {limits.max_entries}")
     if unpacked > limits.max_bytes or limits.swollen(packed, unpacked):
         raise bomb(path, f"Il passerait de {packed // 1024} Kio à {unpacked // MIB} Mio")
 
@@ -213,15 +211,11 @@ def _tables(workbook: CalamineWorkbook) -> list[str]:
 
 def _chosen(path: Path, names: list[str], sheet: str | None) -> str:
     if not names:
-        raise InputError(
-            "Le classeur ne montre aucune feuille", file=path, remedy="Affichez la feuille du tableau"
-        )
+        raise InputError("Le classeur ne montre aucune feuille", file=path, remedy="Affichez la feuille du tableau")
     if sheet is None or sheet in names:
         return sheet or names[0]
     listed = ", ".join(f"« {name} »" for name in names)
-    raise InputError(
-        f"La feuille « {sheet} » n’existe pas", file=path, remedy=f"Feuilles du classeur : {listed}"
-    )
+    raise InputError(f"La feuille « {sheet} » n’existe pas", file=path, remedy=f"Feuilles du classeur : {listed}")
 
 
 def _part_of(path: Path, sheet: str) -> str:

@@ -52,9 +52,7 @@ def read_text(path: str | Path) -> str:
             "Le fichier n’est pas en UTF-8", file=path, line=line, remedy="Enregistrez-le en UTF-8"
         ) from error
     if not text.strip():
-        raise InputError(
-            "Le fichier est vide", file=path, remedy="Partez d’un des fichiers livrés avec Jigi"
-        )
+        raise InputError("Le fichier est vide", file=path, remedy="Partez d’un des fichiers livrés avec Jigi")
     return text
 
 
@@ -78,9 +76,7 @@ def parse(text: str, file: str | Path) -> Table:
 class Table:
     """One table of the file. Each reader names its key; `refuse_others` refuses what nobody has read."""
 
-    def __init__(
-        self, data: dict[str, Any], lines: _Lines, file: str, place: tuple[str | int, ...] = ()
-    ) -> None:
+    def __init__(self, data: dict[str, Any], lines: _Lines, file: str, place: tuple[str | int, ...] = ()) -> None:
         self.data, self.file = data, file
         self._lines, self._place = lines, place
         self._read: set[str] = set()
@@ -147,8 +143,7 @@ class Table:
         if any(not isinstance(data, dict) for data in found):
             raise self.error(key, f"Écrivez « {key} » comme des blocs [[{self._under(key)}]]")
         return [
-            Table(data, self._lines, self.file, (*self._place, key, position))
-            for position, data in enumerate(found)
+            Table(data, self._lines, self.file, (*self._place, key, position)) for position, data in enumerate(found)
         ]
 
     def refuse_others(self, *allowed: str) -> None:
@@ -156,9 +151,7 @@ class Table:
         for key in self.data:
             if key not in self._read and key not in allowed:
                 known = ", ".join(sorted(self._read | set(allowed)))
-                raise self.error(
-                    key, f"La clef « {key} » est inconnue ici", remedy=f"Clefs possibles : {known}."
-                )
+                raise self.error(key, f"La clef « {key} » est inconnue ici", remedy=f"Clefs possibles : {known}.")
 
     def _value(self, key: str, kind: Any, expected: str, default: Any) -> Any:
         self._read.add(key)

@@ -73,9 +73,7 @@ def can(user: User, right: str, *, areas: Iterable[Area] | None = None, programm
     return bool(asked) and all(any(a.path.startswith(p.area.path) for p in held) for a in asked)
 
 
-def require(
-    user: User, right: str, *, areas: Iterable[Area] | None = None, programme: str | None = None
-) -> None:
+def require(user: User, right: str, *, areas: Iterable[Area] | None = None, programme: str | None = None) -> None:
     """Raise Refused unless `can`."""
     if not can(user, right, areas=areas, programme=programme):
         raise Refused(

@@ -62,11 +62,9 @@ class LoadReport:
         """The report in French sentences, for the terminal and the page."""
         share = f"{100 * self.matched / self.read:.1f}".replace(".", ",")
         return [
-            f"{self.file} : {_count(self.read)} {self.kind} lus,"
-            f" {_count(self.matched)} rattachés ({share} %)",
+            f"{self.file} : {_count(self.read)} {self.kind} lus, {_count(self.matched)} rattachés ({share} %)",
             *(f"  {_count(count)} {phrase}" for phrase, count in self.means),
-            f"  {_count(self.added)} ajoutés, {_count(self.changed)} modifiés,"
-            f" {_count(self.unchanged)} inchangés",
+            f"  {_count(self.added)} ajoutés, {_count(self.changed)} modifiés, {_count(self.unchanged)} inchangés",
             *(f"  {note}" for note in self.notes),
             *([f"  {_count(len(self.rejects))} non rattachés"] if self.rejects else []),
         ]
@@ -195,9 +193,7 @@ def _merge_areas(version: AreaVersion, rows: Iterable[Sequence[Any]]) -> tuple[i
 def _merge_facts() -> dict[str, int]:
     """Merge the shipped successions and spellings; returns how many changed, by kind."""
     old, new = (AreaVersion.objects.get(code=version.code).pk for version in gazetteer.versions())
-    facts = [
-        ("succession", s.predecessor, s.successor, s.kind, s.note, s.source) for s in gazetteer.successions()
-    ]
+    facts = [("succession", s.predecessor, s.successor, s.kind, s.note, s.source) for s in gazetteer.successions()]
     facts += [("alias", a.code, a.name, name_key(a.name), "", a.source) for a in gazetteer.aliases()]
     with _staged("fact"):
         copy_rows("geography_staged_fact", ("fact", "code", "other", "kind", "note", "source"), facts)
@@ -240,9 +236,7 @@ def _village_rows(
         )  # fmt: skip
 
 
-def _village_rejects(
-    table: VillageFile, ties: Mapping[int, Tie], refused: Mapping[int, str]
-) -> tuple[Reject, ...]:
+def _village_rejects(table: VillageFile, ties: Mapping[int, Tie], refused: Mapping[int, str]) -> tuple[Reject, ...]:
     untied = [
         Reject(row.line, refused.get(row.line, "commune introuvable"), cells=table.cells[row.line])
         for row in table.rows

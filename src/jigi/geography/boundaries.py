@@ -125,9 +125,7 @@ def _designated(properties: Mapping[str, str], known: _Places) -> tuple[Place | 
     if not name:
         return None, "", f"code inconnu : « {code} »" if code else "ni code ni nom de lieu"
     levels = [level] if level else LEVELS
-    options = [
-        place for each in levels if (place := known.named(name, each, _parent(properties, each, known)))
-    ]
+    options = [place for each in levels if (place := known.named(name, each, _parent(properties, each, known)))]
     if len(options) == 1:
         return options[0], "name", ""
     return None, "", f"nom inconnu : « {name} »" if not options else f"nom de plusieurs lieux : « {name} »"

@@ -116,9 +116,7 @@ def successions() -> tuple[SuccessionFact, ...]:
 def aliases() -> tuple[AliasFact, ...]:
     """Other spellings of the communes and cercles of COD2019."""
     evidence = _evidence()
-    return tuple(
-        AliasFact(row["code"], row["name"], evidence[row["evidence"]][1]) for row in _rows("aliases")
-    )
+    return tuple(AliasFact(row["code"], row["name"], evidence[row["evidence"]][1]) for row in _rows("aliases"))
 
 
 def _evidence() -> dict[str, tuple[str, str]]:

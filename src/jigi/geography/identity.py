@@ -86,17 +86,8 @@ def _conflict(
     if line is not None:
         return f"code « {code} » déjà donné à la ligne {line}"
     if code in reserved or len(code) > 30:
-        return (
-            f"code « {code} » déjà celui d’un autre lieu"
-            if code in reserved
-            else f"code « {code} » trop long"
-        )
-    if (
-        village
-        and not village.own
-        and village.commune != commune
-        and name_key(village.name) != name_key(row.name)
-    ):
+        return f"code « {code} » déjà celui d’un autre lieu" if code in reserved else f"code « {code} » trop long"
+    if village and not village.own and village.commune != commune and name_key(village.name) != name_key(row.name):
         return f"code « {code} » déjà celui du village « {village.name} »"
     return ""
 

@@ -21,8 +21,8 @@ def install() -> User:
 
 
 def ensure_account(
-    username: str, full_name: str, role: str, *, area_code: str = "ML", programme: str = "", password: str | None = None,
-    **marks: bool,
+    username: str, full_name: str, role: str, *, area_code: str = "ML", programme: str = "",
+    password: str | None = None, **marks: bool,
 ) -> User:  # fmt: skip
     """The account of that name with that posting, made when there is none."""
     user = User.objects.filter(username=username).first()

@@ -57,10 +57,7 @@ class Known:
         ]
 
     def _cercles(self) -> list[Cercle]:
-        return [
-            Cercle(a.code, self.spellings[a.pk], self.spellings[self._parent(a).pk])
-            for a in self._of("cercle")
-        ]
+        return [Cercle(a.code, self.spellings[a.pk], self.spellings[self._parent(a).pk]) for a in self._of("cercle")]
 
     def _boundaries(self) -> list[tuple[str, list[list[list[list[float]]]]]]:
         found = Boundary.objects.filter(area__version=self.version, area__level=Area.Level.COMMUNE)
@@ -84,8 +81,6 @@ def read_known(version: str) -> Known:
         )
     areas = {area.pk: area for area in Area.objects.filter(version=found).order_by("code")}
     spellings: dict[int, list[str]] = defaultdict(list, {pk: [area.name] for pk, area in areas.items()})
-    for pk, name in (
-        AreaAlias.objects.filter(area__version=found).order_by("name").values_list("area_id", "name")
-    ):
+    for pk, name in AreaAlias.objects.filter(area__version=found).order_by("name").values_list("area_id", "name"):
         spellings[pk].append(name)
     return Known(found, areas, {pk: tuple(names) for pk, names in spellings.items()})

@@ -47,8 +47,7 @@ class Area(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "code"], name="area_code_once_per_version"),
             models.CheckConstraint(
-                condition=Q(level="country", parent__isnull=True)
-                | Q(~Q(level="country"), parent__isnull=False),
+                condition=Q(level="country", parent__isnull=True) | Q(~Q(level="country"), parent__isnull=False),
                 name="area_has_a_parent",
             ),
         ]
@@ -106,9 +105,7 @@ class Boundary(models.Model):
 class StaffPosting(models.Model):
     """A role held by a person at an area and in a programme (all when blank), for a period."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_postings"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_postings")
     role = models.CharField("rôle", max_length=40)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     programme_code = models.CharField("programme", max_length=40, default="", blank=True)

@@ -92,9 +92,7 @@ def locate(points: Sequence[Point], shapes: Iterable[tuple[str, MultiPolygon]]) 
     free = np.ones(len(points), dtype=bool)
     for code, shape in shapes:
         corners = np.asarray([point[:2] for polygon in shape for point in polygon[0]], dtype=float)
-        near = (
-            free & (places >= corners.min(axis=0)).all(axis=1) & (places <= corners.max(axis=0)).all(axis=1)
-        )
+        near = free & (places >= corners.min(axis=0)).all(axis=1) & (places <= corners.max(axis=0)).all(axis=1)
         candidates = np.flatnonzero(near)
         for index in candidates[contains(shape, places[candidates])]:
             found[index], free[index] = code, False

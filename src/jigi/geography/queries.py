@@ -30,9 +30,7 @@ def way_to(area: Area) -> list[Area]:
 
 def parts_of(area: Area) -> list[Area]:
     """The areas just under this one, in the order of a French dictionary."""
-    return sorted(
-        Area.objects.filter(parent=area).select_related("version"), key=lambda part: _bare(part.name)
-    )
+    return sorted(Area.objects.filter(parent=area).select_related("version"), key=lambda part: _bare(part.name))
 
 
 def under(area: Area) -> Q:

@@ -41,9 +41,7 @@ class Doubt:
 class Column(dict[str, "str | Doubt"]):
     """Cells of one column -> text for COPY, or a Doubt. `null` is what an unknown value loads."""
 
-    def __init__(
-        self, convert: Callable[[str], str], null: str = NULL, remembered: int = _REMEMBERED
-    ) -> None:
+    def __init__(self, convert: Callable[[str], str], null: str = NULL, remembered: int = _REMEMBERED) -> None:
         super().__init__()
         self._convert, self.null, self._remembered = convert, null, remembered
 
@@ -94,7 +92,7 @@ def of_target(target: Target) -> Column:
 def _coded(filling: Filling) -> Callable[[str], str]:
     codes = dict(filling.codes or {})
     # The words understood without a mapping of codes are compared whatever their case.
-    fold = False
+    fold = filling.target.codes is filling.codes
     listed = ", ".join(f"« {code} »" for code in list(codes)[:12])
 
     def convert(cell: str) -> str:

@@ -123,9 +123,7 @@ def read_mapping(name_or_path: str | Path) -> Mapping:
         sheet=household.text("sheet", default=""),
         key=key,
         interview=_read_interview(household, bool(survey)),
-        living=_fillings(
-            household.table("columns"), {**LIVING, **(SURVEY_ONLY if survey else {})}, bool(survey)
-        ),
+        living=_fillings(household.table("columns"), {**LIVING, **(SURVEY_ONLY if survey else {})}, bool(survey)),
         members=members,
     )
     household.refuse_others(*INTERVIEW)
@@ -142,9 +140,7 @@ def _read_interview(household: Table, survey: bool) -> tuple[Filling, ...]:
     filled = {filling.name for filling in fillings}
     if survey and filled - {"collected_on"}:
         surplus = sorted(filled - {"collected_on"})[0]
-        raise household.error(
-            surplus, "Une enquête par sondage ne garde ni lieu ni enquêteur", remedy="Retirez-le"
-        )
+        raise household.error(surplus, "Une enquête par sondage ne garde ni lieu ni enquêteur", remedy="Retirez-le")
     for name in () if survey else REQUIRED_OF_REGISTER:
         if name not in filled:
             raise household.error("", f"Il manque « {name} »", remedy=f'Ajoutez {name} = "nom de la colonne"')
@@ -161,12 +157,8 @@ def _read_roster(table: Table) -> Roster:
         if name not in filled:
             raise columns.error("", f"Il manque « {name} »", remedy=f'Ajoutez {name} = "nom de la colonne"')
     if {"mother_line", "father_line"} & filled and "line" not in table.data:
-        raise table.error(
-            "", "Il manque « line »", why="mother_line et father_line renvoient aux lignes du ménage"
-        )
-    roster = Roster(
-        table.text("key"), table.text("line", default=""), table.text("sheet", default=""), fillings
-    )
+        raise table.error("", "Il manque « line »", why="mother_line et father_line renvoient aux lignes du ménage")
+    roster = Roster(table.text("key"), table.text("line", default=""), table.text("sheet", default=""), fillings)
     table.refuse_others()
     return roster
 
@@ -181,9 +173,7 @@ def _fillings(
             found.append(_filling(table, name, table.data[name], targets[name], survey))
         elif only is None:
             close = difflib.get_close_matches(name, targets, n=1)
-            remedy = (
-                f"Vouliez-vous dire « {close[0]} » ?" if close else f"Noms possibles : {', '.join(targets)}"
-            )
+            remedy = f"Vouliez-vous dire « {close[0]} » ?" if close else f"Noms possibles : {', '.join(targets)}"
             raise table.error(name, f"« {name} » n’est pas un fait connu", remedy=remedy)
     return tuple(found)
 
@@ -209,9 +199,7 @@ def _filling(table: Table, name: str, said: Any, target: Target, survey: bool) -
     return filling
 
 
-def _codes(
-    table: Table, inner: Table, name: str, target: Target, survey: bool
-) -> Dictionary[str, str] | None:
+def _codes(table: Table, inner: Table, name: str, target: Target, survey: bool) -> Dictionary[str, str] | None:
     """The codes of the file -> what is stored, as text ; every stored value must be one the fact can take."""
     if "codes" not in inner.data:
         return _default_codes(target, survey)

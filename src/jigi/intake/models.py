@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 
 class Batch(models.Model):
@@ -35,7 +36,7 @@ class Batch(models.Model):
     households_held = models.BigIntegerField("fiches retenues", default=0)
     run_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField("importé le", db_default=models.functions.Now())
+    made_at = models.DateTimeField("importé le", db_default=Now())
 
     class Meta:
         verbose_name = "lot d’import"

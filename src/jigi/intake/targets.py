@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal[
-    "integer", "rounded", "decimal", "real", "boolean", "text", "code", "date", "birth", "phone", "nina"
-]
+Kind = Literal["integer", "rounded", "decimal", "real", "boolean", "text", "code", "date", "birth", "phone", "nina"]
 
 LARGEST_SMALL = 32_767
 
@@ -43,9 +41,7 @@ def _one_of(*codes: str) -> Target:
 
 def _closed(required: bool = False, **words: str) -> Target:
     """Codes of a member, with the French words understood without a mapping of codes."""
-    codes = {
-        word.strip().casefold(): code for code, said in words.items() for word in [code, *said.split(",")]
-    }
+    codes = {word.strip().casefold(): code for code, said in words.items() for word in [code, *said.split(",")]}
     return Target("code", codes=codes, closed=True, required=required)
 
 
@@ -64,9 +60,7 @@ LIVING: dict[str, Target] = {
     "head_sex": Target("code", length=4),
     "head_education": _one_of("none", "koranic", "literate", "primary", "secondary", "higher"),
     "head_occupation": Target("code"),
-    "livelihood": _one_of(
-        "farming", "agropastoral", "pastoral", "fishing", "trade", "wage", "craft", "aid", "none"
-    ),
+    "livelihood": _one_of("farming", "agropastoral", "pastoral", "fishing", "trade", "wage", "craft", "aid", "none"),
     "stratum": Target("code"),
     "zone": Target("code"),
     "urban": _FLAG,
@@ -141,9 +135,7 @@ MEMBER: dict[str, Target] = {
     "father_name": Target("text", length=120),
     "mother_name": Target("text", length=120),
     "phone": Target("phone", unique=True),
-    "phone_owner": _closed(
-        self="soi,soi-même", spouse="conjoint,conjointe", kin="parent", neighbour="voisin,voisine"
-    ),
+    "phone_owner": _closed(self="soi,soi-même", spouse="conjoint,conjointe", kin="parent", neighbour="voisin,voisine"),
     "nina": Target("nina", unique=True),
     "role": _closed(recipient="allocataire,bénéficiaire", alternate="suppléant,suppleant"),
 }

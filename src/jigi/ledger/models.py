@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Account(models.Model):
@@ -41,7 +42,7 @@ class Book(models.Model):
 
     code = models.CharField("livre", max_length=60, unique=True)
     title = models.CharField("titre", max_length=200)
-    opened_at = models.DateTimeField("ouvert le", db_default=models.functions.Now())
+    opened_at = models.DateTimeField("ouvert le", db_default=Now())
 
     class Meta:
         verbose_name = "livre"
@@ -61,7 +62,7 @@ class Entry(models.Model):
     cause = models.CharField("cause", max_length=80)
     label = models.CharField("libellé", max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    posted_at = models.DateTimeField("passée le", db_default=models.functions.Now())
+    posted_at = models.DateTimeField("passée le", db_default=Now())
 
     class Meta:
         verbose_name = "écriture"

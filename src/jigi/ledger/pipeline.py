@@ -11,7 +11,6 @@ from psycopg import sql
 from jigi.foundation.partitions import new_partition
 from jigi.ledger.models import Book
 
-
 # A statement trigger isn't inherited by partitions.
 _TRIGGERS = (
     "CREATE TRIGGER posting_keeps_balances AFTER INSERT ON {} REFERENCING NEW TABLE AS posted"

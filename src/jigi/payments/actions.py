@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -16,7 +17,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
-from jigi.payments import pipeline
+from jigi.payments import pipeline, queries
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Agency, Component, FundingLine
@@ -85,21 +86,18 @@ def prepare(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     _require(by, "payments.prepare", payment_round.component, _areas(payment_round))
     with _run("payments.prepare", "Préparation", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
-        if payment_round.status != "draft":
-            ROUND.move(payment_round, "prepare", by=by)
+        ROUND.check(payment_round, "prepare")
         counters = pipeline.build_list(
-            payment_round, _same_term(payment_round), _previous_rounds(payment_round), work
+            payment_round, _same_term(payment_round), queries.previous_rounds(payment_round), work
         )
         if counters["entitlements"] + counters["arrears"] == 0:
             raise Refused(
                 "Ce tour ne paierait personne : aucun ménage inscrit n’a de droit dans ces communes",
                 remedy="Vérifiez les communes du tour, et que des ménages y sont inscrits pour cette échéance.",
             )
-        previous = _previous_rounds(payment_round)
-        ROUND.move(
-            payment_round, "prepare", by=by, prepared_at=timezone.now(),
-            previous_id=previous[-1] if previous else None, **counters,
-        )  # fmt: skip
+        previous = queries.previous_rounds(payment_round)
+        built: dict[str, Any] = {"previous_id": previous[-1] if previous else None, **counters}
+        ROUND.move(payment_round, "prepare", by=by, prepared_at=timezone.now(), **built)
     return payment_round
 
 
@@ -162,18 +160,15 @@ def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     with _run("payments.release", "Libération", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
         _refuse_same_hand(payment_round, by, ("made_by", "frozen_by", "approved_by"))
+        ROUND.check(payment_round, "release")
         book = ledger.open_book(f"round-{payment_round.pk}", payment_round.label)
         ROUND.move(payment_round, "release", by=by, released_by=by, released_at=timezone.now(), book=book)
-        entry = ledger.open_entry(
-            "commit", f"round:{payment_round.pk}", f"Remise aux agences · {payment_round}", by=by
-        )
+        entry = ledger.open_entry("commit", f"round:{payment_round.pk}", f"Remise aux agences · {payment_round}", by=by)
         assert entry is not None, "a round is released once: its state says so, and its lock"
         with work.step("Écritures") as step, ledger.refusing_overdraft():
             step.rows_out = pipeline.commit(payment_round, book, entry)
         orders = payment_round.entitlements + payment_round.arrears
-        work.check(
-            "une écriture par ordre de paiement", step.rows_out == orders, f"{step.rows_out} / {orders}"
-        )
+        work.check("une écriture par ordre de paiement", step.rows_out == orders, f"{step.rows_out} / {orders}")
     return payment_round
 
 
@@ -212,15 +207,11 @@ def return_to_funds(component: Component, *, by: User, reason: str) -> int:
     with transaction.atomic(), ledger.refusing_overdraft():
         Component.objects.select_for_update(no_key=True).get(pk=component.pk)
         number = component.rounds.filter(status="closed").aggregate(last=Max("pk"))["last"] or 0
-        entry = ledger.open_entry(
-            "refund", f"refund:{component.pk}:{number}", f"Retour aux fonds · {component}", by=by
-        )
+        entry = ledger.open_entry("refund", f"refund:{component.pk}:{number}", f"Retour aux fonds · {component}", by=by)
         if entry is None:
             return 0
         count = pipeline.refund(component.pk, entry)
-        audit.record(
-            "return_to_funds", "component", component.pk, by=by, after={"entitlements": count}, reason=reason
-        )
+        audit.record("return_to_funds", "component", component.pk, by=by, after={"entitlements": count}, reason=reason)
     return count
 
 
@@ -300,17 +291,6 @@ def _locked(payment_round: PaymentRound) -> PaymentRound:
 def _same_term(payment_round: PaymentRound) -> list[int]:
     rounds = payment_round.component.rounds.filter(term=payment_round.term, kind="term")
     return list(rounds.exclude(pk=payment_round.pk).exclude(status="cancelled").values_list("pk", flat=True))
-
-
-def _previous_rounds(payment_round: PaymentRound) -> list[int]:
-    """The rounds of the last term, before this one, in any of its communes."""
-    before = PaymentRound.objects.filter(
-        component=payment_round.component, kind="term", term__lt=payment_round.term,
-        communes__commune__in=payment_round.communes.values("commune"),
-        status__in=("frozen", "approved", "released", "closed"),
-    )  # fmt: skip
-    last = before.aggregate(last=Max("term"))["last"]
-    return sorted(before.filter(term=last).values_list("pk", flat=True).distinct()) if last else []
 
 
 def _run(kind: str, verb: str, payment_round: PaymentRound, by: User):  # type: ignore[no-untyped-def]

@@ -9,8 +9,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from jigi.enrolment.models import Enrolment
+from jigi.foundation.models import User
 from jigi.geography.models import Area
 from jigi.ledger.models import Book
 from jigi.payments.states import ROUND
@@ -18,7 +20,7 @@ from jigi.programmes.models import Agency, Component, FundingLine
 from jigi.registry.models import Household, Person
 
 
-def _signer(french: str) -> models.ForeignKey[settings.AUTH_USER_MODEL, settings.AUTH_USER_MODEL]:
+def _signer(french: str) -> models.ForeignKey[User | None, User | None]:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=french
     )
@@ -49,7 +51,7 @@ class PaymentRound(models.Model):
     )
     list_hash = models.CharField("empreinte de la liste", max_length=64, default="", blank=True)
     made_by = _signer("préparé par")
-    made_at = models.DateTimeField("ouvert le", db_default=models.functions.Now())
+    made_at = models.DateTimeField("ouvert le", db_default=Now())
     prepared_at = models.DateTimeField("préparé le", null=True)
     frozen_by = _signer("gelé par")
     frozen_at = models.DateTimeField("gelé le", null=True)
@@ -236,7 +238,7 @@ class OrderFile(models.Model):
     total_xof = models.BigIntegerField("total")
     file_hash = models.CharField("empreinte", max_length=64)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField("produit le", db_default=models.functions.Now())
+    made_at = models.DateTimeField("produit le", db_default=Now())
 
     class Meta:
         verbose_name = "fichier d’ordres"
@@ -254,7 +256,7 @@ class ReturnFile(models.Model):
     unpaid = models.BigIntegerField("non payés", default=0)
     exceptions = models.BigIntegerField("exceptions", default=0)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField("reçu le", db_default=models.functions.Now())
+    made_at = models.DateTimeField("reçu le", db_default=Now())
 
     class Meta:
         verbose_name = "fichier de retour"

@@ -295,8 +295,7 @@ def settlement(payment_round: PaymentRound) -> dict[str, dict[str, int]]:
 
 def owed(component_id: int) -> dict[str, int]:
     """Entitlements in arrears of a component: how many, how much."""
-    found = Entitlement.objects.filter(component_id=component_id, status="owed")
-    return found.aggregate(entitlements=Count("id"), amount_xof=Sum("amount_xof", default=0))
+    return fetch_sql("payments", "owed", {"component": component_id})[0]
 
 
 _VERBS = ("prepare", "freeze", "approve", "release", "close")

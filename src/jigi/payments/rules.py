@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -49,3 +50,28 @@ def outcome(status_read: str, *, instruction_status: str, same_amount: bool) -> 
     if said == "paid" and not same_amount:
         return "wrong_amount"
     return said
+
+
+def outcomes(lines: Sequence[tuple[str, bool]], *, instruction_status: str) -> list[str]:
+    """What the lines of one file about one order do, in their order: `status_read`, `same_amount` of each.
+
+    The first answer speaks for the file; others repeat it or contradict it. A reversal is heard after the
+    answer, wherever it stands.
+    """
+    answers = [line for line in lines if line[0] in ("PAYE", "ABSENT", "REFUSE")]
+    found: list[str] = []
+    status, answered, reversed_once = instruction_status, 0, False
+    if answers:
+        first = outcome(answers[0][0], instruction_status=status, same_amount=answers[0][1])
+        status = "paid" if first == "paid" else status
+    for line in lines:
+        if line[0] == "ANNULE":
+            judged = outcome("ANNULE", instruction_status=status, same_amount=True)
+            found.append("repeated" if reversed_once else judged)
+            reversed_once = True
+        elif line not in answers:
+            found.append("unreadable")
+        else:
+            found.append(first if not answered else "repeated" if line == answers[0] else "conflict")
+            answered += 1
+    return found

@@ -49,9 +49,7 @@ def load(definition: ProgrammeDefinition, *, by: User) -> LoadedProgramme:
     allocations = {c.code: allocate(c, gazetteer, definition.division) for c in definition.components}
     rules.check_calendar(definition, allocations)
     reached = {code for allocation in allocations.values() for code in allocation.terms}
-    access.require(
-        by, "programmes.load", areas=[communes[code] for code in reached], programme=definition.code
-    )
+    access.require(by, "programmes.load", areas=[communes[code] for code in reached], programme=definition.code)
     # One load at a time: two new files must not open the same agreement twice.
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE programmes_programme IN SHARE ROW EXCLUSIVE MODE")
@@ -60,9 +58,7 @@ def load(definition: ProgrammeDefinition, *, by: User) -> LoadedProgramme:
     if before and before.file_hash == definition.file_hash:
         return LoadedProgramme(before, "inchangé", len(allocations), len(reached), warnings)
     programme = _write(definition, allocations, communes, before, by=by)
-    return LoadedProgramme(
-        programme, "mis à jour" if before else "créé", len(allocations), len(reached), warnings
-    )
+    return LoadedProgramme(programme, "mis à jour" if before else "créé", len(allocations), len(reached), warnings)
 
 
 def _write(

@@ -28,9 +28,7 @@ def allocate(component: ComponentDefinition, gazetteer: Mapping[str, str], divis
         households |= _spread(area, [code.value for code in chosen])
     places = {code: gazetteer[code] for code in terms}
     agreements = _assigned(component, component.fundings, "agreement", places)
-    return Allocation(
-        terms, households, agreements, _assigned(component, component.agencies, "agency", places)
-    )
+    return Allocation(terms, households, agreements, _assigned(component, component.agencies, "agency", places))
 
 
 def named(codes: Sequence[str]) -> str:
@@ -52,9 +50,7 @@ def _assigned(
         else:
             chosen = _chosen(selection, places, f"n’est pas dans les communes de {component.code}")
         if not chosen:
-            raise selection.place.error(
-                "others", "Il ne reste aucune commune pour ce bloc", remedy="Retirez-le"
-            )
+            raise selection.place.error("others", "Il ne reste aucune commune pour ce bloc", remedy="Retirez-le")
         _refuse_taken(selection, chosen, found, HEADERS[key])
         found |= {code.value: assignment.to for code in chosen}
     if missing := [code for code in places if code not in found]:
@@ -92,9 +88,7 @@ def _choose(chosen: dict[str, Code], code: Code, selection: Selection, key: str)
     chosen[code.value] = code
 
 
-def _refuse_taken(
-    selection: Selection, chosen: Sequence[Code], taken: Mapping[str, object], header: str
-) -> None:
+def _refuse_taken(selection: Selection, chosen: Sequence[Code], taken: Mapping[str, object], header: str) -> None:
     for code in chosen:
         if code.value in taken:
             raise selection.place.error(

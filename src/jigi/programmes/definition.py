@@ -17,9 +17,7 @@ class Place:
     file: str
     lines: Mapping[str, int]
 
-    def error(
-        self, key: str, what: str, *, line: int | None = None, why: str = "", remedy: str = ""
-    ) -> InputError:
+    def error(self, key: str, what: str, *, line: int | None = None, why: str = "", remedy: str = "") -> InputError:
         """The error of a key, at its line or at the line of one of its items."""
         at = line or self.lines.get(key, self.lines[""])
         return InputError(what, file=self.file, line=at, column=key, why=why, remedy=remedy)

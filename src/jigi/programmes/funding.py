@@ -109,9 +109,7 @@ def open_agency_accounts(component: Component) -> None:
                 Account.Kind.AGENCY,
                 agreement.code,
             )
-            AgencyAccount.objects.get_or_create(
-                funding_line=line, agency=agency, defaults={"account": account}
-            )
+            AgencyAccount.objects.get_or_create(funding_line=line, agency=agency, defaults={"account": account})
 
 
 def _agreement(described: AgreementDefinition, *, by: User) -> Agreement:
@@ -147,9 +145,7 @@ def _refuse_changed_agreement(existing: Agreement, described: AgreementDefinitio
         ("closes_on", signed, described.closes_on),
     ):
         if kept != value:
-            remedy = (
-                "Une rallonge est une nouvelle convention ; une clôture reportée, « closing_extended_to »"
-            )
+            remedy = "Une rallonge est une nouvelle convention ; une clôture reportée, « closing_extended_to »"
             raise described.place.error(
                 key, f"La convention {described.code} existe avec une autre valeur : {_said(kept)}",
                 why="Son argent est déjà dans les comptes", remedy=remedy,
@@ -165,9 +161,7 @@ def _refuse_changed_agreement(existing: Agreement, described: AgreementDefinitio
 def _grant(agreement: Agreement, *, by: User) -> None:
     """Open the donor's and the available account, and post the whole amount from the one to the other."""
     donor, available = _donor_account(agreement), _available_account(agreement)
-    line = Line(
-        kind="grant", item=agreement.pk, debit=available, credit=donor, amount_xof=agreement.amount_xof
-    )
+    line = Line(kind="grant", item=agreement.pk, debit=available, credit=donor, amount_xof=agreement.amount_xof)
     label = f"Dotation de la convention {agreement.code}"
     post(kind="grant", cause=f"agreement:{agreement.code}", label=label, lines=[line], by=by)
 
@@ -184,9 +178,7 @@ def _available_account(agreement: Agreement) -> Account:
 
 def _open_line(component: Component, agreement: Agreement, rank: int) -> FundingLine:
     prefix, title = _prefix(component, agreement), f"{agreement.donor} · {component.name}"[:170]
-    reserved = open_account(
-        f"{prefix}:programme", f"{title} · réservé", Account.Kind.PROGRAMME, agreement.code
-    )
+    reserved = open_account(f"{prefix}:programme", f"{title} · réservé", Account.Kind.PROGRAMME, agreement.code)
     paid = open_account(f"{prefix}:verse", f"{title} · versé", Account.Kind.PAID, agreement.code)
     return FundingLine.objects.create(
         component=component, agreement=agreement, rank=rank, available=_available_account(agreement),

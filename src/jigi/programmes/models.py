@@ -88,9 +88,7 @@ class ComponentCommune(models.Model):
     terms = models.PositiveSmallIntegerField("échéances")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["component", "commune"], name="component_commune_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["component", "commune"], name="component_commune_once")]
 
 
 class Agreement(models.Model):
@@ -111,9 +109,7 @@ class Agreement(models.Model):
         verbose_name = "convention de financement"
         constraints = [
             models.CheckConstraint(condition=Q(amount_xof__gt=0), name="agreement_amount_is_positive"),
-            models.CheckConstraint(
-                condition=Q(closes_on__gt=F("effective_on")), name="agreement_closes_after"
-            ),
+            models.CheckConstraint(condition=Q(closes_on__gt=F("effective_on")), name="agreement_closes_after"),
         ]
 
     def __str__(self) -> str:
@@ -149,9 +145,7 @@ class FundingCommune(models.Model):
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["component", "commune"], name="one_funding_line_per_commune")
-        ]
+        constraints = [models.UniqueConstraint(fields=["component", "commune"], name="one_funding_line_per_commune")]
 
 
 class Agency(models.Model):
@@ -182,9 +176,7 @@ class AgencyCommune(models.Model):
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["component", "commune"], name="one_agency_per_commune")
-        ]
+        constraints = [models.UniqueConstraint(fields=["component", "commune"], name="one_agency_per_commune")]
 
 
 class AgencyAccount(models.Model):

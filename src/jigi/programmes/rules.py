@@ -98,9 +98,7 @@ def _refuse_repeated(found: Iterable[tuple[str, Place]], key: str, what: str) ->
     lines: dict[str, int] = {}
     for code, place in found:
         if code in lines:
-            raise place.error(
-                key, f"{what} {code} est écrite deux fois", why=f"Elle est déjà à la ligne {lines[code]}"
-            )
+            raise place.error(key, f"{what} {code} est écrite deux fois", why=f"Elle est déjà à la ligne {lines[code]}")
         lines[code] = place.lines[key]
 
 
@@ -144,9 +142,7 @@ def _check_first_period(component: ComponentDefinition) -> None:
         )
 
 
-def _check_closing(
-    agreement: AgreementDefinition, component: ComponentDefinition, terms: int, last: date
-) -> None:
+def _check_closing(agreement: AgreementDefinition, component: ComponentDefinition, terms: int, last: date) -> None:
     if agreement.closing >= last:
         return
     key = "closing_extended_to" if agreement.closing_extended_to else "closes_on"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from jigi.geography.models import Area
 
@@ -17,9 +18,7 @@ class Household(models.Model):
 
     rsu_number = models.CharField("numéro RSU", max_length=12, unique=True)
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
-    village = models.ForeignKey(
-        Area, on_delete=models.PROTECT, related_name="+", null=True, verbose_name="village"
-    )
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", null=True, verbose_name="village")
     head_name = models.CharField("chef de ménage", max_length=120)
     size = models.PositiveSmallIntegerField("membres")
     longitude = models.FloatField(null=True, blank=True)
@@ -31,7 +30,7 @@ class Household(models.Model):
     collected_on = models.DateField("vu le")
     collector = models.CharField("enquêteur", max_length=60, default="", blank=True)
     batch_id = models.BigIntegerField("lot d’import", null=True)
-    registered_at = models.DateTimeField("enregistré le", db_default=models.functions.Now())
+    registered_at = models.DateTimeField("enregistré le", db_default=Now())
 
     class Meta:
         verbose_name = "ménage"
@@ -230,9 +229,7 @@ def _yes(french: str) -> models.BooleanField[bool | None, bool | None]:
 class LivingConditions(models.Model):
     """What targeting reads of a household, in typed columns; or the same of a household in a survey sample."""
 
-    household = models.OneToOneField(
-        Household, on_delete=models.CASCADE, null=True, related_name="living_conditions"
-    )
+    household = models.OneToOneField(Household, on_delete=models.CASCADE, null=True, related_name="living_conditions")
     survey = models.CharField("enquête", max_length=40, null=True)
     survey_key = models.CharField("fiche de l’enquête", max_length=80, null=True)
     batch_id = models.BigIntegerField("lot d’import", null=True)

@@ -249,9 +249,7 @@ def _village_figures(
 ) -> list[Village]:
     rows = pipeline.villages(targeting_round)
     if odd := [code for code, rate in poverty_rates.items() if not 0 <= rate <= 1]:
-        raise Refused(
-            f"Le taux de pauvreté de {odd[0]} n’est pas entre 0 et 1", remedy="Écrivez 0,45 pour 45 %."
-        )
+        raise Refused(f"Le taux de pauvreté de {odd[0]} n’est pas entre 0 et 1", remedy="Écrivez 0,45 pour 45 %.")
     rates = {row["id"]: _rate(str(row["path"]), poverty_rates) for row in rows}
     unknown = [row["name"] for row in rows if rates[row["id"]] is None]
     if unknown and needs_rate:
@@ -261,9 +259,7 @@ def _village_figures(
         )
     lists_are_in = any(row["listed"] for row in rows)
     return [
-        Village(
-            row["id"], row["population"], rates[row["id"]] or 0.0, row["listed"] if lists_are_in else None
-        )
+        Village(row["id"], row["population"], rates[row["id"]] or 0.0, row["listed"] if lists_are_in else None)
         for row in rows
     ]
 
@@ -293,9 +289,7 @@ def _refuse_outdated(formula: ScoringFormula | None) -> None:
 
 def _refuse_unready(targeting_round: TargetingRound) -> None:
     if not targeting_round.quotas.filter(places__gt=0).exists():
-        raise Refused(
-            "Aucun village n’a de quota", remedy="Répartissez d’abord les places entre les villages."
-        )
+        raise Refused("Aucun village n’a de quota", remedy="Répartissez d’abord les places entre les villages.")
     if not targeting_round.listed.exists():
         raise Refused("Aucun ménage n’est listé", remedy="Importez d’abord les listes communautaires.")
 

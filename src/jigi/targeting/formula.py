@@ -27,9 +27,7 @@ CODE_COLUMNS = frozenset(
         "wall", "roof", "floor", "water", "toilet", "lighting", "cooking_fuel", "cluster",
     }
 )  # fmt: skip
-YES_NO_COLUMNS = frozenset(
-    {"urban", "plough", "cart", "motorcycle", "bicycle", "mobile_phone", "radio", "television"}
-)
+YES_NO_COLUMNS = frozenset({"urban", "plough", "cart", "motorcycle", "bicycle", "mobile_phone", "radio", "television"})
 COLUMNS = NUMBER_COLUMNS | CODE_COLUMNS | YES_NO_COLUMNS
 
 Transform = Literal["identity", "log", "square"]

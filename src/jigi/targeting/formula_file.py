@@ -89,9 +89,7 @@ def fitted_toml(fitted: FittedFormula) -> str:
             lines += _pairs(slope=effect.slope)
         lines += _pairs(unknown=effect.unknown)
         if effect.term.kind == "category":
-            lines += ["[term.fitted.levels]"] + [
-                f"{_value(code)} = {value!r}" for code, value in effect.levels
-            ]
+            lines += ["[term.fitted.levels]"] + [f"{_value(code)} = {value!r}" for code, value in effect.levels]
     return "\n".join(lines) + "\n"
 
 
@@ -126,9 +124,7 @@ def _check_whole(formula: Formula, top: Table) -> None:
     seen: set[str] = set()
     for term, part in zip(formula.terms, top.tables("term"), strict=True):
         if term.name in seen:
-            raise part.error(
-                "column", f"Le terme « {term.name} » est écrit deux fois", remedy="Retirez l’un des deux."
-            )
+            raise part.error("column", f"Le terme « {term.name} » est écrit deux fois", remedy="Retirez l’un des deux.")
         if formula.outcome in term.columns:
             raise part.error("column", "La consommation ne peut pas s’expliquer par elle-même")
         seen.add(term.name)
@@ -138,9 +134,7 @@ def _condition(part: Table) -> Condition:
     column = part.choice("column", CODE_COLUMNS | YES_NO_COLUMNS | NUMBER_COLUMNS)
     codes = part.codes("codes")
     if codes and column in NUMBER_COLUMNS:
-        raise part.error(
-            "codes", f"« {column} » est un nombre : il n’a pas de codes", remedy="Retirez « codes »."
-        )
+        raise part.error("codes", f"« {column} » est un nombre : il n’a pas de codes", remedy="Retirez « codes ».")
     part.refuse_others()
     return Condition(column, codes)
 

@@ -103,9 +103,7 @@ def take_list(targeting_round: TargetingRound, path: str | Path, rejects: str | 
     run_sql("targeting", "list_check", facts)
     merged = fetch_sql("targeting", "list_merge", facts)[0]
     counts = fetch_sql("targeting", "list_problem_counts")[0]
-    shown = [
-        _said(tuple(row.values())) for row in fetch_sql("targeting", "list_problems", {"most": MOST_SHOWN})
-    ]
+    shown = [_said(tuple(row.values())) for row in fetch_sql("targeting", "list_problems", {"most": MOST_SHOWN})]
     if rejects and shown:
         _write(rejects)
     run_sql("targeting", "list_drop")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from jigi.geography.models import Area
 from jigi.registry.models import Household
@@ -23,7 +24,7 @@ class ScoringFormula(models.Model):
     error_20 = models.FloatField("erreur à 20 %")
     error_40 = models.FloatField("erreur à 40 %")
     fitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    fitted_at = models.DateTimeField("ajustée le", db_default=models.functions.Now())
+    fitted_at = models.DateTimeField("ajustée le", db_default=Now())
 
     class Meta:
         verbose_name = "formule de score"
@@ -49,10 +50,8 @@ class TargetingRound(models.Model):
     population_exponent = models.FloatField("poids de la population", default=1)
     status = models.CharField("état", max_length=10, choices=Status, default=Status.OPEN)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField("ouverte le", db_default=models.functions.Now())
-    frozen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    made_at = models.DateTimeField("ouverte le", db_default=Now())
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     frozen_at = models.DateTimeField("gelée le", null=True)
     result_hash = models.CharField("empreinte du résultat", max_length=64, default="", blank=True)
 
@@ -60,8 +59,7 @@ class TargetingRound(models.Model):
         verbose_name = "campagne de ciblage"
         constraints = [
             models.CheckConstraint(
-                condition=Q(status="frozen", frozen_by__isnull=False, frozen_at__isnull=False)
-                & ~Q(result_hash="")
+                condition=Q(status="frozen", frozen_by__isnull=False, frozen_at__isnull=False) & ~Q(result_hash="")
                 | ~Q(status="frozen"),
                 name="targeting_frozen_is_signed",
             )
@@ -78,9 +76,7 @@ class TargetingCommune(models.Model):
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["targeting_round", "commune"], name="targeting_commune_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["targeting_round", "commune"], name="targeting_commune_once")]
 
 
 class Quota(models.Model):

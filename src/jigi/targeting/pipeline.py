@@ -21,16 +21,12 @@ UNSCORED = "NULL::float8"
 
 def survey_columns(survey: str, columns: Sequence[str]) -> dict[str, Array]:
     """The living conditions of a survey's households as numpy columns, in the order of their forms."""
-    return _columns(
-        columns, sql.SQL("survey = {} ORDER BY survey_key COLLATE {}").format(survey, sql.Identifier("C"))
-    )
+    return _columns(columns, sql.SQL("survey = {} ORDER BY survey_key COLLATE {}").format(survey, sql.Identifier("C")))
 
 
 def household_columns(household_ids: Sequence[int], columns: Sequence[str]) -> dict[str, Array]:
     """The living conditions of registered households, by their numbers, without those unknown."""
-    return _columns(
-        columns, sql.SQL("household_id = ANY ({}) ORDER BY household_id").format(list(household_ids))
-    )
+    return _columns(columns, sql.SQL("household_id = ANY ({}) ORDER BY household_id").format(list(household_ids)))
 
 
 def villages(targeting_round: TargetingRound) -> list[dict[str, Any]]:
@@ -65,9 +61,7 @@ def forget_results(targeting_round: TargetingRound) -> None:
 
 def counters(targeting_round: TargetingRound) -> dict[str, int]:
     """Households of the result by reason, every reason present."""
-    found = {
-        row["reason"]: row["households"] for row in fetch_sql("targeting", "reasons", _facts(targeting_round))
-    }
+    found = {row["reason"]: row["households"] for row in fetch_sql("targeting", "reasons", _facts(targeting_round))}
     return {reason: found.get(reason, 0) for reason in Result.Reason.values}
 
 
@@ -84,14 +78,10 @@ def _columns(names: Sequence[str], condition: sql.Composed) -> dict[str, Array]:
     if unknown := set(names) - COLUMNS:
         raise ValueError(sorted(unknown))
     read = [
-        sql.SQL("{}::float8" if name in NUMBER_COLUMNS else "coalesce({}::text, '')").format(
-            sql.Identifier(name)
-        )
+        sql.SQL("{}::float8" if name in NUMBER_COLUMNS else "coalesce({}::text, '')").format(sql.Identifier(name))
         for name in names
     ]
-    query = sql.SQL("SELECT {} FROM registry_livingconditions WHERE {}").format(
-        sql.SQL(", ").join(read), condition
-    )
+    query = sql.SQL("SELECT {} FROM registry_livingconditions WHERE {}").format(sql.SQL(", ").join(read), condition)
     with connection.cursor() as cursor:
         cursor.execute(query)
         rows = cursor.fetchall()

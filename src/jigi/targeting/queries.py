@@ -134,9 +134,7 @@ def score_parts(household: Household, formula: ScoringFormula) -> ScoreParts | N
     return ScoreParts(score, fitted.outcome_of(score), float(np.median(scores)), len(scores), parts)
 
 
-def estimated_poverty_rates(
-    formula: ScoringFormula, areas: Iterable[Area], *, poor_share: float
-) -> dict[str, float]:
+def estimated_poverty_rates(formula: ScoringFormula, areas: Iterable[Area], *, poor_share: float) -> dict[str, float]:
     """By commune code, the share of its persons expected among the poorest `poor_share` of all.
 
     An estimate by the register's own questionnaires where no survey or map gives one, as in small-area
@@ -153,9 +151,7 @@ def estimated_poverty_rates(
         return dict(cursor.fetchall())
 
 
-def selection_error(
-    targeting_round: TargetingRound, consumption: Iterable[tuple[str, int]]
-) -> SelectionError:
+def selection_error(targeting_round: TargetingRound, consumption: Iterable[tuple[str, int]]) -> SelectionError:
     """Compare a ranked campaign with the consumption (form number, XOF per person) of its households."""
     with transaction.atomic():
         run_sql("targeting", "truth_stage")

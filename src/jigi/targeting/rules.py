@@ -101,9 +101,7 @@ def rank(candidates: Sequence[Candidate], places: int, *, by_committee: bool = F
         for position, candidate in enumerate(scored, start=1)
     ]
     placed = {outcome.household_id for outcome in ranked}
-    others = sorted(
-        candidate.household_id for candidate in candidates if candidate.household_id not in placed
-    )
+    others = sorted(candidate.household_id for candidate in candidates if candidate.household_id not in placed)
     return [*ranked, *(Outcome(household_id, None, False, "no_score") for household_id in others)]
 
 

@@ -23,7 +23,10 @@ def _lay(trial: Trial) -> Figures:
     operator = people().operator
     load_programme(TM1, by=operator)
     communes = communes_of(Component.objects.get(programme__code="TM1"))
-    spots = [CommuneSpot(area.code, area.longitude or 0.0, area.latitude or 0.0) for area in communes]
+    spots = [
+        CommuneSpot(area.code, area.longitude or 0.0, area.latitude or 0.0, urban=area.code.startswith("ML09"))
+        for area in communes
+    ]
     made = make_population(trial.path("population"), trial.size, SEED, spots)
     load_places(made.folder / "villages.csv", by=operator)
     settle_tables()
@@ -52,13 +55,16 @@ def _reference(trial: Trial) -> Figures:
     columns = {f"registry_{name}": _columns(f"registry_{name}") for name in REGISTER}
     with connection.cursor() as cursor:
         for table, listed in columns.items():
-            with trial.path(table).open("wb") as file, cursor.copy(f"COPY {table} ({','.join(listed)}) TO STDOUT") as copy:
+            with (
+                trial.path(table).open("wb") as file,
+                cursor.copy(f"COPY {table} ({','.join(listed)}) TO STDOUT") as copy,
+            ):
                 file.writelines(copy)
         cursor.execute(f"TRUNCATE {', '.join(columns)} CASCADE")
     with gauged() as gauge, transaction.atomic():
         for table, listed in columns.items():
             with trial.path(table).open("rb") as file:
-                copy_lines(table, listed, iter(lambda: file.read(1 << 20), b""))  # noqa: B023 (read at once)
+                copy_lines(table, listed, iter(lambda: file.read(1 << 20), b""))
     return {"reference_seconds": gauge.seconds}
 
 

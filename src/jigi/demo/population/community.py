@@ -65,9 +65,7 @@ def draw_lists(
     criteria = need > 0.55
     main = np.argmax(need, axis=1)
     criteria[np.arange(len(main)), main] = True
-    return CommunityList(
-        household, rank[kept], criteria, _reason(homes, people, living, rng)[main, household]
-    )
+    return CommunityList(household, rank[kept], criteria, _reason(homes, people, living, rng)[main, household])
 
 
 def _criteria_scores(
@@ -83,18 +81,14 @@ def _criteria_scores(
     return scores + rng.normal(0.05, 0.22, scores.shape)
 
 
-def _reason(
-    homes: Homes, people: Composition, living: Conditions, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _reason(homes: Homes, people: Composition, living: Conditions, rng: np.random.Generator) -> NDArray[np.int64]:
     """What the committee would say of each household on each criterion, fit for it: shape (4, households)."""
     count = len(homes)
     unequipped = ~living.goods["plough"] & (living.animals["cattle"] == 0)
     return np.stack(
         [
             rng.integers(_HUNGER, _HUNGER + 3, count),
-            np.where(
-                living.livelihood == LIVELIHOOD.index("aide"), _AID, rng.integers(_NO_INCOME, _AID, count)
-            ),
+            np.where(living.livelihood == LIVELIHOOD.index("aide"), _AID, rng.integers(_NO_INCOME, _AID, count)),
             np.select([unequipped & homes.urban, unequipped], [_NO_TOOL, _NO_PLOUGH], _LENT),
             np.select(
                 [

@@ -99,9 +99,7 @@ def compose(homes: Homes, members: Members, age: Ints, absent: Bools) -> Composi
     )
 
 
-def draw_conditions(
-    homes: Homes, people: Composition, villages: Villages, rng: np.random.Generator
-) -> Conditions:
+def draw_conditions(homes: Homes, people: Composition, villages: Villages, rng: np.random.Generator) -> Conditions:
     region, urban, count = villages.region[homes.village], homes.urban, len(homes)
     education = _education(homes, people, rng)
     livelihood = _livelihood(region, urban, rng)
@@ -193,26 +191,17 @@ def _owned(
     rng: np.random.Generator,
 ) -> Bools:
     start, of_wealth, of_town, of_farming = good
-    return (
-        start + of_wealth * wealth + of_town * urban + of_farming * farming + rng.logistic(size=len(wealth))
-        > 0
-    )
+    return start + of_wealth * wealth + of_town * urban + of_farming * farming + rng.logistic(size=len(wealth)) > 0
 
 
-def _land(
-    people: Composition, wealth: Floats, urban: Bools, farming: Bools, rng: np.random.Generator
-) -> Ints:
+def _land(people: Composition, wealth: Floats, urban: Bools, farming: Bools, rng: np.random.Generator) -> Ints:
     """Hundredths of a hectare; more arms, more land; some town people keep a field."""
     holds = rng.random(len(wealth)) < np.where(farming, 0.96, np.where(urban, 0.12, 0.40))
-    hectares = np.exp(
-        0.25 + 0.45 * np.log(people.active + 1) + 0.25 * wealth + rng.normal(0.0, 0.6, len(wealth))
-    )
+    hectares = np.exp(0.25 + 0.45 * np.log(people.active + 1) + 0.25 * wealth + rng.normal(0.0, 0.6, len(wealth)))
     return np.rint(np.minimum(hectares * np.where(farming, 1.0, 0.5), 90.0) * 4).astype(np.int64) * 25 * holds
 
 
-def _animals(
-    livelihood: Ints, region: Ints, wealth: Floats, urban: Bools, rng: np.random.Generator
-) -> dict[str, Ints]:
+def _animals(livelihood: Ints, region: Ints, wealth: Floats, urban: Bools, rng: np.random.Generator) -> dict[str, Ints]:
     """Heads of livestock: herders have many, one household in three none."""
     herds = np.array([0.9, 1.5, 2.7, 0.5, 0.3, 0.1, 0.3, 0.3, 0.0])[livelihood] - 1.2 * urban
     sahara = np.isin(region, NORTH)
@@ -223,9 +212,7 @@ def _animals(
         )
         for name, level in mean.items()
     }
-    return herd | {
-        "poultry": np.minimum(rng.poisson(rng.gamma(0.8, 6.0, len(wealth)) * np.where(urban, 0.3, 1)), 200)
-    }
+    return herd | {"poultry": np.minimum(rng.poisson(rng.gamma(0.8, 6.0, len(wealth)) * np.where(urban, 0.3, 1)), 200)}
 
 
 def _food(log_consumption: Floats, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:

@@ -101,9 +101,7 @@ class Lexicon:
         women = len(self.men.written) + self.women.spell(np.where(male, 0, given), luck)
         return np.where(male, self.men.spell(np.where(male, given, 0), luck), women)
 
-    def spell_surname(
-        self, male: Bools, lineage: Lineage, father_given: Ints, luck: NDArray[np.float64]
-    ) -> Ints:
+    def spell_surname(self, male: Bools, lineage: Lineage, father_given: Ints, luck: NDArray[np.float64]) -> Ints:
         """Plain surnames, or the particle of the style and sex with the father's given name."""
         particle = 2 * (lineage.style - 1) + ~male
         patronymic = len(self.surnames.written) + particle * len(self.men) + father_given

@@ -141,9 +141,7 @@ def _check(households: int, seed: int, communes: Sequence[CommuneSpot]) -> None:
         raise InputError("Aucune commune où placer la population", remedy="Donnez au moins une commune.")
 
 
-def _write_register(
-    folder: _Folder, villages: Villages, seed: int, reference: date, progress: Progress | None
-) -> Ints:
+def _write_register(folder: _Folder, villages: Villages, seed: int, reference: date, progress: Progress | None) -> Ints:
     """Every block's lines in order; returns the population of each village."""
     total, done, population = int(villages.households.sum()), 0, []
     for block in _side_by_side(lambda part: _register_block(part, seed, reference), blocks(villages)):

@@ -140,9 +140,7 @@ def _lineages(
     return lineage, lineage.at(members.mother).where(members.mother != NOBODY, mothers)
 
 
-def _draw(
-    lex: Lexicon, villages: Villages, village: Ints, founders: Ints, rng: np.random.Generator
-) -> Lineage:
+def _draw(lex: Lexicon, villages: Villages, village: Ints, founders: Ints, rng: np.random.Generator) -> Lineage:
     """Four surnames in ten are those of the village's founders, the others the nation's."""
     count = len(village)
     founder = founders[village, rng.integers(0, _FOUNDERS, count)]

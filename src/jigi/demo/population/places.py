@@ -41,9 +41,7 @@ class CommuneSpot:
         if self.code.startswith("ML0704"):  # Ménaka is a cercle of Gao in the 2019 list
             return 10
         if self.code[:2] != "ML" or not self.code[2:4].isdigit():
-            raise InputError(
-                f"Code de commune « {self.code} » inconnu", remedy="Attendu : ML suivi de 6 chiffres."
-            )
+            raise InputError(f"Code de commune « {self.code} » inconnu", remedy="Attendu : ML suivi de 6 chiffres.")
         return int(self.code[2:4])
 
 
@@ -87,9 +85,7 @@ def plan(households: int, communes: Sequence[CommuneSpot], seed: int) -> Village
     rng = np.random.default_rng([seed, 1])
     share = rng.lognormal(0.0, 0.4, len(communes))
     per_commune = _apportion(households, share)
-    counts = np.where(
-        per_commune > 0, np.maximum(1, np.rint(per_commune / HOUSEHOLDS_PER_VILLAGE)), 0
-    ).astype(int)
+    counts = np.where(per_commune > 0, np.maximum(1, np.rint(per_commune / HOUSEHOLDS_PER_VILLAGE)), 0).astype(int)
     commune = np.repeat(np.arange(len(communes)), counts)
     sizes = [_apportion(n, rng.uniform(0.6, 1.5, k)) for n, k in zip(per_commune, counts, strict=True) if k]
     return _settle(commune, np.concatenate(sizes), communes, seed, rng)

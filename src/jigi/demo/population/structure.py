@@ -161,9 +161,7 @@ def _nucleus(roster: _Roster, homes: Homes, heads: _Group, rng: np.random.Genera
     _descend(roster, sons, homes, Kin.DAUGHTER_IN_LAW, Kin.GRANDCHILD, rng)
 
 
-def _descend(
-    roster: _Roster, men: _Group, homes: Homes, wife: Kin, child: Kin, rng: np.random.Generator
-) -> None:
+def _descend(roster: _Roster, men: _Group, homes: Homes, wife: Kin, child: Kin, rng: np.random.Generator) -> None:
     """Of these men, the older the likelier, some are married and have children here."""
     grown = men.only(men.age >= MARRIAGEABLE)
     chance = np.clip((grown.age - 19) * 0.055, 0.0, 0.85)
@@ -191,9 +189,7 @@ def _marry(
     return _Parents(home, rows, husband, age)
 
 
-def _births(
-    roster: _Roster, parents: _Parents, homes: Homes, kin: tuple[Kin, Kin], rng: np.random.Generator
-) -> _Group:
+def _births(roster: _Roster, parents: _Parents, homes: Homes, kin: tuple[Kin, Kin], rng: np.random.Generator) -> _Group:
     """Children alive and still at home, spaced over the mother's fertile years; returns the sons."""
     fertile = np.clip(parents.mother_age - 17, 0, 28)
     mean = fertile / np.where(homes.urban[parents.home], 5.0, 4.15)
@@ -203,9 +199,7 @@ def _births(
     youngest = np.clip(parents.mother_age[of] - 45, 0, None)
     age = (youngest + fertile[of] * (nth + rng.random(len(of))) / births[of]).astype(np.int64)
     male = rng.random(len(of)) < 0.505
-    stays = np.where(
-        male, np.clip(1.0 - (age - 16) * 0.05, 0.22, 1.0), np.clip(1.85 - age * 0.066, 0.03, 1.0)
-    )
+    stays = np.where(male, np.clip(1.0 - (age - 16) * 0.05, 0.22, 1.0), np.clip(1.85 - age * 0.066, 0.03, 1.0))
     here = rng.random(len(of)) < stays
     of, male, age = of[here], male[here], age[here]
     home, mother, father = parents.home[of], parents.mother[of], parents.father[of]

@@ -1,11 +1,12 @@
 import secrets
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from jigi.foundation.bulk import statement
 
 
-def draw_secret(apps, schema_editor):
+def draw_secret(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("INSERT INTO registry_numbering (secret) VALUES (%s)", [secrets.randbits(62)])
 

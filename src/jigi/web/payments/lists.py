@@ -24,7 +24,7 @@ from jigi.web.payments.sight import person, seen_round
 
 PAGE_ROWS = 22
 MOST_ROWS = 12_000
-"""Lines that one document may hold: some seconds of work, and a pile of paper that one still carries."""
+"""Lines that the document of a cercle may hold: some seconds of work, a pile that one still carries."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def pay_list(request: HttpRequest, pk: int, area: int) -> HttpResponse:
     chosen = list(communes.filter(pk=area) or communes.filter(parent=area))
     if not chosen:
         raise Http404
-    _refuse_too_long(shown, chosen)
+    if len(chosen) > 1:
+        _refuse_too_long(shown, chosen)
     lines = queries.pay_list(shown, [commune.pk for commune in chosen])
     if not lines:
         raise Http404

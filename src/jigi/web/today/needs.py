@@ -100,7 +100,7 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
     held = Problem.objects.filter(batch=OuterRef("pk"), severity=Problem.Severity.ERROR).exclude(
         Exists(came_since)
     )
-    batches = Batch.objects.filter(Exists(held), status=Batch.Status.MERGED, households_held__gt=0)
+    batches = Batch.objects.filter(Exists(held), status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0)
     return [
         Need(
             title=f"Import de {batch.file_name}",

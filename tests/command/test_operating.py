@@ -1,0 +1,67 @@
+"""What the keeper of the server does: accounts, proofs, a population in files, a deployment that is set up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jigi.command.demo import DEFINITIONS
+from jigi.foundation.models import AuditEvent, User
+from tests.command.terminal import Jigi
+
+WORDS = ("users", "add", "awa", "--name", "Awa, coordination", "--role", "coordinator", "--area", "ML0105")
+
+
+@pytest.fixture
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIGI_PASSWORD", "un long mot de passe")
+
+
+@pytest.mark.usefixtures("operator", "password")
+def test_an_account_is_opened_posted_and_traced(jigi: Jigi) -> None:
+    assert jigi(*WORDS).out == "awa : Coordination, cercle ML0105\n"
+    assert User.objects.get(username="awa").check_password("un long mot de passe")
+    assert AuditEvent.objects.get(verb="open_account").by.username == "exploitant"
+    assert "awa" in jigi("users", "list").out
+
+
+@pytest.mark.usefixtures("operator", "password")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((*WORDS[:5], "--role", "chef"), "n’est pas un rôle"),
+        ((*WORDS[:7], "--area", "ML9999"), "n’est pas un lieu"),
+        ((*WORDS[:2], "exploitant", *WORDS[3:]), "existe déjà"),
+    ],
+)
+def test_an_account_that_cannot_be(jigi: Jigi, words: tuple[str, ...], says: str) -> None:
+    before = User.objects.count()
+    answer = jigi(*words)
+    assert answer.code == 1 and says in answer.err
+    assert User.objects.count() == before
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_weak_password_is_refused(jigi: Jigi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIGI_PASSWORD", "motdepasse")
+    answer = jigi(*WORDS)
+    assert answer.code == 1 and "trop faible" in answer.err and not User.objects.filter(username="awa").exists()
+
+
+@pytest.mark.usefixtures("operator")
+def test_an_empty_ledger_is_proved(jigi: Jigi) -> None:
+    assert jigi("ledger", "prove", "--json").figures == {"balanced": True, "sum_xof": 0}
+
+
+def test_the_operator_must_be_there(jigi: Jigi, db: None) -> None:
+    answer = jigi("programmes", "load", DEFINITIONS / "safo.toml")
+    assert answer.code == 1 and "Lancez d’abord jigi setup" in answer.err
+
+
+def test_a_population_is_made_in_the_communes_of_a_programme(jigi: Jigi, tmp_path: Path) -> None:
+    words = ("population", "make", "--households", "50", "--out", tmp_path, "--json")
+    made = jigi(*words, "--programme", DEFINITIONS / "safo.toml").figures
+    assert made["households"] == 50
+    villages = (tmp_path / "villages.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len({village.split(";")[2] for village in villages}) == 1, "Safo is one commune"

@@ -1,0 +1,197 @@
+"""A server of its own, copies of one scene in it, processes to kill, and the restart after."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import psycopg
+
+from jigi.foundation import server
+from jigi.payments import jobs
+from tests.crash import act as acts
+from tests.crash import facts
+
+# Each process starts from one that has loaded everything and opened nothing.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.crash.act", "tests.crash.facts"])
+
+HOUSEHOLDS = 7_500  # 2,500 in each of three communes: the return of the first two is a large file, the other not
+PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One kill: whether the act was really cut short, and the step it was at."""
+
+    interrupted: bool
+    step: str
+
+
+@dataclass
+class Ground:
+    """Where kills are played: `home` holds the server, `folder` the return files."""
+
+    home: Path
+    folder: Path
+    url: str = ""
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    expected: dict[str, dict[str, Any]] = field(default_factory=dict)
+    copies: int = 0
+
+    def prepare(self) -> None:
+        """Build the scene, and keep it as it is before each act."""
+        self.url = server.ensure_started(self.home, durable=False)
+        self.run(acts.build, self.url, HOUSEHOLDS // 3, str(self.folder))
+        self._copy("jigi", "scene_prepare")
+        for verb in ("release", "reconcile"):
+            self.run(acts.go_to, self.url, verb, str(self.folder))
+            self._copy("jigi", f"scene_{verb}")
+
+    @contextmanager
+    def copy_for(self, act: str) -> Iterator[str]:
+        """The URL of a fresh copy of the scene in which the act is about to be done."""
+        self.copies += 1
+        name = f"copy_{self.copies}"
+        yield self._copy(f"scene_{act.partition(':')[0]}", name)
+        self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def undisturbed(self, act: str) -> dict[str, Any]:
+        """What the database says once the act is done, when nothing is killed."""
+        if act not in self.expected:
+            with self.copy_for(act) as url:
+                self.run(acts.perform, url, act, str(self.folder))
+                self._time(url, act)
+                self.expected[act] = self.ask(url, facts.all_of_them)
+        return self.expected[act]
+
+    def kill(self, url: str, act: str, victim: str, draw: random.Random, *, impatient: bool = False) -> Kill:
+        """Begin the act, kill -9 the victim somewhere on the way, restart it, and have the act done.
+
+        A worker's act is asked for once more while it is dead when the person is `impatient`.
+        """
+        delay = draw.uniform(0, 0.95) * statistics.median(self.seconds[act])
+        whole = draw.random() < 0.5
+        queued = victim == "worker" and act in jobs.ACTS
+        if queued:
+            self.run(acts.ask_worker, url, act)
+        actor = self._start(acts.work, url) if queued else self._start(acts.perform, url, act, str(self.folder))
+        step = _step_after(url, delay, actor)
+        if victim == "database":
+            self._kill_server(with_backends=whole)
+        else:
+            actor.kill()
+        actor.join(PATIENCE)
+        assert actor.exitcode in (0, acts.SERVER_GONE, -signal.SIGKILL), f"{victim}, {act} : {actor.exitcode}"
+        server.ensure_started(self.home, durable=False)
+        kill = Kill(not _one(url, DONE[act.partition(":")[0]]), step)
+        if impatient:
+            self.run(acts.ask_worker, url, act)
+        self._finish(url, act, queued=queued)
+        return kill
+
+    def run(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Run in a process of its own, to its end."""
+        process = self._start(function, *arguments)
+        process.join(PATIENCE)
+        assert process.exitcode == 0, f"{function.__name__}{arguments} : {process.exitcode}"
+
+    def ask(self, url: str, question: Callable[[], Any]) -> Any:
+        """The answer of a function of `facts`, asked in a process of its own."""
+        here, there = PROCESSES.Pipe(duplex=False)
+        process = self._start(acts.tell, url, question, there)
+        there.close()
+        answer = here.recv()
+        process.join(PATIENCE)
+        return answer
+
+    def _start(self, function: Callable[..., Any], *arguments: Any) -> BaseProcess:
+        process = PROCESSES.Process(target=function, args=arguments, daemon=True)
+        process.start()
+        return process
+
+    def _finish(self, url: str, act: str, *, queued: bool) -> None:
+        """As after any restart: a person does the same thing again; a worker needs not be asked again."""
+        if not queued:
+            self.run(acts.perform_again, url, act, str(self.folder))
+        else:
+            worker = self._start(acts.work, url)
+            _wait(lambda: not _one(url, WAITING), f"le travail {act} n’est pas repris")
+            worker.kill()
+            worker.join(PATIENCE)
+            assert _one(url, LAST_JOB) == "succeeded"
+        self._time(url, act)
+
+    def _kill_server(self, *, with_backends: bool) -> None:
+        """Like the kernel short of memory, or like a power cut that spares the disk."""
+        postmaster = server.status(self.home).pid
+        assert postmaster is not None
+        backends = psutil.Process(postmaster).children() if with_backends else []
+        for pid in (postmaster, *(backend.pid for backend in backends)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _time(self, url: str, act: str) -> None:
+        seconds = _one(url, LAST_SECONDS)
+        if seconds is not None:
+            self.seconds[act].append(float(seconds))
+
+    def _copy(self, scene: str, name: str) -> str:
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {scene} STRATEGY file_copy")
+        return urlsplit(self.url)._replace(path=f"/{name}").geturl()
+
+    def _administer(self, statement: str) -> None:
+        url = urlsplit(self.url)._replace(path="/postgres").geturl()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+RUNNING = "SELECT step FROM foundation_run WHERE status = 'running' ORDER BY id DESC LIMIT 1"
+WAITING = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+LAST_JOB = "SELECT status FROM procrastinate_jobs ORDER BY id DESC LIMIT 1"
+LAST_SECONDS = """
+SELECT extract(epoch FROM finished_at - started_at) FROM foundation_run WHERE status = 'done'
+    AND id = (SELECT max(id) FROM foundation_run)"""
+DONE = {
+    "prepare": "SELECT status <> 'draft' FROM payments_paymentround WHERE term = 2",
+    "release": "SELECT status = 'released' FROM payments_paymentround WHERE term = 2",
+    "reconcile": "SELECT count(*) > 2 FROM payments_returnfile",
+}
+
+
+def _step_after(url: str, delay: float, actor: BaseProcess) -> str:
+    """Wait for the act to begin, then for the delay; returns the step it is at."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        limit = time.monotonic() + PATIENCE
+        while not connection.execute(RUNNING).fetchone():
+            assert actor.is_alive() and time.monotonic() < limit, "l’acte n’a pas commencé, ou est déjà fini"
+            time.sleep(0.001)
+        time.sleep(delay)
+        found = connection.execute(RUNNING).fetchone()
+        return found[0] if found else "fini"
+
+
+def _wait(done: Callable[[], bool], failing: str) -> None:
+    limit = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < limit, failing
+        time.sleep(0.02)
+
+
+def _one(url: str, query: str) -> Any:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(query).fetchone()
+        return row[0] if row else None
