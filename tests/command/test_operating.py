@@ -8,6 +8,7 @@ import pytest
 
 from jigi.command.demo import DEFINITIONS
 from jigi.foundation.models import AuditEvent, User
+from jigi.foundation.tabular import open_table
 from tests.command.terminal import Jigi
 
 WORDS = ("users", "add", "awa", "--name", "Awa, coordination", "--role", "coordinator", "--area", "ML0105")
@@ -63,5 +64,6 @@ def test_a_population_is_made_in_the_communes_of_a_programme(jigi: Jigi, tmp_pat
     words = ("population", "make", "--households", "50", "--out", tmp_path, "--json")
     made = jigi(*words, "--programme", DEFINITIONS / "safo.toml").figures
     assert made["households"] == 50
-    villages = (tmp_path / "villages.csv").read_text(encoding="utf-8").splitlines()[1:]
-    assert len({village.split(";")[2] for village in villages}) == 1, "Safo is one commune"
+    with open_table(tmp_path / "villages.csv") as villages:
+        [commune] = villages.require("commune_code")
+        assert len({cells[commune] for _, cells in villages}) == 1, "Safo is one commune"

@@ -52,6 +52,12 @@ def test_the_version(jigi: Jigi) -> None:
     assert jigi("--version").out.strip() == __version__
 
 
+@pytest.mark.parametrize("words", [("database", "status"), ("population", "make", "--help"), ("demo", "--help")])
+def test_a_verb_starts_in_a_process_of_its_own(words: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, "-m", "jigi", *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("words", [("--help",), ("payments", "open", "--help")])
 def test_a_closed_pipe_leaves_no_trace(words: tuple[str, ...]) -> None:
     command = subprocess.Popen([sys.executable, "-m", "jigi", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)

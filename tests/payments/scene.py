@@ -143,6 +143,19 @@ def stage(
     )  # fmt: skip
 
 
+def scene_of(component: Component, communes: Sequence[Area], *, code: str = "ESSAI") -> Scene:
+    """The scene of a component loaded from a programme file, with the people of three hands."""
+    line = FundingLine.objects.filter(component=component).order_by("rank").first()
+    served = AgencyCommune.objects.filter(component=component).order_by("pk").first()
+    assert line and served
+    return Scene(
+        component, line.agreement, line, served.agency, list(communes), make_user(f"{code}-prepare"),
+        make_user(f"{code}-approuve", "coordinator"),
+        make_user(f"{code}-libere", "treasurer"),
+        make_user(f"{code}-rapproche", "payment_officer"),
+    )  # fmt: skip
+
+
 def peopled(households: int, **options: object) -> Scene:
     """A scene with so many households in its first commune, enrolled from the first term."""
     scene = stage(**options)  # type: ignore[arg-type]

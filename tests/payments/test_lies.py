@@ -181,7 +181,8 @@ def test_no_trigger_is_without_its_lie(db: None) -> None:
 def test_every_reference_leads_to_a_row_that_exists(told: dict[str, Any]) -> None:
     """A payment points to its household, enrolment, funding line… by foreign keys: each is tried."""
     keys = found(
-        "SELECT format('ALTER TABLE %1$s DISABLE TRIGGER USER; UPDATE %1$s SET %2$I = -7', relname, attname)"
+        "SELECT format('ALTER TABLE %1$s DISABLE TRIGGER USER; UPDATE %1$s SET %2$I = -7"
+        " WHERE (tableoid, ctid) = (SELECT tableoid, ctid FROM %1$s LIMIT 1)', relname, attname)"
         " FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]"
         " JOIN pg_class ON pg_class.oid = conrelid"
         " WHERE contype = 'f' AND cardinality(conkey) = 1 AND relname ~ '^(ledger|payments)_'"
@@ -189,7 +190,7 @@ def test_every_reference_leads_to_a_row_that_exists(told: dict[str, Any]) -> Non
     )
     assert len(keys) > 30
     for key in keys:
-        signed = key.replace("resolved_by_id = -7", "resolved_by_id = -7, resolved_at = now(), resolution = 'x'")
+        signed = key.replace("resolved_by_id", "resolved_at = now(), resolution = 'x', resolved_by_id")
         assert refusal(signed).sqlstate == FOREIGN_KEY_VIOLATION, key
 
 

@@ -61,9 +61,7 @@ def test_a_place_is_found_by_the_name_heard(client: Client, areas: Areas) -> Non
 
 
 def test_a_place_shows_what_it_became(client: Client, areas: Areas) -> None:
-    later = AreaVersion.objects.create(
-        code="LOI2023", name="2023", valid_from=date(2023, 3, 13), source="essai"
-    )
+    later = AreaVersion.objects.create(code="LOI2023", name="2023", valid_from=date(2023, 3, 13), source="essai")
     country = Area.objects.create(version=later, code="ML", name="Mali", level="country", path="/ML/")
     cercle = Area.objects.create(
         version=later, code="X1", name="Yélimané", level="region", parent=country, path="/ML/X1/"

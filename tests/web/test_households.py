@@ -43,9 +43,7 @@ def _found(client: Client, **asked: str) -> list[str]:
         "fatoumata-binta koulibaly",
     ],
 )
-def test_a_name_is_found_in_its_spellings_and_in_any_order(
-    officer: Client, here: Household, typed: str
-) -> None:
+def test_a_name_is_found_in_its_spellings_and_in_any_order(officer: Client, here: Household, typed: str) -> None:
     assert _found(officer, q=typed) == [here.rsu]
 
 
@@ -60,13 +58,9 @@ def test_an_rsu_number_is_found_in_any_spacing(officer: Client, here: Household,
     assert _found(officer, q=typed) == [here.rsu]
 
 
-@pytest.mark.parametrize(
-    "typed", ["76543210", "76 54 32 10", "+223 76 54 32 10", "0022376543210", "223-76543210"]
-)
+@pytest.mark.parametrize("typed", ["76543210", "76 54 32 10", "+223 76 54 32 10", "0022376543210", "223-76543210"])
 @pytest.mark.parametrize("kept", ["76543210", "+22376543210"])
-def test_a_telephone_is_found_with_or_without_223(
-    officer: Client, here: Household, typed: str, kept: str
-) -> None:
+def test_a_telephone_is_found_with_or_without_223(officer: Client, here: Household, typed: str, kept: str) -> None:
     Phone.objects.create(person=here.memberships.get(line=1).person, number=kept)
     assert _found(officer, q=typed) == [here.rsu]
 
@@ -150,6 +144,4 @@ def test_no_reason_or_no_right_shows_no_number(officer: Client, here: Household,
 def test_the_page_says_what_the_household_receives(officer: Client, here: Household, areas: Areas) -> None:
     make_enrolments(make_component(areas.communes), [here.pk])
     page = officer.get(f"/menages/{here.rsu}/").content.decode()
-    assert (
-        "Transfert d’essai" in page and "Inscription au programme" in page and "Agence AGENCE-ESSAI" in page
-    )
+    assert "Transfert d’essai" in page and "Inscription au programme" in page and "Agence AGENCE-ESSAI" in page

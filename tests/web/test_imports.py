@@ -93,17 +93,13 @@ def test_the_same_files_sent_again_change_nothing(importer: Client) -> None:
         ({"menages": "<html>"}, "page web"),
     ],
 )
-def test_a_bad_file_is_explained_and_changes_nothing(
-    importer: Client, texts: dict[str, str], said: str
-) -> None:
+def test_a_bad_file_is_explained_and_changes_nothing(importer: Client, texts: dict[str, str], said: str) -> None:
     page = _send(importer, **texts)
     assert said in page and ('role="alert"' in page or 'class="wrong"' in page)
     assert not Household.objects.exists() and not Batch.objects.exists()
 
 
-def test_a_large_file_is_left_to_the_worker(
-    importer: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_file_is_left_to_the_worker(importer: Client, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "LARGE_BYTES", 10)
     assert "attend son tour" in _send(importer)
     assert not Batch.objects.exists()

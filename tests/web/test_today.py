@@ -86,9 +86,7 @@ def test_failed_work_is_shown_to_the_one_who_asked(client: Client, areas: Areas)
 
 
 def test_who_sees_the_thing_sees_the_work_done_on_it(client: Client, areas: Areas) -> None:
-    run = Run.objects.create(
-        kind="essai", title="Préparation", subject="payment_round:7", by=make_user("awa")
-    )
+    run = Run.objects.create(kind="essai", title="Préparation", subject="payment_round:7", by=make_user("awa"))
     client.force_login(make_user("tresor", "treasurer"))
     page = client.get(f"/executions/{run.pk}/").content.decode()
     assert "Préparation" in page and 'href="/paiements/7/"' in page

@@ -13,9 +13,7 @@ from tests.factories import Areas, make_user
 @pytest.fixture
 def auditor(client: Client, areas: Areas) -> Client:
     awa, moussa = make_user("awa"), make_user("moussa", "auditor")
-    audit.record(
-        "freeze", "payment_round", 7, by=awa, before={"status": "prepared"}, after={"status": "frozen"}
-    )
+    audit.record("freeze", "payment_round", 7, by=awa, before={"status": "prepared"}, after={"status": "frozen"})
     audit.record("reconcile", "return_file", 8, by=moussa, after={"paid_xof": 30_000, "lines": 1})
     client.force_login(moussa)
     return client

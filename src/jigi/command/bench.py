@@ -6,6 +6,7 @@ import argparse
 
 from jigi.command.verb import Figures, Verb, number, say, wrong
 from jigi.demo.bench.catalogue import BENCHES
+from jigi.demo.bench.ground import TERMS
 from jigi.demo.bench.trial import run_bench
 from jigi.foundation.money import NARROW_SPACE
 
@@ -32,6 +33,8 @@ def _run(options: argparse.Namespace) -> Figures:
     size = bench.size if options.size is None else options.size
     if size < 1:
         raise wrong("La taille est d’au moins 1", f"Par exemple --size {bench.size}.")
+    if not 0 <= options.history < TERMS:
+        raise wrong("Les tours passés vont de 0 à 11", f"Le programme mesuré a {TERMS} échéances.")
     say(f"Mesure « {bench.name} » : {_spaced(size)} {bench.unit}, dans une base temporaire.")
     found = run_bench(bench, size, options.history, say)
     say(

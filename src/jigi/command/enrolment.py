@@ -12,8 +12,8 @@ from jigi.enrolment.actions import enrol_selected
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("round", type=number, help="numéro de la campagne gelée")
-    parser.add_argument("component", help="composante, écrite PROGRAMME/COMPOSANTE")
+    parser.add_argument("round", metavar="CAMPAGNE", type=number, help="numéro de la campagne gelée")
+    parser.add_argument("component", metavar="COMPOSANTE", help="composante, écrite PROGRAMME/COMPOSANTE")
     parser.add_argument("--cohort", required=True, help="nom de la cohorte")
     parser.add_argument("--first-term", type=number, default=1, help="première échéance (1)")
     acting(parser)

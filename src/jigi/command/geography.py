@@ -11,7 +11,7 @@ from jigi.geography.actions import load_file
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="villages (CSV, XLSX) ou limites (GeoJSON)")
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="villages (CSV, XLSX) ou limites (GeoJSON)")
     parser.add_argument("--rejects", type=Path, help="fichier où écrire ce qui n’a pas trouvé sa place")
     acting(parser)
 

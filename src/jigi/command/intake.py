@@ -15,7 +15,7 @@ from jigi.intake.queries import write_problems
 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="fichier des ménages (CSV, CSV.GZ, XLSX)")
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="fichier des ménages (CSV, CSV.GZ, XLSX)")
     parser.add_argument("--mapping", required=True, help="correspondance : un fichier TOML, ou le nom d’une livrée")
     parser.add_argument("--members", type=Path, help="fichier des membres, s’il est à part")
     parser.add_argument("--rejects", type=Path, help="fichier où écrire les lignes à corriger")
@@ -49,7 +49,7 @@ def _import(options: argparse.Namespace) -> Figures:
 
 
 def _problems_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("batch", type=number, help="numéro du lot")
+    parser.add_argument("batch", metavar="LOT", type=number, help="numéro du lot")
     parser.add_argument("--out", type=Path, required=True, help="fichier à écrire")
 
 

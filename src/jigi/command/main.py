@@ -55,7 +55,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "ledger prove": ("ledger", "Recalcule tous les soldes depuis les mouvements"),
 }
 
-WITHOUT_DATABASE = {"database start", "database stop", "database status", "population make"}
+WITHOUT_DATABASE = {"database start", "database stop", "database status"}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

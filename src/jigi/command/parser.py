@@ -20,6 +20,9 @@ _SAID = (
     (r"not allowed with argument (.*)", r"ne va pas avec \1"),
 )
 
+# How the help names the value of an option, by the function that reads it.
+_VALUES = {"Path": "CHEMIN", "number": "N", "int": "N", "float": "PART", "fromisoformat": "AAAA-MM-JJ"}
+
 
 class _Layout(argparse.HelpFormatter):
     def add_usage(
@@ -27,6 +30,9 @@ class _Layout(argparse.HelpFormatter):
         groups: Iterable[argparse._MutuallyExclusiveGroup], prefix: str | None = None,
     ) -> None:  # fmt: skip
         super().add_usage(usage, actions, groups, "Emploi : " if prefix is None else prefix)
+
+    def _get_default_metavar_for_optional(self, action: argparse.Action) -> str:
+        return _VALUES.get(getattr(action.type, "__name__", ""), "TEXTE")
 
 
 class VerbParser(argparse.ArgumentParser):

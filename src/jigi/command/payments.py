@@ -20,13 +20,13 @@ from jigi.programmes.models import Agency, Component
 
 
 def _of_round(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("round", type=number, help="numéro du tour")
+    parser.add_argument("round", metavar="TOUR", type=number, help="numéro du tour")
     acting(parser)
 
 
 def _open_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("component", help="composante, écrite PROGRAMME/COMPOSANTE")
-    parser.add_argument("term", type=number, help="échéance, numérotée depuis 1")
+    parser.add_argument("component", metavar="COMPOSANTE", help="composante, écrite PROGRAMME/COMPOSANTE")
+    parser.add_argument("term", metavar="ÉCHÉANCE", type=number, help="échéance, numérotée depuis 1")
     parser.add_argument("--communes", nargs="+", metavar="CODE", help="codes des communes du tour")
     parser.add_argument("--all", action="store_true", help="toutes les communes de la composante")
     parser.add_argument("--catch-up", action="store_true", help="rattrapage : seulement les rappels")
@@ -86,7 +86,7 @@ def _orders(options: argparse.Namespace) -> Figures:
 
 
 def _reconcile_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="fichier de retour (CSV ou XLSX)")
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="fichier de retour (CSV ou XLSX)")
     parser.add_argument("--agency", required=True, help="code de l’agence")
     acting(parser)
 
@@ -112,7 +112,7 @@ def _reconcile(options: argparse.Namespace) -> Figures:
 
 
 def _refund_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("component", help="composante, écrite PROGRAMME/COMPOSANTE")
+    parser.add_argument("component", metavar="COMPOSANTE", help="composante, écrite PROGRAMME/COMPOSANTE")
     parser.add_argument("--reason", required=True, help="motif, gardé dans l’audit")
     acting(parser)
 

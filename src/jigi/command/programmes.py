@@ -11,7 +11,7 @@ from jigi.programmes.actions import load_file
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="définition du programme (TOML)")
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="définition du programme (TOML)")
     acting(parser)
 
 

@@ -23,7 +23,7 @@ POOR_SHARE = 0.4
 
 
 def _fit_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("survey", help="code de l’enquête importée")
+    parser.add_argument("survey", metavar="ENQUÊTE", help="code de l’enquête importée")
     parser.add_argument("--formula", type=Path, required=True, help="formule (TOML)")
     parser.add_argument("--out", type=Path, help="fichier où écrire la formule ajustée")
     acting(parser)
@@ -43,7 +43,7 @@ def _fit(options: argparse.Namespace) -> Figures:
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="nom de la campagne")
+    parser.add_argument("name", metavar="NOM", help="nom de la campagne")
     parser.add_argument("--programme", required=True, help="code du programme")
     parser.add_argument("--areas", nargs="+", required=True, help="codes des lieux (communes, cercles, régions)")
     parser.add_argument("--lists", type=Path, required=True, help="listes communautaires (CSV, XLSX)")
@@ -94,7 +94,7 @@ def _rates(path: Path | None, formula: ScoringFormula | None, opened: TargetingR
 
 
 def _freeze_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("round", type=number, help="numéro de la campagne")
+    parser.add_argument("round", metavar="CAMPAGNE", type=number, help="numéro de la campagne")
     acting(parser)
 
 

@@ -19,7 +19,7 @@ from jigi.geography.models import Area, StaffPosting
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("username", help="identifiant")
+    parser.add_argument("username", metavar="IDENTIFIANT", help="identifiant")
     parser.add_argument("--name", required=True, help="nom et fonction, comme l’audit les montrera")
     parser.add_argument("--role", required=True, help=f"rôle : {', '.join(sorted(roles()))}")
     parser.add_argument("--area", default="ML", help="code du lieu (ML : le pays)")

@@ -73,19 +73,26 @@ class Played:
 def play(plan: Plan, component: Component, staff: Staff, say: Say) -> Played:
     """From the drawn population to the money given back to the funds; every step is timed and said."""
     played = Played()
-    clock = _Clock(played, say)
-    communes = _communes(component)
+    clock = Clock(played, say)
+    enrol_population(plan, component, staff, played, clock)
+    _pay(plan, component, staff, clock, say)
+    with clock.step("Retour aux fonds"):
+        played.returned = actions.return_to_funds(
+            component, by=staff.manager, reason="Fin des échéances : sommes non réclamées."
+        )
+    return played
+
+
+def enrol_population(plan: Plan, component: Component, staff: Staff, played: Played, clock: Clock) -> None:
+    """The first half of the chain: population, import, survey, formula, campaign, enrolment."""
+    communes = communes_of(component)
     with clock.step("Population fictive"):
         played.manifest = make_population(plan.folder, plan.households, plan.seed, _spots(communes))
     with clock.step("Villages"):
         load_places(plan.folder / "villages.csv", by=staff.operator)
     with clock.step("Import des ménages"):
-        played.batch = import_file(
-            plan.folder / "menages.csv",
-            "population_fictive",
-            members=plan.folder / "membres.csv",
-            by=staff.operator,
-        )
+        households, members = plan.folder / "menages.csv", plan.folder / "membres.csv"
+        played.batch = import_file(households, "population_fictive", members=members, by=staff.operator)
     with clock.step("Enquête et formule de score"):
         import_file(plan.folder / "enquete.csv", "population_enquete", by=staff.operator)
         played.formula = targeting.fit(SURVEY, FORMULA, by=staff.operator)
@@ -95,12 +102,6 @@ def play(plan: Plan, component: Component, staff: Staff, say: Say) -> Played:
         played.cohort = enrol_selected(
             played.targeting_round, component, cohort_name="Cohorte 1", first_term=1, by=staff.manager
         )
-    _pay(plan, component, communes, staff, clock, say)
-    with clock.step("Retour aux fonds"):
-        played.returned = actions.return_to_funds(
-            component, by=staff.manager, reason="Fin des échéances : sommes non réclamées."
-        )
-    return played
 
 
 def load_component(path: Path, staff: Staff) -> Component:
@@ -110,7 +111,7 @@ def load_component(path: Path, staff: Staff) -> Component:
 
 
 def _target(
-    plan: Plan, component: Component, communes: list[Area], staff: Staff, played: Played, clock: _Clock
+    plan: Plan, component: Component, communes: list[Area], staff: Staff, played: Played, clock: Clock
 ) -> None:
     code = component.programme.code
     with clock.step("Listes, quotas, scores, classement"):
@@ -131,31 +132,35 @@ def _target(
         played.error = selection_error(opened, _consumption(plan.folder / "consommation.csv"))
 
 
-def _pay(plan: Plan, component: Component, communes: list[Area], staff: Staff, clock: _Clock, say: Say) -> None:
+def _pay(plan: Plan, component: Component, staff: Staff, clock: Clock, say: Say) -> None:
     last = max(component.communes.values_list("terms", flat=True))
     for term in range(1, last + 1):
         with clock.step(f"Tour {term}", total="Tours de paiement"):
-            opened = actions.open_round(component, term, _communes(component, term), by=staff.manager)
-            paid = _play_round(actions.prepare(opened, by=staff.manager), plan, staff)
+            opened = actions.open_round(component, term, communes_of(component, term), by=staff.manager)
+            paid = play_round(actions.prepare(opened, by=staff.manager), plan, staff)
         say(f"    {paid}")
     if not owed(component.pk)["entitlements"]:
         return
     with clock.step("Rattrapage final", total="Tours de paiement"):
+        communes = communes_of(component)
         opened = actions.open_round(component, last, communes, kind=PaymentRound.Kind.CATCH_UP, by=staff.manager)
-        paid = _play_round(actions.prepare(opened, by=staff.manager), plan, staff)
+        paid = play_round(actions.prepare(opened, by=staff.manager), plan, staff)
     say(f"    {paid}")
 
 
-def _play_round(payment_round: PaymentRound, plan: Plan, staff: Staff) -> str:
+def play_round(payment_round: PaymentRound, plan: Plan, staff: Staff) -> str:
     """Three hands, the agencies' answers, the closing; returns a line that says it."""
     payment_round = actions.freeze(payment_round, by=staff.manager)
     payment_round = actions.approve(payment_round, by=staff.coordinator)
     payment_round = actions.release(payment_round, by=staff.treasurer)
     paid = unpaid = exceptions = 0
+    asked = []
     for agency in _agencies(payment_round):
         folder = plan.folder / "paiements"
         order = write_orders(payment_round, agency, folder, format="csv", by=staff.payment_officer)
-        for file in _ask_agency(folder / order.file_name, payment_round, agency, plan):
+        asked.append((agency, _ask_agency(folder / order.file_name, payment_round, agency, plan)))
+    for agency, working in asked:
+        for file in _answers(working):
             taken = reconcile(file, agency, by=staff.payment_officer).return_file
             paid, unpaid, exceptions = paid + taken.paid, unpaid + taken.unpaid, exceptions + taken.exceptions
     actions.close(payment_round, by=staff.manager)
@@ -166,28 +171,34 @@ def _play_round(payment_round: PaymentRound, plan: Plan, staff: Staff) -> str:
     )
 
 
-def _ask_agency(order: Path, payment_round: PaymentRound, agency: Agency, plan: Plan) -> list[Path]:
-    """Run the agency, a program of its own; returns the files it sent back, in order."""
+def _ask_agency(order: Path, payment_round: PaymentRound, agency: Agency, plan: Plan) -> subprocess.Popen[str]:
+    """Start the agency, a program of its own, on its orders."""
     draw = random.Random(f"{plan.seed}/{payment_round.term}/{payment_round.kind}/{agency.code}")
     absent = plan.absent if plan.absent is not None else round(draw.uniform(0.02, 0.08), 4)
     back = order.with_name(order.name.replace("ordres", "retour"))
     encoding = ["utf-8-sig", "cp1252"][payment_round.term % 2]
     habits = [] if plan.absent is None else ["--refused=0", "--reversed=0", "--wrong-amount=0", "--late=0"]
     day = payment_round.component.period(payment_round.term).end
-    done = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "tools.agency", str(order), "--out", str(back), f"--absent={absent}",
          f"--encoding={encoding}", f"--seed={plan.seed}", f"--date={day}", "--json", *habits],
-        cwd=PROJECT, capture_output=True, text=True, check=False,
+        cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    if done.returncode:
+
+
+def _answers(agency: subprocess.Popen[str]) -> list[Path]:
+    """The files an agency sent back, in order."""
+    said, complaint = agency.communicate()
+    if agency.returncode:
         raise JigiError(
-            "L’agence fictive n’a pas répondu", why=done.stderr.strip()[-300:],
+            "L’agence fictive n’a pas répondu",
+            why=complaint.strip()[-300:],
             remedy="Lancez la démonstration depuis le dossier du projet, où se trouve tools/agency.",
-        )  # fmt: skip
-    return [Path(name) for name in json.loads(done.stdout.splitlines()[-1])["files"]]
+        )
+    return [Path(name) for name in json.loads(said.splitlines()[-1])["files"]]
 
 
-def _communes(component: Component, term: int = 1) -> list[Area]:
+def communes_of(component: Component, term: int = 1) -> list[Area]:
     """The communes where the component still runs at a term."""
     running = component.communes.filter(terms__gte=term)
     return list(Area.objects.filter(pk__in=running.values("commune")).order_by("code"))
@@ -213,7 +224,7 @@ def _consumption(path: Path) -> Iterator[tuple[str, int]]:
             yield key, int(amount)
 
 
-class _Clock:
+class Clock:
     """Says each step as it ends and adds up its seconds."""
 
     def __init__(self, played: Played, say: Say) -> None:

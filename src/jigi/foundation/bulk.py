@@ -59,6 +59,7 @@ def fetch_sql(
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """COPY rows into a table within the current transaction; returns how many."""
     count = 0
+    _count_copy()
     with connection.cursor() as cursor, cursor.copy(_copy_in(table, columns)) as copy:
         for row in rows:
             copy.write_row(row)
@@ -68,6 +69,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 def copy_lines(table: str, columns: Sequence[str], chunks: Iterable[bytes]) -> None:
     """COPY text-format chunks (tab-separated, `\\N` for NULL) made by the caller: faster than rows."""
+    _count_copy()
     with connection.cursor() as cursor, cursor.copy(_copy_in(table, columns)) as copy:
         for chunk in chunks:
             copy.write(chunk)
@@ -76,6 +78,7 @@ def copy_lines(table: str, columns: Sequence[str], chunks: Iterable[bytes]) -> N
 @contextmanager
 def copying_out(query: str, params: Mapping[str, Any] | None = None) -> Iterator[Iterator[tuple[Any, ...]]]:
     """Stream the rows of a query through COPY TO, in constant memory; values come as text or None."""
+    _count_copy()
     command = sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(query))
     with connection.cursor() as cursor, cursor.copy(command, dict(params or {})) as copy:
         yield iter(copy.rows())
@@ -98,6 +101,21 @@ def counting_statements() -> Iterator[StatementCount]:
     counter = StatementCount()
     with connection.execute_wrapper(counter):
         yield counter
+
+
+def give_memory() -> None:
+    """Let the statements of the open transaction sort and index in memory what else they would write to disk."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('work_mem', '64MB', true), set_config('maintenance_work_mem', '256MB', true)"
+        )
+
+
+def _count_copy() -> None:
+    """COPY goes past Django's wrappers."""
+    for wrapper in connection.execute_wrappers:
+        if isinstance(wrapper, StatementCount):
+            wrapper.count += 1
 
 
 def _composed(package: str, name: str, tables: Mapping[str, str] | None) -> Any:

@@ -17,6 +17,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
+from jigi.ledger.models import Entry
 from jigi.payments import pipeline, queries
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
@@ -45,6 +46,7 @@ def open_round(
             remedy="Choisissez au moins une commune de la composante. Une liste vide ne veut jamais dire « toutes ».",
         )
     _refuse_foreign(component, communes)
+    _refuse_beyond(component, term, communes)
     sequence = 1 if kind == PaymentRound.Kind.TERM else _next_sequence(component, term)
     period = component.period(term)
     title = (
@@ -205,12 +207,16 @@ def return_to_funds(component: Component, *, by: User, reason: str) -> int:
             remedy="Clôturez-le avant de rendre l’argent aux fonds.",
         )
     with transaction.atomic(), ledger.refusing_overdraft():
+        pipeline.wait_for_turn()
         Component.objects.select_for_update(no_key=True).get(pk=component.pk)
-        number = component.rounds.filter(status="closed").aggregate(last=Max("pk"))["last"] or 0
-        entry = ledger.open_entry("refund", f"refund:{component.pk}:{number}", f"Retour aux fonds · {component}", by=by)
-        if entry is None:
-            return 0
+        cause = f"refund:{component.pk}:"
+        number = Entry.objects.filter(kind="refund", cause__startswith=cause).count() + 1
+        entry = ledger.open_entry("refund", f"{cause}{number}", f"Retour aux fonds · {component}", by=by)
+        assert entry is not None, "the lock on the component gives each return its number"
         count = pipeline.refund(component.pk, entry)
+        if count == 0:
+            transaction.set_rollback(True)
+            return 0
         audit.record("return_to_funds", "component", component.pk, by=by, after={"entitlements": count}, reason=reason)
     return count
 
@@ -270,6 +276,16 @@ def _refuse_foreign(component: Component, communes: Sequence[Area]) -> None:
         )
 
 
+def _refuse_beyond(component: Component, term: int, communes: Sequence[Area]) -> None:
+    last = component.communes.filter(commune__in=communes).aggregate(last=Max("terms"))["last"]
+    if not 1 <= term <= last:
+        raise Refused(
+            f"L’échéance {term} n’existe pas dans ces communes",
+            why=f"Leur calendrier va de l’échéance 1 à l’échéance {last}",
+            remedy="Ce qui reste dû après la dernière se paie par un tour de rattrapage.",
+        )
+
+
 def _next_sequence(component: Component, term: int) -> int:
     last = component.rounds.filter(term=term).aggregate(last=Max("sequence"))["last"] or 1
     return int(last) + 1
@@ -284,6 +300,7 @@ def _communes_of(component: Component) -> list[Area]:
 
 
 def _locked(payment_round: PaymentRound) -> PaymentRound:
+    pipeline.wait_for_turn()
     rounds = PaymentRound.objects.select_for_update(no_key=True, of=("self",))
     return rounds.select_related("component__programme").get(pk=payment_round.pk)
 

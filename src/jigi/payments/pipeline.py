@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from jigi.foundation.bulk import copy_rows, fetch_sql, run_sql
+from jigi.foundation.bulk import copy_rows, fetch_sql, give_memory, run_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.partitions import analyse, drop_partition, new_partition
 from jigi.foundation.runs import Work
@@ -24,6 +24,17 @@ INCOMING = (
 # Every order and right changes state once: a page keeps room for it.
 ROOM = 50
 LARGE_FILE = 5_000
+TURN = 0x6A696769  # « jigi »
+
+
+def wait_for_turn() -> None:
+    """Hold the place of the one act on rounds or returns that runs, until the transaction ends.
+
+    Attaching and dropping partitions locks the tables they refer to: two acts at once would wait for each other
+    for ever. It comes first in a transaction, before any table is held.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
 
 
 def build_list(
@@ -38,6 +49,7 @@ def build_list(
         "previous_rounds": list(previous),
     }
     _refuse_unfunded(facts)
+    give_memory()
     with connection.cursor() as cursor:
         # Deferred checks of what this transaction wrote before would forbid the ALTER TABLE of a partition.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -74,6 +86,7 @@ def forget_list(payment_round: PaymentRound) -> None:
 
 def list_hash(payment_round: PaymentRound) -> str:
     """SHA-256 (hexadecimal) of the round's list, by commune then by order; empty when the list is."""
+    give_memory()
     return fetch_sql("payments", "list_hash", {"round": payment_round.pk})[0]["list_hash"] or ""
 
 
@@ -84,6 +97,7 @@ def reservations(payment_round: PaymentRound) -> list[dict[str, int]]:
 
 def commit(payment_round: PaymentRound, book: Book, entry: Entry) -> int:
     """Hand every sum of the round to its agency, in a book of its own; returns the postings."""
+    give_memory()
     with fill_book(book) as posting:
         facts = {"round": payment_round.pk, "book": book.pk, "entry": entry.pk}
         return run_sql("payments", "commit", facts, tables={"posting": posting})

@@ -71,6 +71,7 @@ def _take(
 ) -> Reconciliation:
     try:
         with transaction.atomic():
+            pipeline.wait_for_turn()
             # One file of an agency at a time: the second sees what the first has settled.
             Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
             taken = ReturnFile.objects.create(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.models import User
@@ -15,6 +15,8 @@ from jigi.geography.models import Area
 from jigi.registry.models import Household, Identifier, Membership, Person, Phone
 
 MOST_WORDS = 6
+FEW_MEMBERS = 2_000
+ALL_MEMBERS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,12 @@ def sought(text: str) -> Q:
     """
     bare = re.sub(r"[\s.\-/]", "", text).upper()
     if re.fullmatch(r"\d{14}[A-Z]?", bare):
-        return _with_member(Exists(_identifiers(bare)))
+        return _with_member(_nina(bare))
     digits = bare.removeprefix("+")
     if re.fullmatch(r"(?:00)?223\d{8}", digits):
-        return _with_member(Exists(_phones(digits[-8:])))
+        return _with_member(_phone(digits[-8:]))
     if re.fullmatch(r"\d{8}", digits):
-        return _with_member(Exists(_phones(digits))) | Q(rsu_number__startswith=digits)
+        return _with_member(_phone(digits)) | Q(rsu_number__startswith=digits)
     if re.fullmatch(r"\d{1,10}", digits):
         return Q(rsu_number__startswith=digits)
     return _named(text)
@@ -78,19 +80,29 @@ def _counts(place: str, households: QuerySet[Household]) -> dict[int, Counts]:
     return {pk: Counts(count, members) for pk, count, members in rows}
 
 
-def _with_member(condition: Exists | Q) -> Q:
-    """Households of which a present member meets a condition on Membership."""
-    members = Membership.objects.filter(household=OuterRef("pk"), ended_on__isnull=True)
-    return Q(Exists(members.filter(condition)))
+def _with_member(condition: Q) -> Q:
+    """Households of which a present member meets a condition on Membership.
+
+    The members are sought first, and their households named when these are few. When they are many the
+    slice keeps PostgreSQL from turning the search round: it would read the members of every household of a
+    region, which takes seven times longer.
+    """
+    members = Membership.objects.filter(condition, ended_on__isnull=True)
+    few = list(members.values_list("household_id", flat=True)[: FEW_MEMBERS + 1])
+    if len(few) <= FEW_MEMBERS:
+        return Q(pk__in=few)
+    return Q(pk__in=members.values("household_id")[:ALL_MEMBERS])
 
 
-def _identifiers(nina: str) -> QuerySet[Identifier]:
-    held = Identifier.objects.filter(person=OuterRef("person"), kind=Identifier.Kind.NINA)
-    return held.filter(value=nina) if nina[-1].isalpha() else held.filter(value__startswith=nina)
+def _nina(nina: str) -> Q:
+    held = Identifier.objects.filter(kind=Identifier.Kind.NINA)
+    held = held.filter(value=nina) if nina[-1].isalpha() else held.filter(value__startswith=nina)
+    return Q(person__in=held.values("person"))
 
 
-def _phones(digits: str) -> QuerySet[Phone]:
-    return Phone.objects.filter(person=OuterRef("person"), number__in=(digits, f"+223{digits}"))
+def _phone(digits: str) -> Q:
+    phones = Phone.objects.filter(number__in=(digits, f"+223{digits}"))
+    return Q(person__in=phones.values("person"))
 
 
 def _named(text: str) -> Q:
@@ -106,8 +118,7 @@ def _named(text: str) -> Q:
         if one and other:
             condition |= Q(surname_key=other, given_key__startswith=one)
             condition |= Q(surname_key=one, given_key__startswith=other)
-    persons = Person.objects.filter(condition, pk=OuterRef("person"))
-    return _with_member(Exists(persons))
+    return _with_member(Q(person__in=Person.objects.filter(condition).values("pk")))
 
 
 def _name_keys(names: Iterable[str]) -> dict[str, str]:

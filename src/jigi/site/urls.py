@@ -10,6 +10,7 @@ urlpatterns = [
     path("aujourdhui/", include("jigi.web.today.urls")),
     path("menages/", include("jigi.web.households.urls")),
     path("lieux/", include("jigi.web.areas.urls")),
+    path("programmes/", include("jigi.web.programmes.urls")),
     path("ciblage/", include("jigi.web.targeting.urls")),
     path("paiements/", include("jigi.web.payments.urls")),
     path("financements/", include("jigi.web.agreements.urls")),

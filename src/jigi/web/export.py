@@ -13,9 +13,7 @@ from jigi.foundation.cells import neutralise
 BOM = "\ufeff"
 
 
-def csv_response(
-    name: str, headers: Sequence[str], rows: Iterable[Sequence[object]]
-) -> StreamingHttpResponse:
+def csv_response(name: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
     """A file of rows sent as they are read: semicolons and a byte-order mark, for Excel in French."""
     response = StreamingHttpResponse(csv_lines(headers, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'

@@ -8,11 +8,11 @@ from typing import Any
 from django.http import HttpRequest
 
 from jigi.foundation.models import User
-from jigi.geography import queries as geography
 from jigi.geography.access import roles
 from jigi.geography.models import StaffPosting
 from jigi.web.journeys import JOURNEYS
 from jigi.web.kept import kept
+from jigi.web.reader import postings_of, rights_of
 from jigi.web.today.needs import needs_of
 
 DEMONSTRATION_SECONDS = 60
@@ -23,9 +23,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_authenticated:
         return {"journeys": [], "posting": "", "rights": frozenset(), "demonstration": _is_demonstration()}
-    postings = geography.postings_in_force(user)
-    rights = geography.rights_given(postings)
-    waiting = Counter(need.journey for need in needs_of(user, rights))
+    rights = rights_of(request)
+    waiting = Counter(need.journey for need in needs_of(request))
     waiting["/aujourdhui/"] = waiting.total()
     return {
         "journeys": [
@@ -38,7 +37,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             for journey in JOURNEYS
             if journey.open_to(rights)
         ],
-        "posting": _titled(postings),
+        "posting": _titled(postings_of(request)),
         "rights": rights,
         "demonstration": _is_demonstration(),
     }

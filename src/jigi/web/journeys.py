@@ -25,6 +25,7 @@ JOURNEYS = (
     _journey("/aujourdhui/", "Aujourd’hui"),
     _journey("/menages/", "Ménages", "registry.see"),
     _journey("/lieux/", "Lieux"),
+    _journey("/programmes/", "Programmes", "programmes.see"),
     _journey("/ciblage/", "Ciblage", "targeting.see"),
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/financements/", "Financements", "ledger.see"),

@@ -21,9 +21,9 @@ from django.utils.html import format_html
 
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError
-from jigi.foundation.models import User
 from jigi.web import formats
 from jigi.web.export import csv_response
+from jigi.web.reader import user_of
 
 Row = Any
 Kind = Literal["text", "number", "xof", "day", "moment"]
@@ -150,7 +150,7 @@ class Listing:
             rows=[[(column, column.shown(row)) for column in self.columns] for row in shown],
             headers=self._headers(request),
             filters=self._shown_filters(request),
-            total=found.order_by()[: COUNTED_ROWS + 1].count(),
+            total=found.order_by()[: COUNTED_ROWS + 1].count() if before or after else len(shown),
             before=before,
             after=after,
             printing=printing,
@@ -167,8 +167,7 @@ class Listing:
         column, descending = self._order(request)
         sign = "-" if descending else ""
         found = self.filtered(request, rows).order_by(f"{sign}{column.sort}", f"{sign}pk")
-        assert isinstance(request.user, User)
-        audit.record("export", "list", self.file_name, by=request.user, after={"address": request.GET.dict()})
+        audit.record("export", "list", self.file_name, by=user_of(request), after={"address": request.GET.dict()})
         values = ([column.value(row) for column in self.columns] for row in found.iterator(chunk_size=2_000))
         return csv_response(self.file_name, [column.header for column in self.columns], values)
 
@@ -247,6 +246,4 @@ def _beyond(path: str, key: tuple[Any, int], *, upwards: bool) -> Q:
     """Rows after a key. The first condition is implied by the second: it is there for the index."""
     value, pk = key
     near, far = ("lte", "lt") if not upwards else ("gte", "gt")
-    return Q(**{f"{path}__{near}": value}) & (
-        Q(**{f"{path}__{far}": value}) | Q(**{path: value, f"pk__{far}": pk})
-    )
+    return Q(**{f"{path}__{near}": value}) & (Q(**{f"{path}__{far}": value}) | Q(**{path: value, f"pk__{far}": pk}))

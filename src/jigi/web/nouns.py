@@ -29,7 +29,7 @@ NOUNS = {
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
-    "programme": Noun("programme", right="programmes.see"),
+    "programme": Noun("programme"),
     "user": Noun("compte"),
     "user_name": Noun("identifiant"),
     "list": Noun("liste"),

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from jigi.foundation.errors import Refused
-from jigi.foundation.models import User
 from jigi.web.models import Submission
+from jigi.web.reader import user_of
 
 ALREADY_DONE = "C’était déjà fait : rien n’a changé."
 
@@ -37,8 +37,5 @@ def _is_first(request: HttpRequest) -> bool:
         raise Refused(
             "Ce formulaire est incomplet", remedy="Rechargez la page et recommencez ; rien n’a été fait."
         ) from None
-    assert isinstance(request.user, User)
-    _, first = Submission.objects.get_or_create(
-        key=key, defaults={"by": request.user, "page": request.path[:200]}
-    )
+    _, first = Submission.objects.get_or_create(key=key, defaults={"by": user_of(request), "page": request.path[:200]})
     return first

@@ -5,11 +5,13 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from jigi.foundation import runs
 from jigi.foundation.bulk import counting_statements
+from jigi.foundation.models import Run
 
 
 @dataclass
@@ -17,6 +19,8 @@ class Gauge:
     """What was spent, once the block is left. Statements are those of the action's own connection."""
 
     seconds: float = 0.0
+    own_seconds: float = 0.0
+    """Processor time of this process; the rest is the database's, or waiting."""
     statements: int = 0
 
 
@@ -24,17 +28,17 @@ class Gauge:
 def gauged() -> Iterator[Gauge]:
     """Measure a block."""
     gauge = Gauge()
-    began = time.monotonic()
+    began, own = time.monotonic(), time.process_time()
     with counting_statements() as counter:
         yield gauge
     gauge.seconds = round(time.monotonic() - began, 3)
+    gauge.own_seconds = round(time.process_time() - own, 3)
     gauge.statements = counter.count
 
 
-def seconds_of(action: Callable[[], object]) -> float:
-    with gauged() as gauge:
-        action()
-    return gauge.seconds
+def steps_of_last_run() -> dict[str, float]:
+    """The seconds of the steps of the run that was just measured, by French name."""
+    return {step.name: round(step.seconds, 2) for step in runs.steps_of(Run.objects.latest("pk").pk)}
 
 
 def peak_mb() -> int:

@@ -23,7 +23,7 @@ from jigi.programmes.definition_file import read_definition
 from jigi.programmes.models import Component
 
 TM1 = Path(programmes.__file__).resolve().parent / "definitions" / "tm1.toml"
-TERMS = 12
+TERMS = 12  # of TM1
 ENOUGH_XOF = 10**15
 PEOPLE = ("registry_household", "registry_person", "registry_membership", "registry_phone")
 ENROLMENTS = ("enrolment_enrolment",)

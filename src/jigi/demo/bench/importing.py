@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
-from jigi.demo.bench.gauge import gauged, peak_mb
+from jigi.demo.bench.gauge import gauged, peak_mb, steps_of_last_run
 from jigi.demo.bench.ground import TM1, communes_of, settle_tables, staff
 from jigi.demo.bench.trial import Bench, Figures, Trial
 from jigi.demo.ground import people
@@ -43,6 +43,8 @@ def _import(trial: Trial) -> Figures:
         "seconds": gauge.seconds,
         "statements": gauge.statements,
         "peak_mb": peak_mb(),
+        "own_seconds": gauge.own_seconds,
+        "seconds_by_step": steps_of_last_run(),
         "households_merged": batch.households_merged,
         "persons_merged": batch.members_merged,
         "persons_per_second": round(batch.members_merged / gauge.seconds),

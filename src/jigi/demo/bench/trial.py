@@ -84,7 +84,7 @@ def _run_apart(bench: Bench, title: str, trial: Trial, url: str) -> Figures:
     )  # fmt: skip
     if done.returncode:
         raise JigiError(f"La mesure s’est arrêtée à : {title}", why=done.stderr.strip()[-800:])
-    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @contextmanager

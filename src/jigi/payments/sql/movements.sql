@@ -27,7 +27,7 @@ FULL JOIN (
 LEFT JOIN enrolment_enrolment AS e ON e.id = coalesce(new.enrolment_id, old.enrolment_id)
 LEFT JOIN enrolment_cohort AS cohort ON cohort.id = e.cohort_id
 CROSS JOIN (
-    SELECT coalesce(prepared_at, now()) AS at FROM payments_paymentround WHERE id = %(round)s
+    SELECT coalesce(prepared_at, clock_timestamp()) AS at FROM payments_paymentround WHERE id = %(round)s
 ) AS prepared
 UNION ALL
 SELECT line.household_id, line.commune_id, 'arrears',

@@ -45,11 +45,6 @@ class SignOut(LogoutView):
 
 def _demonstration_accounts() -> list[dict[str, str]]:
     postings = StaffPosting.objects.filter(user__is_demonstration=True, user__is_active=True)
-    postings = (
-        postings.exclude(user__is_service=True).select_related("user", "area").order_by("user__username")
-    )
+    postings = postings.exclude(user__is_service=True).select_related("user", "area").order_by("user__username")
     titles = {code: role.title for code, role in roles().items()}
-    return [
-        {"username": p.user.username, "title": titles.get(p.role, p.role), "area": str(p.area)}
-        for p in postings
-    ]
+    return [{"username": p.user.username, "title": titles.get(p.role, p.role), "area": str(p.area)} for p in postings]

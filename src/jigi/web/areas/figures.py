@@ -72,9 +72,7 @@ def parts_figures(area: Area, parts: Iterable[Area], user: User) -> dict[int, Fi
 def village_figures(village: Area, user: User) -> Figures:
     """The figures of one village, as far as the person may see its commune."""
     assert village.parent is not None
-    return _by_village(village.parent, [village], _seen_fields([village.parent], user)[village.parent.pk])[
-        village.pk
-    ]
+    return _by_village(village.parent, [village], _seen_fields([village.parent], user)[village.parent.pk])[village.pk]
 
 
 _ZERO = Figures(0, 0, 0, 0, 0)

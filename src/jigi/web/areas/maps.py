@@ -39,9 +39,7 @@ def map_of(
     return mark_safe(drawing)  # draw_map escapes what it is given
 
 
-def feature_of(
-    area: Area, value: float | None, href: str, shapes: dict[int, MultiPolygon] | None = None
-) -> MapFeature:
+def feature_of(area: Area, value: float | None, href: str, shapes: dict[int, MultiPolygon] | None = None) -> MapFeature:
     """A place as the map takes it."""
     shape = (shapes or {}).get(area.pk)
     return MapFeature(area.name, value, href, area.longitude, area.latitude, shape)

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from jigi.foundation.models import User
 from jigi.geography import queries as geography
 from jigi.geography.models import Area, AreaVersion
 from jigi.web.areas import figures, maps
 from jigi.web.areas.figures import Figures
 from jigi.web.export import csv_response
+from jigi.web.reader import user_of
 
 PART_NAMES = {
     Area.Level.COUNTRY: ("région", "régions"),
@@ -45,18 +45,14 @@ def areas(request: HttpRequest) -> HttpResponse:
 
 def area(request: HttpRequest, version: str, code: str) -> HttpResponseBase:
     """One place: its figures, its map, its parts; `?format=csv` gives the parts as a file."""
-    assert isinstance(request.user, User)
-    place = get_object_or_404(
-        Area.objects.select_related("version", "parent"), version__code=version, code=code
-    )
+    user = user_of(request)
+    place = get_object_or_404(Area.objects.select_related("version", "parent"), version__code=version, code=code)
     parts = geography.parts_of(place)
-    by_part = figures.parts_figures(place, parts, request.user)
+    by_part = figures.parts_figures(place, parts, user)
     if request.GET.get("format") == "csv":
-        return csv_response(
-            f"lieux-{place.code}", HEADERS, (_cells(part, by_part[part.pk]) for part in parts)
-        )
+        return csv_response(f"lieux-{place.code}", HEADERS, (_cells(part, by_part[part.pk]) for part in parts))
     if place.level == Area.Level.VILLAGE:
-        whole = figures.village_figures(place, request.user)
+        whole = figures.village_figures(place, user)
     else:
         whole = figures.total(by_part.values())
     context = {
@@ -104,9 +100,7 @@ def _same_place_elsewhere(place: Area) -> list[tuple[AreaVersion, Area | None]]:
     """Each division of the country with where this place is found in it: itself, a kin, or the country."""
     kin = {one.successor.version_id: one.successor for one in reversed(geography.became(place))}
     kin |= {one.predecessor.version_id: one.predecessor for one in reversed(geography.came_from(place))}
-    countries = {
-        one.version_id: one for one in Area.objects.filter(level="country").select_related("version")
-    }
+    countries = {one.version_id: one for one in Area.objects.filter(level="country").select_related("version")}
     return [
         (version, place if version.pk == place.version_id else kin.get(version.pk, countries.get(version.pk)))
         for version in geography.versions()

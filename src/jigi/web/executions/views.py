@@ -5,18 +5,17 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from jigi.foundation.models import Run, User
-from jigi.geography.queries import postings_in_force, rights_given
+from jigi.foundation.models import Run
 from jigi.web.nouns import NOUNS, page_of
+from jigi.web.reader import rights_of, user_of
 
 
 def execution(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: progress, steps with their rows and seconds, checks."""
     run = get_object_or_404(Run.objects.prefetch_related("steps", "checks").select_related("by"), pk=pk)
-    assert isinstance(request.user, User)
-    rights = rights_given(postings_in_force(request.user))
+    rights = rights_of(request)
     noun, _, number = run.subject.partition(":")
-    if run.by_id != request.user.pk and not rights & {_right_to(noun), "audit.see"}:
+    if run.by_id != user_of(request).pk and not rights & {_right_to(noun), "audit.see"}:
         raise Http404
     context = {
         "run": run,

@@ -57,9 +57,7 @@ def benefits(household: Household) -> list[Benefit]:
     )  # fmt: skip
     sums: dict[tuple[int, str], int] = {(row["enrolment_id"], row["status"]): row["total"] for row in rows}
     paid: dict[int, int] = defaultdict(int)
-    for pk in Entitlement.objects.filter(household=household, status="paid").values_list(
-        "enrolment", flat=True
-    ):
+    for pk in Entitlement.objects.filter(household=household, status="paid").values_list("enrolment", flat=True):
         paid[pk] += 1
     enrolments = household.enrolments.select_related(
         "component__programme", "cohort", "agency", "recipient", "alternate"

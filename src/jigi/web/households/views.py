@@ -9,9 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jigi.foundation.models import User
 from jigi.geography.access import can
-from jigi.geography.queries import postings_in_force, rights_given, way_to
+from jigi.geography.queries import way_to
 from jigi.registry import queries as registry
 from jigi.registry.models import Household, LivingConditions
 from jigi.web.formats import months_between
@@ -21,6 +20,7 @@ from jigi.web.households.listing import households_list, page_of
 from jigi.web.households.why import whys
 from jigi.web.listing import Column, Listing
 from jigi.web.nouns import verb_word
+from jigi.web.reader import rights_of, user_of
 from jigi.web.submissions import carry_out
 
 STALE_MONTHS = 24
@@ -29,7 +29,7 @@ RECENT_EVENTS = 8
 
 def households(request: HttpRequest) -> HttpResponseBase:
     """The households of the person's communes; a whole RSU number leads straight to its page."""
-    visible = registry.visible_to(_user(request)).select_related("commune", "village")
+    visible = registry.visible_to(user_of(request)).select_related("commune", "village")
     typed = re.sub(r"[\s.\-]", "", request.GET.get("q", ""))
     if re.fullmatch(r"\d{10}", typed) and (found := visible.filter(rsu_number=typed).first()):
         return redirect(page_of(found))
@@ -38,12 +38,11 @@ def households(request: HttpRequest) -> HttpResponseBase:
 
 def household(request: HttpRequest, number: str) -> HttpResponse:
     """One household; opening it leaves an audit row."""
-    user, one = _user(request), _visible(request, number)
+    user, one = user_of(request), _visible(request, number)
     disclosure.seen(one, by=user)
     sees_payments = can(user, "payments.see", areas=[one.commune])
-    rights = rights_given(postings_in_force(user))
     changes = list(disclosure.changes(one))
-    happened = history.events(one, changes, rights=rights, with_payments=sees_payments)
+    happened = history.events(one, changes, rights=rights_of(request), with_payments=sees_payments)
     conditions = LivingConditions.objects.filter(household=one).first()
     months = months_between(one.collected_on, timezone.localdate())
     context = {
@@ -67,7 +66,7 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
 
 def by_number(request: HttpRequest, pk: int) -> HttpResponse:
     """The household of this internal number, as the audit names it."""
-    found = registry.visible_to(_user(request)).filter(pk=pk).first()
+    found = registry.visible_to(user_of(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
     return redirect(page_of(found))
@@ -76,7 +75,7 @@ def by_number(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the telephones and documents in clear to the person who gives a reason."""
-    user, one = _user(request), _visible(request, number)
+    user, one = user_of(request), _visible(request, number)
 
     def act() -> str:
         disclosure.reveal(request, one, by=user, reason=request.POST.get("motif", ""))
@@ -102,21 +101,16 @@ ACCESSES = Listing(
 
 def accesses(request: HttpRequest, number: str) -> HttpResponseBase:
     """Who read the household's data: what the household itself may ask to know."""
-    user, one = _user(request), _visible(request, number)
+    user, one = user_of(request), _visible(request, number)
     if not (can(user, "registry.reveal", areas=[one.commune]) or can(user, "audit.see", areas=[one.commune])):
         raise Http404
     context = {"household": one, "page_url": page_of(one)}
     return ACCESSES.respond(request, disclosure.accesses(one), "households/accesses.html", context)
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _visible(request: HttpRequest, number: str) -> Household:
     """The household of this number where the person may see it; elsewhere it does not exist for them."""
-    visible = registry.visible_to(_user(request)).select_related("commune", "village")
+    visible = registry.visible_to(user_of(request)).select_related("commune", "village")
     found = visible.filter(rsu_number=number).first()
     if found is None:
         raise Http404

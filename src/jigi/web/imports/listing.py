@@ -33,12 +33,8 @@ BATCHES = Listing(
             cell=lambda b: chip(b.get_status_display(), STATUS_TONES[b.status]),
         ),
         Column("lues", "Fiches lues", lambda b: b.households_read, kind="number", sort="households_read"),
-        Column(
-            "verses", "Ménages versés", lambda b: b.households_merged, kind="number", sort="households_merged"
-        ),
-        Column(
-            "connues", "Déjà connues", lambda b: b.households_known, kind="number", sort="households_known"
-        ),
+        Column("verses", "Ménages versés", lambda b: b.households_merged, kind="number", sort="households_merged"),
+        Column("connues", "Déjà connues", lambda b: b.households_known, kind="number", sort="households_known"),
         Column("retenues", "Retenues", lambda b: b.households_held, kind="number", sort="households_held"),
         Column("par", "Par", lambda b: b.made_by),
         Column("quand", "Importé le", lambda b: b.made_at, kind="moment", sort="id"),
@@ -81,9 +77,7 @@ def problems_list(codes: list[str]) -> Listing:
                 lambda found, code: found.filter(severity=code),
                 Problem.Severity.choices,
             ),
-            Filter(
-                "controle", "Contrôle", lambda found, code: found.filter(code=code), [(c, c) for c in codes]
-            ),
+            Filter("controle", "Contrôle", lambda found, code: found.filter(code=code), [(c, c) for c in codes]),
             Filter("fiche", "Fiche", lambda found, text: found.filter(key=text), placeholder="numéro"),
         ),
         empty="Aucun problème : toutes les fiches sont bonnes.",

@@ -16,6 +16,7 @@ from jigi.web.formats import counted
 from jigi.web.imports import jobs, uploads
 from jigi.web.imports.forms import UploadForm
 from jigi.web.imports.listing import BATCHES, problems_list
+from jigi.web.reader import user_of
 from jigi.web.submissions import carry_out
 
 
@@ -91,6 +92,6 @@ def _said(one: Batch) -> str:
 
 
 def _importer(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    require(request.user, RIGHT)
-    return request.user
+    user = user_of(request)
+    require(user, RIGHT)
+    return user

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -36,13 +34,10 @@ def change(request: HttpRequest, pk: int, change: int) -> HttpResponseBase:
     user, shown = person(request), seen_round(request, pk)
     row = get_object_or_404(shown.changes.select_related("payment_round__component__programme"), pk=change)
     households = queries.changed_households(row, queries.communes_seen(user, shown))
-    clear = can(user, "registry.reveal", programme=shown.component.programme.code)
     context = {"round": shown, "change": row}
-    return _changed(row.movement, clear).respond(request, households, "payments/change.html", context)
-
-
-def household_page(household: Household) -> str:
-    return reverse("household", args=[household.rsu])
+    return _changed(row.movement, can(user, "registry.see")).respond(
+        request, households, "payments/change.html", context
+    )
 
 
 def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
@@ -104,7 +99,12 @@ def _reference(line: Instruction) -> str:
 
 
 def _linked(line: Instruction) -> str:
-    return format_html('<a class="nb" href="{}">{}</a>', household_page(line.household), line.household.rsu)
+    return _household(line.household)
+
+
+def _household(household: Household) -> str:
+    page = reverse("household", args=[household.rsu])
+    return format_html('<a class="nb" href="{}">{}</a>', page, household.rsu)
 
 
 def _unlinked(line: Instruction) -> str:
@@ -116,21 +116,21 @@ def _state(line: Instruction) -> str:
     return format_html('<span class="chip {}">{}</span>', tone, line.get_status_display())
 
 
-def _changed(movement: str, clear: bool) -> Listing:
+def _changed(movement: str, opens: bool) -> Listing:
     """The columns that one movement calls for: who received and who will, on which account."""
     columns: list[Column] = [
-        Column("rsu", "N° RSU", lambda h: h.rsu, sort="rsu_number", link=household_page),
+        Column("rsu", "N° RSU", lambda h: h.rsu, sort="rsu_number", cell=_household if opens else None),
         Column("chef", "Chef de ménage", lambda h: h.head_name, sort="head_name"),
         Column("commune", "Commune", lambda h: h.commune.name, sort="commune__name"),
         Column("village", "Village", lambda h: h.village.name if h.village else ""),
     ]
-    if movement in ("recipient", "account"):
+    if movement == "recipient":
         columns.append(Column("avant", "Recevait", lambda h: h.recipient_before))
     if movement != "leave":
         columns.append(Column("recoit", "Reçoit", lambda h: h.recipient_now))
     if movement == "account":
-        columns.append(Column("ancien", "Ancien compte", lambda h: _account(h.account_before, clear)))
-        columns.append(Column("nouveau", "Nouveau compte", lambda h: _account(h.account_now, clear)))
+        columns.append(Column("ancien", "Ancien compte", lambda h: _account(h.account_before)))
+        columns.append(Column("nouveau", "Nouveau compte", lambda h: _account(h.account_now)))
     if movement in ("leave", "amount"):
         columns.append(Column("avant_fcfa", "FCFA avant", lambda h: h.before_xof, kind="xof"))
     if movement == "arrears":
@@ -140,7 +140,6 @@ def _changed(movement: str, clear: bool) -> Listing:
     return Listing(noun=("ménage", "ménages"), file_name="changements", columns=columns, order="rsu")
 
 
-def _account(number: str | None, clear: bool) -> Any:
-    if not number:
-        return "aucun"
-    return number if clear else f"•••• {number[-4:]}"
+def _account(number: str | None) -> str:
+    """The end of an account: enough to see that it changed. It is shown whole on the household's page only."""
+    return f"•••• {number[-4:]}" if number else "aucun"

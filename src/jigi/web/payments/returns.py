@@ -225,17 +225,16 @@ def _exceptions() -> Listing:
         noun=("ligne", "lignes"),
         file_name="exceptions-de-retour",
         columns=(
-            Column("numero", "N°", lambda line: line.pk, sort="id", link=_exception_page),
-            Column("agence", "Agence", lambda line: line.return_file.agency.name),
-            Column("fichier", "Fichier", lambda line: line.return_file.file_name),
-            Column("ligne", "Ligne", lambda line: line.line, kind="number"),
-            Column("issue", "Issue", lambda line: line.get_outcome_display(), sort="outcome", cell=_outcome),
+            Column("issue", "Issue", lambda line: line.get_outcome_display(), sort="outcome", cell=_linked),
             Column("reference", "Référence", lambda line: line.reference, link=_order_page),
             Column("statut", "Statut lu", lambda line: line.status_read),
             Column("montant", "Montant lu", lambda line: line.amount_read),
+            Column("agence", "Agence", lambda line: line.return_file.agency.name),
+            Column("fichier", "Fichier", lambda line: line.return_file.file_name),
+            Column("ligne", "Ligne", lambda line: line.line, kind="number", sort="id", link=_exception_page),
             Column("decision", "Décision", lambda line: line.resolution),
         ),
-        order="numero",
+        order="ligne",
         filters=(Filter("issue", "Issue", _with_outcome, _exception_choices()),),
         empty="Aucune ligne n’attend de décision.",
     )
@@ -252,6 +251,10 @@ def _with_outcome(lines: QuerySet[ReturnLine], outcome: str) -> QuerySet[ReturnL
 def _outcome(line: ReturnLine) -> str:
     tone = TONES.get(line.outcome, "bad" if line.resolved_at is None else "")
     return format_html('<span class="chip {}">{}</span>', tone, line.get_outcome_display())
+
+
+def _linked(line: ReturnLine) -> str:
+    return format_html('<a href="{}">{}</a>', _exception_page(line), _outcome(line))
 
 
 def _exception_page(line: ReturnLine) -> str:

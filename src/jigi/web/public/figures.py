@@ -93,8 +93,6 @@ def _map(served: list[tuple[Area, Figures]]) -> SafeString | str:
     if country is None or not served:
         return ""
     features = [
-        maps.feature_of(commune, figures.enrolled, "")
-        for commune, figures in served
-        if commune.longitude is not None
+        maps.feature_of(commune, figures.enrolled, "") for commune, figures in served if commune.longitude is not None
     ]
     return maps.map_of(country, features, title="Ménages inscrits par commune", unit="ménages")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
 
 from jigi.foundation.models import User
 from jigi.geography.access import postings_with
@@ -15,6 +16,7 @@ from jigi.payments import queries as payments
 from jigi.registry.models import Household
 from jigi.targeting.models import TargetingRound
 from jigi.web.formats import counted
+from jigi.web.reader import rights_of, user_of
 
 MOST_OF_A_KIND = 50
 
@@ -35,9 +37,14 @@ class Need:
 Source = Callable[[User, frozenset[str]], list[Need]]
 
 
-def needs_of(user: User, rights: frozenset[str]) -> list[Need]:
-    """All that waits for this person, by subject. `rights` are those of their postings in force."""
-    return [need for source in SOURCES for need in source(user, rights)]
+def needs_of(request: HttpRequest) -> list[Need]:
+    """All that waits for the person who reads, by subject; read once a request."""
+    found: list[Need] | None = getattr(request, "needs_read", None)
+    if found is None:
+        user, rights = user_of(request), rights_of(request)
+        found = [need for source in SOURCES for need in source(user, rights)]
+        request.needs_read = found  # type: ignore[attr-defined]
+    return found
 
 
 def rounds_awaiting(user: User, rights: frozenset[str]) -> list[Need]:
@@ -97,10 +104,10 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
     if "intake.import" not in rights:
         return []
     came_since = Household.objects.filter(source=OuterRef("batch__source"), source_key=OuterRef("key"))
-    held = Problem.objects.filter(batch=OuterRef("pk"), severity=Problem.Severity.ERROR).exclude(
-        Exists(came_since)
+    held = Problem.objects.filter(batch=OuterRef("pk"), severity=Problem.Severity.ERROR).exclude(Exists(came_since))
+    batches = Batch.objects.filter(
+        Exists(held), status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0
     )
-    batches = Batch.objects.filter(Exists(held), status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0)
     return [
         Need(
             title=f"Import de {batch.file_name}",
@@ -115,4 +122,29 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
     ]
 
 
-SOURCES: tuple[Source, ...] = (rounds_awaiting, campaigns_to_freeze, batches_to_correct)
+def exceptions_to_decide(user: User, rights: frozenset[str]) -> list[Need]:
+    """Lines of agencies' returns that the reconciliation could not follow."""
+    if "payments.reconcile" not in rights:
+        return []
+    waiting = payments.exceptions().order_by("id")
+    count = waiting.count()
+    if not count:
+        return []
+    return [
+        Need(
+            title="Retours des agences",
+            detail=counted(count, "ligne attend une décision", "lignes attendent une décision"),
+            url="/paiements/retours/exceptions/",
+            since=waiting[0].return_file.made_at,
+            journey="/paiements/",
+            word="à décider",
+        )
+    ]
+
+
+SOURCES: tuple[Source, ...] = (
+    rounds_awaiting,
+    exceptions_to_decide,
+    campaigns_to_freeze,
+    batches_to_correct,
+)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from jigi.foundation.models import Run, User
-from jigi.geography.queries import postings_in_force, rights_given
+from jigi.web.reader import postings_of, user_of
 from jigi.web.today.needs import needs_of
 
 FAILURES_SHOWN_FOR = timedelta(days=7)
@@ -18,14 +18,11 @@ MOST_RUNS = 10
 
 def today(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
-    user = request.user
-    assert isinstance(user, User)
-    postings = postings_in_force(user)
     context = {
-        "needs": needs_of(user, rights_given(postings)),
-        "runs": _runs_of(user),
+        "needs": needs_of(request),
+        "runs": _runs_of(user_of(request)),
         "day": timezone.localdate(),
-        "posted": bool(postings),
+        "posted": bool(postings_of(request)),
     }
     return render(request, "today/today.html", context)
 

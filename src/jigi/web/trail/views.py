@@ -11,19 +11,17 @@ from django.utils.safestring import SafeString
 
 from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import require
-from jigi.geography.queries import postings_in_force, rights_given
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import NOUNS, all_verbs, fact_words, noun_word, page_of, verb_word
+from jigi.web.reader import rights_of, user_of
 
 Events = QuerySet[AuditEvent]
 
 
 def trail(request: HttpRequest) -> HttpResponseBase:
     """Every action, latest first; for those who hold « audit.see »."""
-    assert isinstance(request.user, User)
-    require(request.user, "audit.see")
-    rights = rights_given(postings_in_force(request.user))
-    return _trail_list(rights).respond(request, AuditEvent.objects.select_related("by"), "trail/trail.html")
+    require(user_of(request), "audit.see")
+    return _trail_list(rights_of(request)).respond(request, AuditEvent.objects.select_related("by"), "trail/trail.html")
 
 
 def _trail_list(rights: frozenset[str]) -> Listing:

@@ -1,0 +1,109 @@
+"""A site that serves a small world of its own, and Debian's Chromium to visit it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PASSWORD = "demonstration-jigi"  # of jigi.demo.ground, whose accounts these are
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-quic",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site on a database of its own, with a round paid and the next awaiting approval."""
+    server = os.environ["DATABASE_URL"]
+    name = f"jigi_pages_{os.getpid()}"
+    with psycopg.connect(_named(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        environment = os.environ | {"DATABASE_URL": _named(server, name)}
+        folder = tmp_path_factory.mktemp("monde")
+        subprocess.run([sys.executable, "-m", "tests.browser.world", folder], env=environment, cwd=ROOT, check=True)
+        port = _free_port()
+        serving = subprocess.Popen(
+            [sys.executable, "-m", "jigi", "serve", "--port", str(port), "--no-worker"], env=environment, cwd=ROOT
+        )
+        try:
+            yield _answering(f"http://127.0.0.1:{port}")
+        finally:
+            serving.terminate()
+            serving.wait(timeout=30)
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium n’est pas installé (paquet Debian chromium)")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+
+
+@pytest.fixture
+def visit(site: str, browser: Browser):
+    """`visit("coordination")` gives a page signed in as that account, `visit(None)` an anonymous one."""
+    opened = []
+
+    def open_page(username: str | None, *, width: int = 1280, javascript: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=site, viewport={"width": width, "height": 900}, locale="fr-FR", java_script_enabled=javascript
+        )
+        opened.append(context)
+        page = context.new_page()
+        if username:
+            page.goto("/connexion/")
+            page.fill("[name=username]", username)
+            page.fill("[name=password]", PASSWORD)
+            page.click("main button")
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core, as the package ships it."""
+    spec = importlib.util.find_spec("axe_playwright_python")
+    assert spec and spec.origin
+    return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def _named(url: str, database: str) -> str:
+    return re.sub(r"^(\w+://[^/]*/)[^?]*", rf"\g<1>{database}", url)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answering(address: str) -> str:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return address
+    raise AssertionError("le site n’a pas répondu en 20 secondes")

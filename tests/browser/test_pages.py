@@ -1,0 +1,59 @@
+"""Every page at 1280 and 380 pixels: it answers, fits, is light, and axe finds nothing. Screenshots on request."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PAGES = {
+    "public": (None, "/"),
+    "connexion": (None, "/connexion/"),
+    "aujourdhui": ("coordination", "/aujourdhui/"),
+    "lieux": ("coordination", "/lieux/"),
+    "cercle": ("coordination", "/lieux/COD2019/ML0105/"),
+    "menages": ("coordination", "/menages/"),
+    "menage": ("coordination", "/menages/fiche/1/"),
+    "imports": ("responsable", "/imports/"),
+    "import": ("responsable", "/imports/1/"),
+    "envoyer": ("responsable", "/imports/envoyer/"),
+    "campagnes": ("coordination", "/ciblage/"),
+    "campagne": ("coordination", "/ciblage/1/"),
+    "tours": ("coordination", "/paiements/"),
+    "tour": ("coordination", "/paiements/2/"),
+    "lignes": ("coordination", "/paiements/1/lignes/"),
+    "nouveau-tour": ("responsable", "/paiements/nouveau/"),
+    "listes": ("paiements", "/paiements/1/listes/"),
+    "ordres": ("paiements", "/paiements/1/ordres/"),
+    "retours": ("paiements", "/paiements/retours/"),
+    "exceptions": ("paiements", "/paiements/retours/exceptions/"),
+    "conventions": ("auditeur", "/financements/"),
+    "convention": ("auditeur", "/financements/KITA-IDA/"),
+    "programmes": ("coordination", "/programmes/"),
+    "programme": ("coordination", "/programmes/KITA/"),
+    "execution": ("responsable", "/executions/1/"),
+    "audit": ("auditeur", "/audit/"),
+}
+WEIGHT = 60_000
+SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
+
+
+@pytest.mark.parametrize("width", [1280, 380])
+@pytest.mark.parametrize("name", PAGES)
+def test_page(visit, axe: str, name: str, width: int) -> None:
+    username, address = PAGES[name]
+    page = visit(username, width=width)
+    weights: list[int] = []
+    page.on("response", lambda response: weights.append(int(response.headers.get("content-length") or 0)))
+    response = page.goto(address)
+    assert response is not None and response.status == 200
+    if os.environ.get("JIGI_SCREENS"):
+        page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=True, animations="disabled")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert sum(weights) < WEIGHT
+    page.evaluate(axe)
+    found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].target))")
+    assert found == []

@@ -1,0 +1,84 @@
+"""`jigi bench`: a measure beside its reference, in a database that goes away, with a constant number of statements."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from typing import Any
+
+import pytest
+from django.db import connection
+
+KEYS = [
+    "name", "size", "seconds", "rate", "statements", "peak_mb", "reference", "reference_seconds", "ratio",
+]  # fmt: skip
+BENCH = (sys.executable, "-m", "jigi", "bench")
+BENCHES = {"round": ("--history", "2"), "import": (), "reconcile": ()}
+
+FAILING = """
+import django
+django.setup()
+from jigi.demo.bench.trial import Bench, run_bench
+run_bench(Bench("round", 1, "", "", {"phase inconnue": print}), 1, 0, print)
+"""
+
+
+@cache
+def measured(name: str, size: int) -> dict[str, Any]:
+    words = [*BENCH, name, "--size", str(size), "--json", *BENCHES[name]]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", BENCHES)
+def test_a_bench_prints_its_figures_in_one_object(name: str) -> None:
+    found = measured(name, 1_000)
+    assert list(found)[: len(KEYS)] == KEYS
+    assert (found["name"], found["size"]) == (name, 1_000)
+    assert all(found[key] > 0 for key in KEYS if key not in ("name", "reference"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", BENCHES)
+def test_statements_do_not_grow_with_the_households(name: str) -> None:
+    assert measured(name, 3_000)["statements"] == measured(name, 1_000)["statements"]
+
+
+@pytest.mark.long
+def test_a_round_is_measured_with_and_without_its_past() -> None:
+    found = measured("round", 1_000)
+    assert (found["history"], found["arrears"]) == (2, 50)
+    assert found["history_ratio"] == round(found["seconds"] / found["seconds_without_history"], 2)
+
+
+@pytest.mark.long
+def test_an_import_brings_every_person_in() -> None:
+    found = measured("import", 1_000)
+    assert (found["households_merged"], found["persons_merged"]) == (1_000, found["persons"])
+
+
+@pytest.mark.long
+def test_a_reconciliation_meets_every_kind_of_line() -> None:
+    found = measured("reconcile", 1_000)
+    assert (found["lines"], found["paid"], found["unpaid"], found["exceptions"]) == (1_003, 936, 60, 4)
+
+
+@pytest.mark.parametrize("words", [("round", "--size", "0"), ("round", "--history", "12")])
+def test_what_makes_no_sense_is_refused_in_french(words: tuple[str, ...]) -> None:
+    done = subprocess.run([*BENCH, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.search("La taille est d’au moins 1|Les tours passés vont de 0 à 11", done.stderr)
+
+
+def test_a_bench_that_fails_takes_its_database_away(db: None) -> None:
+    with subprocess.Popen([sys.executable, "-c", FAILING], stderr=subprocess.PIPE, text=True) as running:
+        _, said = running.communicate()
+    assert "La mesure s’est arrêtée à : phase inconnue" in said
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [f"jigi_bench_{running.pid}"])
+        assert cursor.fetchone() == (0,)
