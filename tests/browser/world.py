@@ -1,4 +1,4 @@
-"""`python -m tests.browser.world FOLDER`: a small demonstration with a round paid and the next one awaiting approval."""
+"""`python -m tests.browser.world FOLDER`: a small demonstration, a round paid, the next one awaiting approval."""
 
 from __future__ import annotations
 

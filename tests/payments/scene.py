@@ -130,7 +130,7 @@ def stage(
         code=f"IDA-{code}", donor="IDA", name="Convention d’essai", amount_xof=money,
         effective_on=date(2014, 1, 1), first_closes_on=date(2022, 6, 30), closes_on=date(2022, 6, 30),
     )  # fmt: skip
-    line, agency, held = _fund(component, agreement, maker)
+    line, agency = _fund(component, agreement, maker)
     for area in areas:
         ComponentCommune.objects.create(component=component, commune=area, terms=terms)
         FundingCommune.objects.create(component=component, funding_line=line, commune=area)
@@ -163,7 +163,7 @@ def peopled(households: int, **options: object) -> Scene:
     return scene
 
 
-def _fund(component: Component, agreement: Agreement, by: User) -> tuple[FundingLine, Agency, AgencyAccount]:
+def _fund(component: Component, agreement: Agreement, by: User) -> tuple[FundingLine, Agency]:
     def account(suffix: str, kind: str) -> ledger.Account:
         return ledger.open_account(
             f"{agreement.code}:{suffix}", f"{agreement} {suffix}", kind, agreement.code
@@ -176,14 +176,14 @@ def _fund(component: Component, agreement: Agreement, by: User) -> tuple[Funding
     agency, _ = Agency.objects.get_or_create(
         code="AGENCE-A", defaults={"name": "Agence A (monnaie électronique)", "kind": "wallet"}
     )
-    held = AgencyAccount.objects.create(
+    AgencyAccount.objects.create(
         funding_line=line, agency=agency, account=account(f"agence:{agency.code}", "agency")
     )
     grant = ledger.Line(
         "grant", agreement.pk, line.available, account("bailleur", "donor"), agreement.amount_xof
     )
     ledger.post("grant", f"agreement:{agreement.code}", "Dotation", [grant], by=by)
-    return line, agency, held
+    return line, agency
 
 
 def random_seed() -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from jigi.enrolment import actions as enrolment
@@ -26,7 +26,13 @@ from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnL
 from tests.factories import make_households, make_village
 from tests.payments.scene import Scene, peopled
 
+pytestmark = pytest.mark.django_db
 HANDS = 8
+
+
+@pytest.fixture
+def _django_db_helper() -> None:
+    """Instead of pytest-django's: these tests want a database, and no transaction around them."""
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +89,8 @@ def rows_of(payment_round: PaymentRound, said: str = "PAYE") -> list[tuple[str, 
     return [(reference, said, 30_000, "2016-02-10") for reference in lines.values_list("reference", flat=True)]
 
 
-@pytest.mark.django_db
-def test_an_old_page_finds_the_act_done() -> None:
-    scene = peopled(1)
+def test_an_old_page_finds_the_act_done(copy: None) -> None:
+    scene = peopled(1, code="page")
     old_page = scene.open()
     actions.prepare(PaymentRound.objects.get(pk=old_page.pk), by=scene.maker)
     with pytest.raises(Refused, match="« Préparer » est impossible"):
@@ -175,12 +180,26 @@ def test_two_approvals_that_overdraw_an_agreement_together_are_one(copy: None) -
     assert prove().balanced
 
 
-def test_approving_and_sending_back_at_once_is_one_of_them(copy: None) -> None:
-    scene = peopled(10, code="renvoyer")
+def in_a_page(act: Callable[[], PaymentRound]) -> PaymentRound:
+    """A page does its act inside the transaction that remembers its form."""
+    with transaction.atomic():
+        return act()
+
+
+def at_the_terminal(act: Callable[[], PaymentRound]) -> PaymentRound:
+    return act()
+
+
+@pytest.mark.parametrize("page", [in_a_page, at_the_terminal])
+@pytest.mark.parametrize("turn", range(3))
+def test_approving_and_sending_back_at_once_is_one_of_them(
+    copy: None, page: Callable[..., PaymentRound], turn: int
+) -> None:
+    scene = peopled(10, code=f"{turn}-{page.__name__}"[:12])
     frozen = actions.freeze(scene.prepared(), by=scene.maker)
     results = at_once(
-        lambda: actions.approve(frozen, by=scene.approver),
-        lambda: actions.send_back(frozen, by=scene.approver, reason="à revoir"),
+        lambda: page(lambda: actions.approve(frozen, by=scene.approver)),
+        lambda: page(lambda: actions.send_back(frozen, by=scene.approver, reason="à revoir")),
     )
     assert one_was_first(results)
     kept = PaymentRound.objects.get(pk=frozen.pk)

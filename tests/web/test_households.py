@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from jigi.foundation.models import AuditEvent, User
 from jigi.registry.models import Household, Identifier, Person, Phone
 from tests.factories import Areas, make_component, make_enrolments, make_households, make_user
+from tests.payments.scene import peopled
 
 
 @pytest.fixture
@@ -139,6 +142,22 @@ def test_no_reason_or_no_right_shows_no_number(officer: Client, here: Household,
     officer.force_login(make_user("awa", "programme_manager", areas.country))
     assert officer.post(page, {"cle": key, "motif": "appel avant paiement"}).status_code == 403
     assert not AuditEvent.objects.filter(verb="reveal").exists()
+
+
+@pytest.mark.django_db
+def test_the_page_tells_payments_and_absences(client: Client, tmp_path: Path) -> None:
+    scene = peopled(2)
+    scene.answer(scene.released(), tmp_path / "retour.csv", absent=1)
+    client.force_login(make_user("audit", "auditor"))
+    pages = [
+        client.get(f"/menages/{one.rsu}/").content.decode().replace("\u202f", " ")
+        for one in Household.objects.order_by("pk")
+    ]
+    assert [("Versement de 30 000 FCFA" in page, "Absence au paiement" in page) for page in pages] == [
+        (False, True),
+        (True, False),
+    ]
+    assert "FCFA en 1 fois" in pages[1]
 
 
 def test_the_page_says_what_the_household_receives(officer: Client, here: Household, areas: Areas) -> None:

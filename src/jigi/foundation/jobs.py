@@ -25,8 +25,8 @@ from jigi.foundation.runs import side_connection
 SILENCE = timedelta(seconds=30)
 """A worker tells that it lives every ten seconds; after this long without a word it is dead."""
 
-SIGN = 0x6A696769
-"""The number of the advisory lock that every living worker shares."""
+SIGN = 0x776F726B6572
+"""« worker »: the number of the advisory lock that every living worker shares, and nothing else takes."""
 
 
 @contextmanager

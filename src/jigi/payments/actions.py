@@ -21,9 +21,10 @@ from jigi.ledger.models import Entry
 from jigi.payments import pipeline, queries
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
-from jigi.programmes.models import Agency, Component, FundingLine
+from jigi.programmes.models import Component, FundingLine
 
 
+@pipeline.in_turn
 def open_round(
     component: Component,
     term: int,
@@ -56,6 +57,7 @@ def open_round(
     )
     try:
         with transaction.atomic():
+            pipeline.wait_for_turn()
             payment_round = PaymentRound.objects.create(
                 component=component, kind=kind, term=term, sequence=sequence, label=title,
                 pays_from=pays_from, pays_until=pays_until, made_by=by,
@@ -83,6 +85,7 @@ def open_round(
     return payment_round
 
 
+@pipeline.in_turn
 def prepare(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     """Build the list: entitlements, arrears, orders, and the difference from the last round."""
     _require(by, "payments.prepare", payment_round.component, _areas(payment_round))
@@ -103,6 +106,7 @@ def prepare(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     return payment_round
 
 
+@pipeline.in_turn
 def freeze(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     """Hash the list; from here the database refuses any change to it."""
     _require(by, "payments.prepare", payment_round.component, _areas(payment_round))
@@ -114,6 +118,7 @@ def freeze(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     return payment_round
 
 
+@pipeline.in_turn
 def send_back(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentRound:
     """Undo a prepared or frozen list: the round is a draft again and can be prepared anew."""
     right = "payments.approve" if payment_round.status == "frozen" else "payments.prepare"
@@ -127,6 +132,7 @@ def send_back(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentR
     return payment_round
 
 
+@pipeline.in_turn
 def cancel(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentRound:
     """Give a round up before any money is reserved; its communes are free for another."""
     _require(by, "payments.prepare", payment_round.component, _areas(payment_round))
@@ -142,6 +148,7 @@ def cancel(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentRoun
     return payment_round
 
 
+@pipeline.in_turn
 def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     """A person who neither made nor froze the list approves it; its new rights are reserved on their agreements."""
     _require(by, "payments.approve", payment_round.component, _areas(payment_round))
@@ -156,6 +163,7 @@ def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     return payment_round
 
 
+@pipeline.in_turn
 def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     """A third person hands the money to the agencies: one posting for each order."""
     _require(by, "payments.release", payment_round.component, _areas(payment_round))
@@ -174,13 +182,12 @@ def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     return payment_round
 
 
+@pipeline.in_turn
 def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     """End a round: what no return answered is owed, and households whose last term this was leave."""
     _require(by, "payments.close", payment_round.component, _areas(payment_round))
     with _run("payments.close", "Clôture", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
-        # A return being taken settles its orders first; what it leaves open is closed here.
-        list(Agency.objects.order_by("pk").select_for_update(no_key=True))
         ROUND.move(payment_round, "close", by=by, closed_by=by, closed_at=timezone.now())
         entry = ledger.open_entry(
             "settle", f"close:{payment_round.pk}", f"Sans réponse des agences · {payment_round}", by=by
@@ -195,6 +202,7 @@ def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     return payment_round
 
 
+@pipeline.in_turn
 def return_to_funds(component: Component, *, by: User, reason: str) -> int:
     """Give back to its agreement what is still owed to households that have left; returns how many rights.
 
@@ -208,11 +216,10 @@ def return_to_funds(component: Component, *, by: User, reason: str) -> int:
         )
     with transaction.atomic(), ledger.refusing_overdraft():
         pipeline.wait_for_turn()
-        Component.objects.select_for_update(no_key=True).get(pk=component.pk)
         cause = f"refund:{component.pk}:"
         number = Entry.objects.filter(kind="refund", cause__startswith=cause).count() + 1
         entry = ledger.open_entry("refund", f"{cause}{number}", f"Retour aux fonds · {component}", by=by)
-        assert entry is not None, "the lock on the component gives each return its number"
+        assert entry is not None, "one act at a time gives each return its number"
         count = pipeline.refund(component.pk, entry)
         if count == 0:
             transaction.set_rollback(True)

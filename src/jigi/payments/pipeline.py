@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 
@@ -25,6 +26,8 @@ INCOMING = (
 ROOM = 50
 LARGE_FILE = 5_000
 TURN = 0x6A696769  # « jigi »
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def wait_for_turn() -> None:
@@ -35,6 +38,17 @@ def wait_for_turn() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+
+
+def in_turn(act: Callable[P, T]) -> Callable[P, T]:
+    """An act that waits for its turn before it reads anything: a page's transaction is open already."""
+
+    @wraps(act)
+    def waiting(*args: P.args, **options: P.kwargs) -> T:
+        wait_for_turn()
+        return act(*args, **options)
+
+    return waiting
 
 
 def build_list(

@@ -49,6 +49,7 @@ class Reconciliation:
     known: bool
 
 
+@pipeline.in_turn
 def reconcile(path: Path, agency: Agency, *, by: User) -> Reconciliation:
     """Take a return file of an agency (CSV or XLSX) in one transaction.
 
@@ -71,9 +72,8 @@ def _take(
 ) -> Reconciliation:
     try:
         with transaction.atomic():
+            # The second file of an agency sees what the first has settled.
             pipeline.wait_for_turn()
-            # One file of an agency at a time: the second sees what the first has settled.
-            Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
             taken = ReturnFile.objects.create(
                 agency=agency, file_name=path.name, file_hash=digest, made_by=by
             )
@@ -122,8 +122,9 @@ def _columns(table: Table) -> dict[str, int]:
     }
     missing = [COLUMNS[meaning][0] for meaning in ("reference", "status", "amount") if found[meaning] < 0]
     if missing:
+        named = ", ".join(f"« {name} »" for name in missing)
         raise InputError(
-            f"Il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} {', '.join(f'« {m} »' for m in missing)}",
+            f"Il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} {named}",
             file=table.file,
             line=1,
             why=f"L’en-tête dit : {', '.join(table.header)}",

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from jigi.foundation.models import User
 from jigi.geography.access import roles
 from jigi.geography.models import StaffPosting
+from jigi.web.formats import counted
 from jigi.web.journeys import JOURNEYS
 from jigi.web.kept import kept
 from jigi.web.reader import postings_of, rights_of
@@ -54,4 +55,4 @@ def _titled(postings: list[StaffPosting]) -> str:
         return "sans affectation"
     first = postings[0]
     title = f"{roles()[first.role].title} · {first.area}"
-    return title if len(postings) == 1 else f"{title} et {len(postings) - 1} autres"
+    return title if len(postings) == 1 else f"{title} et {counted(len(postings) - 1, 'autre')}"

@@ -27,7 +27,7 @@ def rounds_drawing(figures: ComponentFigures) -> SafeString | str:
         )
         for line in released
     ]
-    return mark_safe(rounds_chart(bars, title=f"Ordres par tour : {figures.component}", unit="ordres"))
+    return mark_safe(rounds_chart(bars, title=f"Ordres par tour : {figures.component}", unit="ordres", width=760))
 
 
 def regions_drawing(figures: ComponentFigures) -> SafeString | str:
@@ -39,7 +39,9 @@ def regions_drawing(figures: ComponentFigures) -> SafeString | str:
     bars = [Bar(name, count) for name, count in found.most_common() if count]
     if not bars:
         return ""
-    return mark_safe(bars_chart(bars, title=f"Ménages inscrits par région : {figures.component}", unit="ménages"))
+    return mark_safe(
+        bars_chart(bars, title=f"Ménages inscrits par région : {figures.component}", unit="ménages", width=380)
+    )
 
 
 def communes_map(figures: ComponentFigures) -> SafeString | str:

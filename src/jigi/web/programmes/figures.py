@@ -90,7 +90,7 @@ class ComponentFigures:
 
     @property
     def closed(self) -> int:
-        """Rounds of a term that are closed."""
+        """Rounds that are closed, catch-up rounds included."""
         return sum(line.payment_round.status == "closed" for line in self.rounds)
 
 
