@@ -3,7 +3,7 @@
 PYTHON ?= python3
 HOUSEHOLDS ?=
 SEED ?=
-SERVE ?=
+SERVE ?= 1
 
 VENV := .venv
 JIGI := $(VENV)/bin/jigi

@@ -191,7 +191,7 @@ def at_the_terminal(act: Callable[[], PaymentRound]) -> PaymentRound:
 
 
 @pytest.mark.parametrize("page", [in_a_page, at_the_terminal])
-@pytest.mark.parametrize("turn", range(3))
+@pytest.mark.parametrize("turn", range(2))
 def test_approving_and_sending_back_at_once_is_one_of_them(
     copy: None, page: Callable[..., PaymentRound], turn: int
 ) -> None:

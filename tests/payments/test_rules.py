@@ -23,7 +23,7 @@ from tests.payments.scene import Scene, peopled
 numbers = st.integers(1, 2**31)
 attempts = st.integers(1, 9)
 drawn = settings(
-    max_examples=25, deadline=None, derandomize=True,
+    max_examples=15, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 

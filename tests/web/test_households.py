@@ -50,6 +50,12 @@ def test_a_name_is_found_in_its_spellings_and_in_any_order(officer: Client, here
     assert _found(officer, q=typed) == [here.rsu]
 
 
+def test_a_common_name_is_found_too(officer: Client, here: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jigi.registry.queries.FEW_MEMBERS", 0)
+    assert _found(officer, q="Coulibaly") == [here.rsu]
+    assert _found(officer, q="Essai 1") == []
+
+
 @pytest.mark.parametrize("typed", ["Keïta", "Fatoumata Diallo", "?", "-"])
 def test_another_name_finds_nobody(officer: Client, here: Household, typed: str) -> None:
     assert _found(officer, q=typed) == []

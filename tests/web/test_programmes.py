@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from jigi.programmes.models import Component
-from tests.factories import Areas, make_component, make_enrolments, make_households, make_user
+from tests.factories import Areas, make_component, make_enrolments, make_households, make_user, make_village
 from tests.payments.scene import peopled
 
 
@@ -58,6 +58,16 @@ def test_a_round_adds_up_on_every_page(client: Client, tmp_path: Path) -> None:
     assert "<dd>23 580 000<small>FCFA" in commune
     home = _page(client, "/")
     assert "<dd>262<small>au moins une fois" in home and "<dd>23 580 000<small>FCFA" in home
+
+
+@pytest.mark.django_db
+def test_the_orders_of_another_commune_are_not_counted(client: Client) -> None:
+    scene = peopled(5, communes=("ML010501", "ML010601"))
+    scene.enrol(make_households(3, make_village(scene.communes[1]), prefix="b"))
+    scene.released()
+    client.force_login(make_user("kadi", "coordinator", scene.communes[0]))
+    page = _page(client, f"/programmes/{scene.component.programme.code}/")
+    assert 'data-l="Ordres">5</td>' in page
 
 
 def test_another_programme_does_not_exist(client: Client, component: Component) -> None:
