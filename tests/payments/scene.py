@@ -165,9 +165,7 @@ def peopled(households: int, **options: object) -> Scene:
 
 def _fund(component: Component, agreement: Agreement, by: User) -> tuple[FundingLine, Agency]:
     def account(suffix: str, kind: str) -> ledger.Account:
-        return ledger.open_account(
-            f"{agreement.code}:{suffix}", f"{agreement} {suffix}", kind, agreement.code
-        )
+        return ledger.open_account(f"{agreement.code}:{suffix}", f"{agreement} {suffix}", kind, agreement.code)
 
     line = FundingLine.objects.create(
         component=component, agreement=agreement, rank=1, available=account("disponible", "available"),
@@ -176,12 +174,8 @@ def _fund(component: Component, agreement: Agreement, by: User) -> tuple[Funding
     agency, _ = Agency.objects.get_or_create(
         code="AGENCE-A", defaults={"name": "Agence A (monnaie électronique)", "kind": "wallet"}
     )
-    AgencyAccount.objects.create(
-        funding_line=line, agency=agency, account=account(f"agence:{agency.code}", "agency")
-    )
-    grant = ledger.Line(
-        "grant", agreement.pk, line.available, account("bailleur", "donor"), agreement.amount_xof
-    )
+    AgencyAccount.objects.create(funding_line=line, agency=agency, account=account(f"agence:{agency.code}", "agency"))
+    grant = ledger.Line("grant", agreement.pk, line.available, account("bailleur", "donor"), agreement.amount_xof)
     ledger.post("grant", f"agreement:{agreement.code}", "Dotation", [grant], by=by)
     return line, agency
 

@@ -110,9 +110,7 @@ def load_component(path: Path, staff: Staff) -> Component:
     return loaded.programme.components.select_related("programme").order_by("pk")[0]
 
 
-def _target(
-    plan: Plan, component: Component, communes: list[Area], staff: Staff, played: Played, clock: Clock
-) -> None:
+def _target(plan: Plan, component: Component, communes: list[Area], staff: Staff, played: Played, clock: Clock) -> None:
     code = component.programme.code
     with clock.step("Listes, quotas, scores, classement"):
         opened = targeting.open_round(

@@ -106,9 +106,7 @@ def counting_statements() -> Iterator[StatementCount]:
 def give_memory() -> None:
     """Let the statements of the open transaction sort and index in memory what else they would write to disk."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('work_mem', '64MB', true), set_config('maintenance_work_mem', '256MB', true)"
-        )
+        cursor.execute("SELECT set_config('work_mem', '64MB', true), set_config('maintenance_work_mem', '256MB', true)")
 
 
 def _count_copy() -> None:

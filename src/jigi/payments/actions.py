@@ -50,10 +50,9 @@ def open_round(
     _refuse_beyond(component, term, communes)
     sequence = 1 if kind == PaymentRound.Kind.TERM else _next_sequence(component, term)
     period = component.period(term)
+    longest = component.communes.filter(commune__in=communes).aggregate(terms=Max("terms"))["terms"]
     title = (
-        f"Tour {term} sur {component.terms} · {period}"
-        if kind == "term"
-        else f"Rattrapage {sequence - 1} après le tour {term}"
+        f"Tour {term} sur {longest} · {period}" if kind == "term" else f"Rattrapage {sequence - 1} après le tour {term}"
     )
     try:
         with transaction.atomic():

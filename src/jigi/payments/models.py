@@ -46,9 +46,7 @@ class PaymentRound(models.Model):
     entitlements_xof = models.BigIntegerField("montant des droits", default=0)
     arrears = models.BigIntegerField("rappels", default=0)
     arrears_xof = models.BigIntegerField("montant des rappels", default=0)
-    book = models.ForeignKey(
-        Book, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="livre"
-    )
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="livre")
     list_hash = models.CharField("empreinte de la liste", max_length=64, default="", blank=True)
     made_by = _signer("préparé par")
     made_at = models.DateTimeField("ouvert le", db_default=Now())
@@ -163,9 +161,7 @@ class Entitlement(models.Model):
         CANCELLED = "cancelled", "annulé"
 
     id = models.BigIntegerField(primary_key=True)
-    payment_round = models.ForeignKey(
-        PaymentRound, on_delete=models.DO_NOTHING, related_name="+", db_column="round_id"
-    )
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.DO_NOTHING, related_name="+", db_column="round_id")
     component = models.ForeignKey(Component, on_delete=models.DO_NOTHING, related_name="+")
     household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, related_name="entitlements")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.DO_NOTHING, related_name="entitlements")
@@ -203,9 +199,7 @@ class Instruction(models.Model):
     id = models.BigIntegerField(primary_key=True)
     origin_round = models.ForeignKey(PaymentRound, on_delete=models.DO_NOTHING, related_name="+")
     entitlement = models.ForeignKey(Entitlement, on_delete=models.DO_NOTHING, related_name="instructions")
-    payment_round = models.ForeignKey(
-        PaymentRound, on_delete=models.DO_NOTHING, related_name="+", db_column="round_id"
-    )
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.DO_NOTHING, related_name="+", db_column="round_id")
     household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, related_name="instructions")
     funding_line = models.ForeignKey(FundingLine, on_delete=models.DO_NOTHING, related_name="+")
     recipient = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+")

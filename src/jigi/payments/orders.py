@@ -28,9 +28,7 @@ AMOUNT = HEADER.index("montant_fcfa")
 _INTERNATIONAL = re.compile(r"\+\d+", re.ASCII)
 
 
-def write_orders(
-    payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User
-) -> OrderFile:
+def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User) -> OrderFile:
     """Write the orders of a released round for one agency, and beside them the slip that declares them.
 
     `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it) or « xlsx ». Writing again gives the same
@@ -50,9 +48,7 @@ def write_orders(
         digest = hashlib.file_digest(path.open("rb"), "sha256").hexdigest()
         _write_slip(path, lines, total, digest)
     except OSError as error:
-        raise InputError(
-            "Le fichier d’ordres ne peut être écrit", file=path, why=str(error.strerror)
-        ) from error
+        raise InputError("Le fichier d’ordres ne peut être écrit", file=path, why=str(error.strerror)) from error
     with transaction.atomic():
         order_file = OrderFile.objects.create(
             payment_round=payment_round, agency=agency, format=format, file_name=name, lines=lines, total_xof=total,

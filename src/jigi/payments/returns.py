@@ -74,9 +74,7 @@ def _take(
         with transaction.atomic():
             # The second file of an agency sees what the first has settled.
             pipeline.wait_for_turn()
-            taken = ReturnFile.objects.create(
-                agency=agency, file_name=path.name, file_hash=digest, made_by=by
-            )
+            taken = ReturnFile.objects.create(agency=agency, file_name=path.name, file_hash=digest, made_by=by)
             entry = ledger.open_entry("settle", f"return:{taken.pk}", f"Retour {agency} · {path.name}", by=by)
             assert entry is not None
             with work.step("Lecture et correspondance"):
@@ -106,9 +104,7 @@ def dismiss(line: ReturnLine, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise Refused("Une décision sans motif ne s’explique pas plus tard", remedy="Écrivez le motif.")
     with transaction.atomic():
-        waiting = ReturnLine.objects.filter(
-            pk=line.pk, resolved_at__isnull=True, outcome__in=ReturnLine.EXCEPTIONS
-        )
+        waiting = ReturnLine.objects.filter(pk=line.pk, resolved_at__isnull=True, outcome__in=ReturnLine.EXCEPTIONS)
         if not waiting.update(resolved_at=timezone.now(), resolved_by=by, resolution=reason[:200]):
             raise Refused("Cette ligne n’attend plus de décision", remedy="Rechargez la page.")
         audit.record("dismiss", "return_line", line.pk, by=by, reason=reason)
@@ -141,9 +137,7 @@ def _read(table: Table, columns: dict[str, int]) -> Iterator[tuple[Any, ...]]:
         said = SAID.get(_fold(read["status"]))
         amount = _or_none(as_integer, read["amount"])
         if read["date"] not in dates:
-            dates[read["date"]] = (
-                _or_none(lambda text: as_date(text)[0], read["date"]) if read["date"] else today
-            )
+            dates[read["date"]] = _or_none(lambda text: as_date(text)[0], read["date"]) if read["date"] else today
         paid_on = dates[read["date"]]
         origin = read["reference"].partition("-")[0]
         bad = said is None or not read["reference"] or (said == "paid" and (amount is None or paid_on is None))

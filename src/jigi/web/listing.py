@@ -43,7 +43,7 @@ class Column:
     """A column: `value` is what the exported file holds, written on the screen by its kind or by `cell`.
 
     `sort` is the field that orders the list by this column; it must never be null. `link` gives the address
-    that the cell leads to.
+    that the cell leads to. A column that is not `on_screen` is in the exported file only.
     """
 
     code: str
@@ -53,6 +53,7 @@ class Column:
     sort: str = ""
     link: Callable[[Row], str] | None = None
     cell: Callable[[Row], str] | None = None
+    on_screen: bool = True
 
     @property
     def css(self) -> str:
@@ -147,7 +148,7 @@ class Listing:
         shown, before, after = self._cut(request, found, limit)
         return Page(
             listing=self,
-            rows=[[(column, column.shown(row)) for column in self.columns] for row in shown],
+            rows=[[(column, column.shown(row)) for column in self._on_screen] for row in shown],
             headers=self._headers(request),
             filters=self._shown_filters(request),
             total=found.order_by()[: COUNTED_ROWS + 1].count() if before or after else len(shown),
@@ -193,6 +194,10 @@ class Listing:
         first, last = _key(found[0], column.sort), _key(found[-1], column.sort)
         return found, first if has_before else "", last if has_after else ""
 
+    @property
+    def _on_screen(self) -> list[Column]:
+        return [column for column in self.columns if column.on_screen]
+
     def _order(self, request: HttpRequest) -> tuple[Column, bool]:
         asked = request.GET.get("tri", "") or self.order
         sortable = {column.code: column for column in self.columns if column.sort}
@@ -204,7 +209,7 @@ class Listing:
     def _headers(self, request: HttpRequest) -> list[dict[str, str]]:
         ordering, descending = self._order(request)
         headers = []
-        for column in self.columns:
+        for column in self._on_screen:
             here = column.code == ordering.code
             headers.append(
                 {

@@ -11,6 +11,8 @@ from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
 LONGEST_FACT = 40
+SHOWN_OF_HASH = 8
+HASHES = frozenset({"sha256", "file_hash", "list_hash", "result_hash"})
 LONGEST_LIST = 4
 
 
@@ -123,6 +125,8 @@ def fact_words(noun: str, name: str, value: object) -> tuple[str, str]:
         text = TABLES[noun].states.get(str(value), str(value))
     elif name.endswith("_xof") and isinstance(value, int):
         text = format_xof(value)
+    elif name in HASHES:
+        text = f"{str(value)[:SHOWN_OF_HASH]}…"
     elif isinstance(value, str) and len(value) > LONGEST_FACT:
         text = f"{value[:LONGEST_FACT]}…"
     elif isinstance(value, dict):

@@ -94,17 +94,13 @@ def line_chart(
     return _line(tuple(points), title, unit, width, height, standalone)
 
 
-def bars_chart(
-    bars: Sequence[Bar], *, title: str, unit: str = "", width: int = 640, standalone: bool = False
-) -> str:
+def bars_chart(bars: Sequence[Bar], *, title: str, unit: str = "", width: int = 640, standalone: bool = False) -> str:
     """Horizontal bars in the order given, each with its value; as high as there are bars."""
     return _bars(tuple(bars), title, unit, width, standalone)
 
 
 @lru_cache(maxsize=256)
-def _rounds(
-    rounds: tuple[RoundBar, ...], title: str, unit: str, width: int, height: int, standalone: bool
-) -> str:
+def _rounds(rounds: tuple[RoundBar, ...], title: str, unit: str, width: int, height: int, standalone: bool) -> str:
     rows = [
         {"round": bar.label, "fate": said, "rank": rank, "count": getattr(bar, fate)}
         for bar in rounds

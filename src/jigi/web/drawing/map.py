@@ -162,9 +162,7 @@ def _key(key: str, legend: str, unit: str, top: float, paint: Paint) -> str:
     )
 
 
-def _svg(
-    body: Iterable[str], title: str, description: str, width: int, height: int, links: bool, paint: Paint
-) -> str:
+def _svg(body: Iterable[str], title: str, description: str, width: int, height: int, links: bool, paint: Paint) -> str:
     inside = [*body]
     name = "map-" + blake2s("".join([title, description, *inside]).encode(), digest_size=4).hexdigest()
     spoken, named_by = f'<title id="{name}-t">{escape(title)}</title>', f"{name}-t"

@@ -124,5 +124,5 @@ def _label(part: targeting.Part) -> str:
     term = part.term
     label = term.label or label_of(term.column)
     if part.value is None:
-        return f"{label} : non renseigné"
-    return label if term.over else f"{label} : {word(part.value)}"
+        return f"{label}\u00a0: non renseigné"
+    return label if term.over else f"{label}\u00a0: {word(part.value)}"

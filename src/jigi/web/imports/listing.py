@@ -48,8 +48,8 @@ BATCHES = Listing(
 )
 
 
-def problems_list(codes: list[str]) -> Listing:
-    """The problems of a batch; `codes` are the checks that found some."""
+def problems_list(columns: list[str]) -> Listing:
+    """The problems of a batch; `columns` are those of the files where some were found."""
     return Listing(
         noun=("problème", "problèmes"),
         file_name="problemes",
@@ -71,13 +71,8 @@ def problems_list(codes: list[str]) -> Listing:
         ),
         order="ligne",
         filters=(
-            Filter(
-                "gravite",
-                "Gravité",
-                lambda found, code: found.filter(severity=code),
-                Problem.Severity.choices,
-            ),
-            Filter("controle", "Contrôle", lambda found, code: found.filter(code=code), [(c, c) for c in codes]),
+            Filter("gravite", "Gravité", lambda found, code: found.filter(severity=code), Problem.Severity.choices),
+            Filter("colonne", "Colonne", lambda found, name: found.filter(column=name), [(c, c) for c in columns]),
             Filter("fiche", "Fiche", lambda found, text: found.filter(key=text), placeholder="numéro"),
         ),
         empty="Aucun problème : toutes les fiches sont bonnes.",

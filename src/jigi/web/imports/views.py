@@ -31,13 +31,13 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One batch: its figures, and its problems to filter or to export."""
     _importer(request)
     one = get_object_or_404(Batch.objects.select_related("made_by"), pk=pk)
-    found = one.problems.values("code", "severity").annotate(rows=Count("pk")).order_by("-rows")
+    found = one.problems.exclude(column="").values("column").annotate(rows=Count("pk")).order_by("-rows", "column")
     context = {
         "batch": one,
         "run": Run.objects.filter(pk=one.run_id or 0).first(),
-        "by_check": list(found),
+        "by_column": list(found),
     }
-    listing = problems_list([row["code"] for row in found])
+    listing = problems_list([row["column"] for row in found])
     return listing.respond(request, one.problems.all(), "imports/batch.html", context)
 
 

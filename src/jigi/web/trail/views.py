@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import require
@@ -38,8 +38,8 @@ def _trail_list(rights: frozenset[str]) -> Listing:
             Column("qui", "Qui", lambda event: event.by or "le système"),
             Column("action", "Action", lambda event: verb_word(event.verb, event.noun)),
             Column("objet", "Objet", lambda event: f"{noun_word(event.noun)} {event.object_id}", cell=thing),
-            Column("change", "Ce qui change", _change),
-            Column("motif", "Motif", lambda event: event.reason),
+            Column("change", "Ce qui change", _change, cell=_told),
+            Column("motif", "Motif", lambda event: event.reason, on_screen=False),
             Column("origine", "D’où", lambda event: event.origin),
         ),
         order="-quand",
@@ -83,6 +83,14 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _told(event: AuditEvent) -> str | SafeString:
+    """What changes and the reason given, one above the other."""
+    change = _change(event)
+    if not event.reason:
+        return change
+    return format_html("{}{}<small>{}</small>", change, mark_safe("<br>") if change else "", event.reason)
 
 
 def _change(event: AuditEvent) -> str:
