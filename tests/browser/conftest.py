@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 PASSWORD = "demonstration-jigi"  # of jigi.demo.ground, whose accounts these are
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,23 +57,42 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
 
 
+@pytest.fixture(scope="session")
+def signed_in(site: str, browser: Browser):
+    """The cookies of an account, signed in once."""
+    states: dict[str, StorageState] = {}
+
+    def state_of(username: str) -> StorageState:
+        if username not in states:
+            context = browser.new_context(base_url=site)
+            page = context.new_page()
+            page.goto("/connexion/")
+            page.fill("[name=username]", username)
+            page.fill("[name=password]", PASSWORD)
+            page.click("main button")
+            page.wait_for_url("**/aujourdhui/")
+            states[username] = context.storage_state()
+            context.close()
+        return states[username]
+
+    return state_of
+
+
 @pytest.fixture
-def visit(site: str, browser: Browser):
+def visit(site: str, browser: Browser, signed_in):
     """`visit("coordination")` gives a page signed in as that account, `visit(None)` an anonymous one."""
     opened = []
 
     def open_page(username: str | None, *, width: int = 1280, javascript: bool = True) -> Page:
         context = browser.new_context(
-            base_url=site, viewport={"width": width, "height": 900}, locale="fr-FR", java_script_enabled=javascript
+            base_url=site,
+            viewport={"width": width, "height": 900},
+            locale="fr-FR",
+            java_script_enabled=javascript,
+            storage_state=signed_in(username) if username else None,
         )
         opened.append(context)
-        page = context.new_page()
-        if username:
-            page.goto("/connexion/")
-            page.fill("[name=username]", username)
-            page.fill("[name=password]", PASSWORD)
-            page.click("main button")
-        return page
+        return context.new_page()
 
     yield open_page
     for context in opened:
