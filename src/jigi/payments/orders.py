@@ -17,6 +17,7 @@ from jigi.foundation.cells import neutralise
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import User
 from jigi.geography.access import require
+from jigi.geography.models import Area
 from jigi.payments.models import OrderFile, PaymentRound
 from jigi.programmes.models import Agency
 
@@ -34,7 +35,8 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
     `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it) or « xlsx ». Writing again gives the same
     lines and the same references: an order sent twice is the same order.
     """
-    require(by, "payments.see", programme=payment_round.component.programme.code)
+    communes = Area.objects.filter(pk__in=payment_round.communes.values("commune"))
+    require(by, "payments.see", areas=communes, programme=payment_round.component.programme.code)
     if payment_round.status not in ("released", "closed"):
         raise Refused(
             "Les ordres partent après la libération",
