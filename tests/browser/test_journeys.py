@@ -49,17 +49,18 @@ def test_the_coordinator_finds_the_round_and_approves_it_once(visit):
     page.locator(f"main a[href='{SECOND}']").first.click()
     button = page.get_by_role("button", name=re.compile("^Approuver"))
     expect(button).to_be_visible()
-    page.evaluate("history.replaceState(null, '')")
-    button.click()
-    expect(page.locator("ol.steps")).to_contain_text("Approuvé")
+    with page.expect_navigation():
+        button.click()
+    expect(page.locator("ol.steps li.done", has_text="Approuvé")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Approuver"))).to_have_count(0)
 
 
 def test_without_javascript_the_treasurer_releases(visit):
     page = visit("tresorerie", javascript=False)
     page.goto(SECOND)
-    page.get_by_role("button", name=re.compile("^Libérer")).click()
-    expect(page.locator("ol.steps")).to_contain_text("Libéré")
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("^Libérer")).click()
+    expect(page.locator("ol.steps li.done", has_text="Libéré")).to_be_visible(timeout=20_000)
 
 
 def test_orders_leave_and_the_agency_s_answer_comes_back(visit, tmp_path: Path):
@@ -75,7 +76,8 @@ def test_orders_leave_and_the_agency_s_answer_comes_back(visit, tmp_path: Path):
     page.goto("/paiements/retours/")
     page.locator("main form select").first.select_option(index=1)
     page.set_input_files("input[type=file]", back)
-    page.locator("main form button").last.click()
+    with page.expect_navigation():
+        page.locator("main form button").last.click()
     expect(page.get_by_text(re.compile("payé")).first).to_be_visible()
     page.goto(SECOND)
     expect(page.locator("main")).to_contain_text("Retours des agences")
@@ -87,7 +89,8 @@ def test_an_exception_is_put_aside_with_a_reason(visit):
     before = page.locator("tbody tr").count()
     page.locator("tbody tr a").first.click()
     page.locator("main textarea, main input[type=text]").last.fill("Référence inventée par l’agence, signalée.")
-    page.get_by_role("button", name=re.compile("carter")).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("carter")).click()
     page.goto("/paiements/retours/exceptions/")
     assert page.locator("tbody tr").count() < before or before == 0
 
@@ -116,7 +119,8 @@ def test_a_phone_is_shown_for_a_reason_and_the_audit_says_so(visit):
     number = re.search(r"/menages/([^/]+)/", page.url).group(1)
     page.get_by_text("Montrer").first.click()
     page.locator("main form [name*=reason], main form [name*=motif]").first.fill("Appel pour le rendez-vous de paie")
-    page.get_by_role("button", name=re.compile("Montrer")).first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("Montrer")).first.click()
     page.goto(f"/menages/{number}/acces/")
     expect(page.locator("main")).to_contain_text("Appel pour le rendez-vous de paie")
 
@@ -157,7 +161,8 @@ def test_a_bad_file_is_refused_on_the_page_and_changes_nothing(visit, tmp_path: 
     bad.write_text("numero_fiche;numero_fiche\n1;2\n", encoding="cp1252")
     page.goto("/imports/envoyer/")
     page.set_input_files("input[type=file] >> nth=0", bad)
-    page.locator("main form button").last.click()
+    with page.expect_navigation():
+        page.locator("main form button").last.click()
     expect(page.locator("main")).to_contain_text(re.compile("ligne 1|colonne|en-tête"))
     page.goto("/imports/")
     assert page.locator("tbody tr").count() == before
