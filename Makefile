@@ -28,10 +28,10 @@ demo: install
 	$(JIGI) demo $(if $(HOUSEHOLDS),--households $(HOUSEHOLDS)) $(if $(SEED),--seed $(SEED)) $(if $(SERVE),--serve $(SERVE))
 
 test: install-dev
-	$(PY) -m pytest -n 2 --dist loadgroup -q
+	$(PY) -m pytest -n 2 -q
 
 test-long: install-dev
-	$(PY) -m pytest -n 2 --dist loadgroup -q -m long
+	$(PY) -m pytest -n 2 -q -m long
 
 check: install-dev
 	$(VENV)/bin/ruff format --check $(SOURCES)

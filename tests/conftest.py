@@ -11,9 +11,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
+
+from xdist.scheduler import LoadScopeScheduling
 
 from jigi.foundation import server
 
@@ -27,6 +30,18 @@ def pytest_configure(config: pytest.Config) -> None:
         _find_database(config)
     # Test modules import models when they are collected.
     django.setup()
+
+
+class _Apart(LoadScopeScheduling):
+    """Every test goes to whichever worker is free; those of the browser follow one another on one world."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Apart:
+    # Not `--dist loadgroup`: it renames tests by a private attribute that pytest 9.2 no longer reads.
+    return _Apart(config, log)
 
 
 def _find_database(config: pytest.Config) -> None:
