@@ -15,7 +15,6 @@ from typing import Any
 
 import django
 import pytest
-
 from xdist.scheduler import LoadScopeScheduling
 
 from jigi.foundation import server

@@ -9,14 +9,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from psycopg import sql
 
 from jigi.foundation.errors import JigiError
@@ -97,8 +97,14 @@ def _database() -> Iterator[str]:
         yield _url(name)
     finally:
         connection.close()  # it may have been cut while the phases ran
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(name)
+
+
+def _drop(name: str) -> None:
+    """Drop it. Forced, PostgreSQL asks for the right to end its own vacuum, which only the plain form may stop."""
+    for way in ("DROP DATABASE {}", "DROP DATABASE {}", "DROP DATABASE {} WITH (FORCE)"):
+        with suppress(OperationalError), connection.cursor() as cursor:
+            return cursor.execute(sql.SQL(way).format(sql.Identifier(name)))
 
 
 def _url(database: str) -> str:

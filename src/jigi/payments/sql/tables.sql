@@ -52,9 +52,9 @@ CREATE TABLE payments_instruction (
     CONSTRAINT instruction_paid_has_a_day CHECK (status <> 'paid' OR settled_on IS NOT NULL),
     CONSTRAINT instruction_pkey PRIMARY KEY (id, origin_round_id),
     CONSTRAINT instruction_reference_once UNIQUE (origin_round_id, reference),
-    CONSTRAINT instruction_attempt_once UNIQUE (origin_round_id, entitlement_id, attempt),
-    CONSTRAINT instruction_of_its_entitlement FOREIGN KEY (entitlement_id, origin_round_id)
-        REFERENCES payments_entitlement (id, round_id)
+    CONSTRAINT instruction_attempt_once UNIQUE (origin_round_id, entitlement_id, attempt)
+    -- instruction_of_its_entitlement, the foreign key to its right, is made partition by partition
+    -- (orders_of_rights.sql): checked against the whole table, each new round would read every past one.
 ) PARTITION BY LIST (origin_round_id);
 CREATE INDEX instruction_by_round ON payments_instruction (round_id, agency_id);
 CREATE INDEX instruction_by_household ON payments_instruction (household_id);
