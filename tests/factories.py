@@ -225,9 +225,9 @@ WITH plan AS MATERIALIZED (
     UNION ALL
     SELECT i, household, child, 3, 'child', NULL, 'Oumou', 'F', '2011-03-01', 'month', '' FROM plan
 ), persons AS (
-    INSERT INTO registry_person (id, given_names, surname, nickname, sex, birth_date, birth_precision,
+    INSERT INTO registry_person (id, commune_id, given_names, surname, nickname, sex, birth_date, birth_precision,
         father_name, mother_name)
-    SELECT person, given, 'Essai ' || i, '', sex, birth, precision, '', '' FROM members
+    SELECT person, %(commune)s, given, 'Essai ' || i, '', sex, birth, precision, '', '' FROM members
 ), memberships AS (
     INSERT INTO registry_membership (household_id, person_id, line, relation, spouse_rank, role, absent,
         started_on)

@@ -23,10 +23,11 @@ SELECT round_id, component_id, household_id, enrolment_id, funding_line_id, reci
     account, pay_point, amount_xof, '{status}' FROM payments_entitlement WHERE round_id = {prepared} LIMIT 1
 """
 _COPY_OF_ORDER = """
-INSERT INTO payments_instruction (origin_round_id, entitlement_id, round_id, household_id, funding_line_id,
-    recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof, status)
-SELECT origin_round_id, entitlement_id, round_id, household_id, funding_line_id, recipient_id, commune_id, agency_id,
-    account, pay_point, 'une autre', kind, {attempt}, amount_xof, '{status}'
+INSERT INTO payments_instruction (origin_round_id, entitlement_id, round_id, component_id, household_id,
+    funding_line_id, recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof,
+    status)
+SELECT origin_round_id, entitlement_id, round_id, component_id, household_id, funding_line_id, recipient_id,
+    commune_id, agency_id, account, pay_point, 'une autre', kind, {attempt}, amount_xof, '{status}'
 FROM payments_instruction WHERE round_id = {prepared} AND kind = 'right' LIMIT 1
 """
 _UNGUARDED = "ALTER TABLE payments_instruction DISABLE TRIGGER USER;"

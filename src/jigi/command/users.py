@@ -14,8 +14,8 @@ from django.db import transaction
 from jigi.command.verb import Figures, Verb, nothing, say, wrong
 from jigi.foundation import audit
 from jigi.foundation.models import User
-from jigi.geography.access import roles
 from jigi.geography.models import Area, StaffPosting
+from jigi.geography.roles import roles
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

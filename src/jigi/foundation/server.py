@@ -197,6 +197,10 @@ def _provide_database(place: Cluster) -> None:
     with psycopg.connect(_url(place, "postgres", "postgres"), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
             connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+        for fenced in ("jigi_web", "jigi_worker", "jigi_act"):  # of foundation.fence
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [fenced]).fetchone():
+                connection.execute(f"CREATE ROLE {fenced} NOLOGIN NOINHERIT")
+            connection.execute(f"GRANT {fenced} TO {ROLE}")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
 

@@ -1,4 +1,4 @@
-"""Rights: what a role allows (roles.toml), where and in which programme a person holds it.
+"""Rights: where and in which programme a person holds what a role allows (see roles.py).
 
 A right is a word such as « payments.approve ». It is held through a staff posting in force today, for the
 areas under the posting's area and for its programme (all when blank).
@@ -6,46 +6,15 @@ areas under the posting's area and for its programme (all when blank).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 from django.db.models import Q
 
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.models import Area, StaffPosting
-
-ROLES_FILE = Path(__file__).with_name("roles.toml")
-
-
-@dataclass(frozen=True)
-class Role:
-    """A role of the reviewed file: its French title and the rights it gives."""
-
-    code: str
-    title: str
-    rights: frozenset[str]
-
-
-@cache
-def rights() -> dict[str, str]:
-    """Every right with its sentence in French."""
-    return dict(tomllib.loads(ROLES_FILE.read_text(encoding="utf-8"))["rights"])
-
-
-@cache
-def roles() -> dict[str, Role]:
-    """Every role of roles.toml, by code. Raises ValueError when one gives a right that has no sentence."""
-    table = tomllib.loads(ROLES_FILE.read_text(encoding="utf-8"))["roles"]
-    found = {code: Role(code, spec["title"], frozenset(spec["rights"])) for code, spec in table.items()}
-    for role in found.values():
-        if unknown := role.rights - set(rights()):
-            raise ValueError(f"roles.toml : le rôle {role.code} donne des droits inconnus {sorted(unknown)}")
-    return found
+from jigi.geography.roles import rights, roles
 
 
 def postings_with(user: User, right: str, *, programme: str | None = None) -> list[StaffPosting]:
@@ -77,7 +46,7 @@ def require(user: User, right: str, *, areas: Iterable[Area] | None = None, prog
     """Raise Refused unless `can`."""
     if not can(user, right, areas=areas, programme=programme):
         raise Refused(
-            f"Votre affectation ne permet pas ceci : {rights()[right]}",
+            f"Votre affectation ne permet pas ceci : {rights()[right].sentence}",
             remedy="Demandez à votre coordination qui tient ce rôle pour ce lieu et ce programme.",
         )
 

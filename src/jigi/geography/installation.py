@@ -6,9 +6,11 @@ from datetime import date
 
 from django.core.management import call_command
 
+from jigi.foundation import fence
 from jigi.foundation.models import User
 from jigi.geography.actions import install_gazetteer
 from jigi.geography.models import Area, StaffPosting
+from jigi.geography.roles import write_rights
 
 OPERATOR = "exploitant"
 
@@ -16,6 +18,8 @@ OPERATOR = "exploitant"
 def install() -> User:
     """Bring the database up to date and return the operator's account; running it again changes nothing."""
     call_command("migrate", verbosity=0, interactive=False)
+    write_rights()
+    fence.grant()
     install_gazetteer(by=None)
     return ensure_account(OPERATOR, "Exploitant du serveur", "operator", is_service=True)
 

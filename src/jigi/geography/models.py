@@ -103,12 +103,17 @@ class Boundary(models.Model):
 
 
 class StaffPosting(models.Model):
-    """A role held by a person at an area and in a programme (all when blank), for a period."""
+    """A role held by a person at an area and in a programme (all when blank), for a period.
+
+    `organisation` is the code of the agency, operator or partner that the person works for, for the roles that
+    see its things only. The database refuses postings whose rights are incompatible (sql/rights.sql).
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_postings")
     role = models.CharField("rôle", max_length=40)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     programme_code = models.CharField("programme", max_length=40, default="", blank=True)
+    organisation = models.CharField("organisme", max_length=40, default="", blank=True)
     starts_on = models.DateField("du")
     ends_on = models.DateField("au", null=True, blank=True)
 

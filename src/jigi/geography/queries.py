@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length
 
 from jigi.foundation.models import User
-from jigi.geography.access import roles
 from jigi.geography.models import Area, AreaAlias, AreaSuccession, AreaVersion, StaffPosting
+from jigi.geography.roles import roles
 from jigi.geography.rules import name_key
 
 MOST_FOUND = 50

@@ -200,6 +200,7 @@ class Instruction(models.Model):
     origin_round = models.ForeignKey(PaymentRound, on_delete=models.DO_NOTHING, related_name="+")
     entitlement = models.ForeignKey(Entitlement, on_delete=models.DO_NOTHING, related_name="instructions")
     payment_round = models.ForeignKey(PaymentRound, on_delete=models.DO_NOTHING, related_name="+", db_column="round_id")
+    component = models.ForeignKey(Component, on_delete=models.DO_NOTHING, related_name="+")
     household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, related_name="instructions")
     funding_line = models.ForeignKey(FundingLine, on_delete=models.DO_NOTHING, related_name="+")
     recipient = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+")

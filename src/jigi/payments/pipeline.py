@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -11,7 +10,7 @@ from django.db import connection
 
 from jigi.foundation.bulk import copy_rows, fetch_sql, give_memory, run_sql
 from jigi.foundation.errors import Refused
-from jigi.foundation.partitions import analyse, drop_partition, new_partition, partition_name
+from jigi.foundation.partitions import analyse, drop_partition, new_partition
 from jigi.foundation.runs import Work
 from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
@@ -78,22 +77,14 @@ def build_list(
     ):
         if payment_round.kind == PaymentRound.Kind.TERM:
             step.rows_out = run_sql("payments", "entitlements", facts, tables={"entitlement": entitlement})
-    with work.step("Ordres") as step, new_orders(key) as tables:
-        step.rows_out = run_sql("payments", "instructions", facts, tables=tables)
-    analyse("payments_entitlement", payment_round.pk)
-    analyse("payments_instruction", payment_round.pk)
+    with (
+        work.step("Ordres") as step,
+        new_partition("payments_instruction", key, fillfactor=ROOM) as instruction,
+    ):
+        step.rows_out = run_sql("payments", "instructions", facts, tables={"instruction": instruction})
     with work.step("Différence avec le tour précédent") as step:
         step.rows_out = run_sql("payments", "difference", facts)
     return fetch_sql("payments", "counters", facts)[0]
-
-
-@contextmanager
-def new_orders(round_id: int) -> Iterator[dict[str, str]]:
-    """The tables `entitlement` and `instruction` of a round whose rights are made; orders are to be filled in."""
-    with new_partition("payments_instruction", round_id, fillfactor=ROOM) as instruction:
-        tables = {"entitlement": partition_name("payments_entitlement", round_id), "instruction": instruction}
-        yield tables
-        run_sql("payments", "orders_of_rights", tables=tables)
 
 
 def forget_list(payment_round: PaymentRound) -> None:
@@ -139,7 +130,7 @@ def take_lines(file_id: int, agency_id: int, lines: Iterable[Sequence[Any]]) -> 
         cursor.execute("DROP TABLE incoming")
         if count >= LARGE_FILE:
             # Lines that nobody has counted would be joined one by one.
-            cursor.execute("ANALYZE payments_returnline")
+            analyse("payments_returnline")
     return rounds
 
 

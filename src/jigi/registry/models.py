@@ -51,7 +51,10 @@ class Household(models.Model):
 
 
 class Person(models.Model):
-    """A person. Names are kept as said; `*_key` columns, made by the database, find their spellings."""
+    """A person. Names are kept as said; `*_key` columns, made by the database, find their spellings.
+
+    `commune` is the household's, repeated here: who may see a person depends on it, row by row (sql/fence.sql).
+    """
 
     class Sex(models.TextChoices):
         MALE = "M", "homme"
@@ -63,6 +66,9 @@ class Person(models.Model):
         YEAR = "year", "année"
         ABOUT = "about", "né vers"
 
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="commune du ménage"
+    )
     given_names = models.CharField("prénoms", max_length=80)
     surname = models.CharField("nom", max_length=80)
     nickname = models.CharField("surnom", max_length=60, default="", blank=True)

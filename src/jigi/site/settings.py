@@ -83,6 +83,11 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": as_django(database_url())}
+# The processes that serve people connect under a role that owns no table and is shown rows by their scope only
+# (foundation.fence); the operator's command line owns the tables. `jigi serve` and `jigi worker` set the variable.
+FENCED = os.environ.get("JIGI_FENCED", "") != ""
+if FENCED:
+    DATABASES["default"]["OPTIONS"]["assume_role"] = os.environ["JIGI_FENCED"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "foundation.User"

@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from jigi.foundation.models import User
-from jigi.geography.access import roles
 from jigi.geography.models import StaffPosting
+from jigi.geography.roles import roles
 from jigi.web.formats import counted
 from jigi.web.journeys import JOURNEYS
 from jigi.web.kept import kept

@@ -12,7 +12,6 @@ from jigi.ledger import actions as ledger
 from jigi.ledger.pipeline import fill_book
 from jigi.payments import actions
 from jigi.payments.models import PaymentRound
-from jigi.payments.pipeline import new_orders
 
 ABSENT_EVERY = 20
 
@@ -25,8 +24,8 @@ def repeat_round(model: PaymentRound, term: int, *, owed_every: int) -> PaymentR
     facts = {"round": made.pk, "model": model.pk, "owed_every": owed_every}
     with new_partition("payments_entitlement", made.pk) as entitlement:
         run_sql("demo", "past_entitlements", facts, tables={"entitlement": entitlement})
-    with new_orders(made.pk) as tables:
-        run_sql("demo", "past_instructions", facts, tables=tables)
+    with new_partition("payments_instruction", made.pk) as instruction:
+        run_sql("demo", "past_instructions", facts, tables={"instruction": instruction})
     run_sql("demo", "past_owed", facts)
     book = ledger.open_book(f"round-{made.pk}", made.label)
     entry = ledger.open_entry("commit", f"round:{made.pk}", f"Tour passé · {made}", by=hands.treasurer)

@@ -11,9 +11,9 @@ WITH plan AS MATERIALIZED (
         decode(md5(i::text), 'hex'), '2014-06-01', 'E01'
     FROM plan
 ), persons AS (
-    INSERT INTO registry_person (id, given_names, surname, nickname, sex, birth_date, birth_precision,
-        father_name, mother_name)
-    SELECT person, 'Awa', 'Fictive ' || i, '', 'F', '1978-01-01', 'about', '', '' FROM plan
+    INSERT INTO registry_person (id, commune_id, given_names, surname, nickname, sex, birth_date,
+        birth_precision, father_name, mother_name)
+    SELECT person, commune, 'Awa', 'Fictive ' || i, '', 'F', '1978-01-01', 'about', '', '' FROM plan
 ), memberships AS (
     INSERT INTO registry_membership (household_id, person_id, line, relation, role, absent, started_on)
     SELECT household, person, 1, 'head', 'recipient', false, '2014-06-01' FROM plan

@@ -6,6 +6,6 @@ from jigi.foundation.bulk import statement
 class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0001_initial"),
-        ("foundation", "0002_append_only"),
+        ("foundation", "0003_fence"),
     ]
     operations = [migrations.RunSQL(statement("ledger", "tables"))]

@@ -63,6 +63,17 @@ CREATE TABLE ledger_posting_general PARTITION OF ledger_posting
     FOR VALUES IN (1);
 CREATE TRIGGER posting_keeps_balances AFTER INSERT ON ledger_posting_general
     REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_balances();
--- A statement trigger isn't inherited by partitions: each has its own (pipeline.fill_book for the next).
+-- A statement trigger isn't inherited by partitions: each has its own.
 CREATE TRIGGER posting_never_truncated BEFORE TRUNCATE ON ledger_posting_general
     FOR EACH STATEMENT EXECUTE FUNCTION jigi_refuse_change();
+INSERT INTO foundation_partitioned VALUES ('ledger_posting',
+    'CREATE TRIGGER posting_keeps_balances AFTER INSERT ON {table} REFERENCING NEW TABLE AS posted
+        FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_balances();
+    CREATE TRIGGER posting_never_truncated BEFORE TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION jigi_refuse_change()',
+    '',
+    'SELECT ledger_refuse_loss()');
+CREATE FUNCTION ledger_refuse_loss() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un livre de comptes ne s''efface pas.' USING ERRCODE = 'restrict_violation';
+END $$;

@@ -31,6 +31,7 @@ CREATE TABLE payments_instruction (
     origin_round_id bigint NOT NULL REFERENCES payments_paymentround (id),
     entitlement_id bigint NOT NULL,
     round_id bigint NOT NULL REFERENCES payments_paymentround (id),
+    component_id bigint NOT NULL REFERENCES programmes_component (id),
     household_id bigint NOT NULL REFERENCES registry_household (id),
     funding_line_id bigint NOT NULL REFERENCES programmes_fundingline (id),
     recipient_id bigint NOT NULL REFERENCES registry_person (id),
@@ -53,8 +54,8 @@ CREATE TABLE payments_instruction (
     CONSTRAINT instruction_pkey PRIMARY KEY (id, origin_round_id),
     CONSTRAINT instruction_reference_once UNIQUE (origin_round_id, reference),
     CONSTRAINT instruction_attempt_once UNIQUE (origin_round_id, entitlement_id, attempt)
-    -- instruction_of_its_entitlement, the foreign key to its right, is made partition by partition
-    -- (orders_of_rights.sql): checked against the whole table, each new round would read every past one.
+    -- instruction_of_its_entitlement, the foreign key to its right, is made partition by partition (at the end of
+    -- this file): checked against the whole table, each new round would read every past one.
 ) PARTITION BY LIST (origin_round_id);
 CREATE INDEX instruction_by_round ON payments_instruction (round_id, agency_id);
 CREATE INDEX instruction_by_household ON payments_instruction (household_id);
@@ -78,8 +79,8 @@ CREATE TRIGGER entitlement_list_is_frozen
         recipient_id, commune_id, agency_id, account, pay_point, amount_xof
     ON payments_entitlement FOR EACH ROW EXECUTE FUNCTION payments_guard_frozen_list();
 CREATE TRIGGER instruction_list_is_frozen
-    BEFORE INSERT OR DELETE OR UPDATE OF round_id, origin_round_id, entitlement_id, household_id, funding_line_id,
-        recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof
+    BEFORE INSERT OR DELETE OR UPDATE OF round_id, origin_round_id, entitlement_id, component_id, household_id,
+        funding_line_id, recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof
     ON payments_instruction FOR EACH ROW EXECUTE FUNCTION payments_guard_frozen_list();
 
 CREATE FUNCTION payments_reference(round_id bigint, entitlement_id bigint, attempt smallint) RETURNS varchar
@@ -148,3 +149,18 @@ BEGIN
 END $$;
 CREATE TRIGGER instruction_one_live BEFORE INSERT ON payments_instruction
     FOR EACH ROW EXECUTE FUNCTION payments_guard_second_order();
+
+CREATE FUNCTION payments_refuse_loss(round bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM payments_paymentround WHERE id = round AND status NOT IN ('draft', 'prepared', 'cancelled'))
+    THEN
+        RAISE EXCEPTION 'La liste d''un tour gelé ne s''efface pas (tour %).', round
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+END $$;
+INSERT INTO foundation_partitioned VALUES
+('payments_entitlement', '', '', 'SELECT payments_refuse_loss({key})'),
+('payments_instruction', '',
+    'ALTER TABLE {table} ADD CONSTRAINT instruction_of_its_entitlement FOREIGN KEY (entitlement_id, origin_round_id)
+        REFERENCES payments_entitlement_p{key} (id, round_id)',
+    'SELECT payments_refuse_loss({key})');

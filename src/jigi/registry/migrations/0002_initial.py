@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
             name='Person',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('commune', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='geography.area', verbose_name='commune du ménage')),
                 ('given_names', models.CharField(max_length=80, verbose_name='prénoms')),
                 ('surname', models.CharField(max_length=80, verbose_name='nom')),
                 ('nickname', models.CharField(blank=True, default='', max_length=60, verbose_name='surnom')),

@@ -11,8 +11,8 @@ from django.utils.decorators import method_decorator
 
 from jigi.foundation import audit
 from jigi.foundation.models import User
-from jigi.geography.access import roles
 from jigi.geography.models import StaffPosting
+from jigi.geography.roles import roles
 from jigi.web.account.forms import SignInForm
 
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.foundation.money import format_xof
-from jigi.geography.access import Role, can, roles
+from jigi.geography.access import can
 from jigi.geography.models import Area
+from jigi.geography.roles import Role, roles
 from jigi.payments import actions, jobs, queries
 from jigi.payments.models import PaymentRound
 from jigi.web.formats import counted
