@@ -53,6 +53,15 @@ def _find_database(config: pytest.Config) -> None:
     os.environ["PYTHONPATH"] = str(ROOT / "src")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The tables, and what the fenced roles may do on them."""
+    from jigi.foundation import fence  # models can be imported once there is a database
+
+    with django_db_blocker.unblock():
+        fence.grant()
+
+
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder for an embedded server of this test's own, stopped and removed afterwards."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
@@ -18,6 +18,12 @@ def fresh_figures() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def fenced(settings: Any) -> None:
+    """Pages are asked as `jigi serve` answers them: under a role that owns no table."""
+    settings.FENCED = True
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from jigi.enrolment.states import ENROLMENT
 from jigi.foundation import audit, runs
 from jigi.foundation.bulk import fetch_sql, run_sql
 from jigi.foundation.errors import Raced, Refused
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography import access
 from jigi.geography.models import Area
@@ -22,6 +23,7 @@ from jigi.registry.models import Membership, Person
 from jigi.targeting.models import TargetingRound
 
 
+@unfenced
 def enrol_selected(
     targeting_round: TargetingRound, component: Component, *, cohort_name: str, first_term: int = 1, by: User
 ) -> Cohort:
@@ -46,6 +48,7 @@ def enrol_selected(
     return _enrol(component, cohort_name, first_term, by=by, targeting_round=frozen.pk, households=[])
 
 
+@unfenced
 def enrol_households(
     component: Component, household_ids: Iterable[int], *, cohort_name: str, first_term: int = 1, by: User
 ) -> Cohort:
@@ -69,18 +72,21 @@ def enrol_households(
     return _enrol(component, cohort_name, first_term, by=by, targeting_round=None, households=households)
 
 
+@unfenced
 def suspend(enrolment: Enrolment, *, reason: str, by: User) -> None:
     """Stop the rights of an enrolment until it is resumed; nothing of what remains is lost."""
     _require(enrolment, by)
     ENROLMENT.move(enrolment, "suspend", by=by, reason=_said(reason))
 
 
+@unfenced
 def resume(enrolment: Enrolment, *, reason: str, by: User) -> None:
     """Give a suspended enrolment its rights back."""
     _require(enrolment, by)
     ENROLMENT.move(enrolment, "resume", by=by, reason=_said(reason))
 
 
+@unfenced
 def exit(enrolment: Enrolment, reason: str, *, by: User) -> None:
     """End an enrolment for good; the reason (at most 80 characters) stays on it."""
     _require(enrolment, by)
@@ -88,6 +94,7 @@ def exit(enrolment: Enrolment, reason: str, *, by: User) -> None:
     ENROLMENT.move(enrolment, "exit", by=by, reason=said, exit_reason=said, exited_at=timezone.now())
 
 
+@unfenced
 def exit_finished(component: Component, closed_term: int, *, by: User, communes: Sequence[Area] | None = None) -> int:
     """Exit the active enrolments whose last term is closed; returns how many.
 
@@ -106,6 +113,7 @@ def exit_finished(component: Component, closed_term: int, *, by: User, communes:
     return gone
 
 
+@unfenced
 @transaction.atomic
 def change_recipient(enrolment: Enrolment, person: Person, *, reason: str, by: User) -> None:
     """Pay another present member of the household from now on; the former recipient becomes the alternate.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, QuerySet
 
 from jigi.enrolment.models import Enrolment
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import postings_with
 from jigi.programmes.models import Component
@@ -44,6 +45,7 @@ def of_household(household: Household) -> QuerySet[Enrolment]:
     return found.order_by(F("exited_at").desc(nulls_first=True), "-enrolled_at")
 
 
+@unfenced
 def caseload_by_commune(component: Component) -> list[CommuneCaseload]:
     """How many households are enrolled in each commune of a component, by state; communes by name."""
     rows = (

@@ -17,15 +17,15 @@ from jigi.foundation.models import User
 
 
 @contextmanager
-def seen_by(user: User | None) -> Iterator[None]:
-    """Run inside one transaction that reads what this person's postings of today open; nobody's: nothing."""
+def seen_by(user: User) -> Iterator[None]:
+    """Run inside one transaction that reads what this person's postings of today open."""
     if not settings.FENCED:
         with transaction.atomic():
             yield
         return
     nested = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, geography_enter(%s)", [user.pk if user else None])
+        cursor.execute("SELECT current_user, geography_enter(%s)", [user.pk])
         role = cursor.fetchone()[0]
         assume(READER)
         yield

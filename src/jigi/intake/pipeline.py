@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from jigi.foundation import runs
 from jigi.foundation.bulk import statement
 from jigi.foundation.errors import InputError
+from jigi.foundation.fence import unfenced
 from jigi.foundation.first_load import first_load
 from jigi.foundation.models import User
 from jigi.foundation.tabular import Table, open_table
@@ -81,6 +82,7 @@ class _NothingNew(Exception):
     """Held interviews were tried again and none can go in: everything is as it was."""
 
 
+@unfenced
 def import_file(
     path: str | Path, mapping: Mapping | str | Path, *, members: str | Path | None = None, by: User
 ) -> Batch:

@@ -17,6 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from jigi.enrolment.models import Enrolment
 from jigi.foundation import runs
 from jigi.foundation.audit import acting_from
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import Run, User
 from jigi.payments import actions, queries
 from jigi.payments.models import PaymentRound
@@ -34,6 +35,7 @@ ACTS: Mapping[str, Callable[..., PaymentRound]] = {
 }
 
 
+@unfenced
 def is_large(payment_round: PaymentRound) -> bool:
     """Whether the communes of a round hold so many households that nobody should wait before the page."""
     enrolled = Enrolment.objects.filter(

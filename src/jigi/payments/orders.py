@@ -15,6 +15,7 @@ from jigi.foundation import audit
 from jigi.foundation.bulk import copying_out, statement
 from jigi.foundation.cells import neutralise
 from jigi.foundation.errors import InputError, Refused
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
@@ -29,6 +30,7 @@ AMOUNT = HEADER.index("montant_fcfa")
 _INTERNATIONAL = re.compile(r"\+\d+", re.ASCII)
 
 
+@unfenced
 def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User) -> OrderFile:
     """Write the orders of a released round for one agency, and beside them the slip that declares them.
 

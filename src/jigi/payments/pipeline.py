@@ -10,6 +10,7 @@ from django.db import connection
 
 from jigi.foundation.bulk import copy_rows, fetch_sql, give_memory, run_sql
 from jigi.foundation.errors import Refused
+from jigi.foundation.fence import unfenced
 from jigi.foundation.partitions import analyse, drop_partition, new_partition
 from jigi.foundation.runs import Work
 from jigi.ledger.actions import GENERAL_BOOK, open_book
@@ -41,14 +42,14 @@ def wait_for_turn() -> None:
 
 
 def in_turn(act: Callable[P, T]) -> Callable[P, T]:
-    """An act that waits for its turn before it reads anything: a page's transaction is open already."""
+    """An act that waits for its turn before it reads anything (a page's transaction is open already), unfenced."""
 
     @wraps(act)
     def waiting(*args: P.args, **options: P.kwargs) -> T:
         wait_for_turn()
         return act(*args, **options)
 
-    return waiting
+    return unfenced(waiting)
 
 
 def build_list(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.bulk import fetch_sql, statement
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with, postings_with
 from jigi.geography.models import Area, StaffPosting
@@ -159,6 +160,7 @@ def has_been(payment_round: PaymentRound, verb: str) -> bool:
     return _WAY.index(payment_round.status) > _VERBS.index(verb)
 
 
+@unfenced
 def enrolled_in(payment_round: PaymentRound) -> int:
     """Households that a term round would pay: active, at one of their terms, in its communes."""
     term = payment_round.term
@@ -209,6 +211,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     )
 
 
+@unfenced
 def by_commune(payment_round: PaymentRound) -> list[CommuneFigures]:
     """The figures of a round in each of its communes, by cercle and name."""
     rows = fetch_sql("payments", "by_commune", {"round": payment_round.pk})
@@ -221,6 +224,7 @@ def total(communes: Iterable[Figures]) -> Figures:
     return Figures(**{f.name: sum(getattr(one, f.name) for one in found) for f in fields(Figures)})
 
 
+@unfenced
 def by_agency(payment_round: PaymentRound) -> list[dict[str, Any]]:
     """Per agency of a round: `agency`, `orders`, `amount_xof`, `open`, `paid`, `paid_xof`."""
     rows = (
@@ -239,6 +243,7 @@ def by_agency(payment_round: PaymentRound) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: str(row["agency"]))
 
 
+@unfenced
 def funding(payment_round: PaymentRound) -> list[Funding]:
     """What the new rights of a round take from each funding line, and what is available there now."""
     lines = FundingLine.objects.select_related("agreement", "available").in_bulk()
@@ -251,6 +256,7 @@ def funding(payment_round: PaymentRound) -> list[Funding]:
     return sorted(found, key=lambda one: one.line.rank)
 
 
+@unfenced
 def rights_of(agreement: Agreement) -> list[Rights]:
     """What an agreement owes and has paid, by round and commune, in the rounds that were approved."""
     rows = fetch_sql("payments", "rights_of_agreement", {"agreement": agreement.pk})
@@ -262,11 +268,13 @@ def pay_list(payment_round: PaymentRound, communes: Collection[int]) -> list[dic
     return fetch_sql("payments", "pay_list", {"round": payment_round.pk, "communes": list(communes)})
 
 
+@unfenced
 def returns_of(payment_round: PaymentRound) -> list[dict[str, Any]]:
     """The return files that answered orders of a round, with what each brought to it."""
     return fetch_sql("payments", "returns_of_round", {"round": payment_round.pk})
 
 
+@unfenced
 def verify_hash(payment_round: PaymentRound) -> bool:
     """Whether the list as it stands has the hash it was frozen with."""
     return pipeline.list_hash(payment_round) == payment_round.list_hash
@@ -283,6 +291,7 @@ def exceptions(rounds: Iterable[PaymentRound] | None = None) -> QuerySet[ReturnL
     return lines.select_related("return_file__agency").order_by("id")
 
 
+@unfenced
 def settlement(payment_round: PaymentRound) -> dict[str, dict[str, int]]:
     """Orders and francs of a round by what became of them: paid, absent, refused, open..."""
     rows = (
@@ -293,6 +302,7 @@ def settlement(payment_round: PaymentRound) -> dict[str, dict[str, int]]:
     return {row["status"]: {"orders": row["orders"], "amount_xof": row["amount_xof"]} for row in rows}
 
 
+@unfenced
 def owed(component_id: int) -> dict[str, int]:
     """Entitlements in arrears of a component: how many, how much."""
     return fetch_sql("payments", "owed", {"component": component_id})[0]

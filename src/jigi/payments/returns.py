@@ -16,6 +16,7 @@ from django.utils import timezone
 from jigi.foundation import audit, runs
 from jigi.foundation.cells import as_date, as_integer
 from jigi.foundation.errors import InputError, Refused
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.foundation.tabular import Table, open_table
 from jigi.geography.access import require
@@ -98,6 +99,7 @@ def _take(
     return Reconciliation(taken, known=False)
 
 
+@unfenced
 def dismiss(line: ReturnLine, *, by: User, reason: str) -> None:
     """Close an exception without effect on money, with the reason."""
     require(by, "payments.reconcile")

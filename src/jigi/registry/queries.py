@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, Sum
 
 from jigi.foundation.bulk import fetch_sql
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
 from jigi.geography.models import Area
@@ -64,11 +65,13 @@ def former_members(household: Household) -> QuerySet[Membership]:
     return household.memberships.filter(ended_on__isnull=False).select_related("person").order_by("-ended_on")
 
 
+@unfenced
 def counts_by_commune() -> dict[int, Counts]:
     """Active households and members of every commune that has some, by the commune's number."""
     return _counts("commune_id", Household.objects.all())
 
 
+@unfenced
 def counts_by_village(commune: Area) -> dict[int, Counts]:
     """The same of the villages of one commune; households without a village are left out."""
     return _counts("village_id", Household.objects.filter(commune=commune, village__isnull=False))

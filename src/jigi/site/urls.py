@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [
-    path("", include("jigi.web.public.urls")),
-    path("", include("jigi.web.account.urls")),
-    path("aujourdhui/", include("jigi.web.today.urls")),
-    path("menages/", include("jigi.web.households.urls")),
-    path("lieux/", include("jigi.web.areas.urls")),
-    path("programmes/", include("jigi.web.programmes.urls")),
-    path("ciblage/", include("jigi.web.targeting.urls")),
-    path("paiements/", include("jigi.web.payments.urls")),
-    path("financements/", include("jigi.web.agreements.urls")),
-    path("imports/", include("jigi.web.imports.urls")),
-    path("executions/", include("jigi.web.executions.urls")),
-    path("audit/", include("jigi.web.trail.urls")),
-]
+from jigi.web.scope import scoped
+
+urlpatterns = scoped(
+    [
+        path("", include("jigi.web.public.urls")),
+        path("", include("jigi.web.account.urls")),
+        path("aujourdhui/", include("jigi.web.today.urls")),
+        path("menages/", include("jigi.web.households.urls")),
+        path("lieux/", include("jigi.web.areas.urls")),
+        path("programmes/", include("jigi.web.programmes.urls")),
+        path("ciblage/", include("jigi.web.targeting.urls")),
+        path("paiements/", include("jigi.web.payments.urls")),
+        path("financements/", include("jigi.web.agreements.urls")),
+        path("imports/", include("jigi.web.imports.urls")),
+        path("executions/", include("jigi.web.executions.urls")),
+        path("audit/", include("jigi.web.trail.urls")),
+    ]
+)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from jigi.foundation import audit, runs
 from jigi.foundation.errors import Refused
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
@@ -33,6 +34,7 @@ from jigi.targeting.states import ROUND
 SEED = 1
 
 
+@unfenced
 def fit(survey: str, formula_path: str | Path, *, by: User, seed: int = SEED) -> ScoringFormula:
     """Fit a formula's file on an imported survey, measure its error, keep it as a version for good.
 
@@ -60,6 +62,7 @@ def fit(survey: str, formula_path: str | Path, *, by: User, seed: int = SEED) ->
         return _kept_version(fitted, by)
 
 
+@unfenced
 def open_round(
     name: str,
     areas: Sequence[Area],
@@ -96,6 +99,7 @@ def open_round(
     return targeting_round
 
 
+@unfenced
 def set_quotas(
     targeting_round: TargetingRound,
     total: int,
@@ -132,6 +136,7 @@ def set_quotas(
     return places
 
 
+@unfenced
 def import_lists(
     targeting_round: TargetingRound, path: str | Path, *, by: User, rejects: str | Path | None = None
 ) -> ListReport:
@@ -154,6 +159,7 @@ def import_lists(
     return report
 
 
+@unfenced
 def rank(targeting_round: TargetingRound, *, by: User) -> dict[str, int]:
     """Score every household of the campaign and rank the listed ones inside their village's quota.
 
@@ -176,6 +182,7 @@ def rank(targeting_round: TargetingRound, *, by: User) -> dict[str, int]:
     return counters
 
 
+@unfenced
 def reopen(targeting_round: TargetingRound, *, by: User, reason: str) -> None:
     """Undo a ranking that is not frozen, to correct lists or quotas."""
     _require(targeting_round, by)
@@ -186,6 +193,7 @@ def reopen(targeting_round: TargetingRound, *, by: User, reason: str) -> None:
         pipeline.forget_results(targeting_round)
 
 
+@unfenced
 def freeze(targeting_round: TargetingRound, *, by: User) -> str:
     """Hash the result (SHA-256); from here the database refuses any change. Returns the hash."""
     _require(targeting_round, by)

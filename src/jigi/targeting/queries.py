@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from jigi.foundation.bulk import copy_rows, fetch_sql, run_sql, statement
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with, postings_with
 from jigi.geography.models import Area
@@ -93,6 +94,7 @@ def fitted_of(formula: ScoringFormula) -> FittedFormula:
     return _parsed(formula.definition)
 
 
+@unfenced
 def villages_of(targeting_round: TargetingRound) -> list[dict[str, Any]]:
     """Per village: `village_id`, `name`, `commune`, `population`, `poverty_rate`, `places`, `households`,
     `listed`, `selected`; those with places or a result, by commune and name."""
@@ -134,6 +136,7 @@ def score_parts(household: Household, formula: ScoringFormula) -> ScoreParts | N
     return ScoreParts(score, fitted.outcome_of(score), float(np.median(scores)), len(scores), parts)
 
 
+@unfenced
 def estimated_poverty_rates(formula: ScoringFormula, areas: Iterable[Area], *, poor_share: float) -> dict[str, float]:
     """By commune code, the share of its persons expected among the poorest `poor_share` of all.
 
@@ -151,6 +154,7 @@ def estimated_poverty_rates(formula: ScoringFormula, areas: Iterable[Area], *, p
         return dict(cursor.fetchall())
 
 
+@unfenced
 def selection_error(targeting_round: TargetingRound, consumption: Iterable[tuple[str, int]]) -> SelectionError:
     """Compare a ranked campaign with the consumption (form number, XOF per person) of its households."""
     with transaction.atomic():
@@ -165,6 +169,7 @@ def selection_error(targeting_round: TargetingRound, consumption: Iterable[tuple
     )  # fmt: skip
 
 
+@unfenced
 def verify_hash(targeting_round: TargetingRound) -> bool:
     """Whether the result as it stands has the hash it was frozen with."""
     return pipeline.result_hash(targeting_round) == targeting_round.result_hash

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from django.db.models import Count, Q, Sum
 
 from jigi.enrolment.models import Enrolment
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
 from jigi.geography.models import Area
@@ -97,12 +98,14 @@ def _by_village(commune: Area, villages: Iterable[Area], seen: frozenset[str]) -
     return {village.pk: _only(known.get(village.pk, _ZERO), seen) for village in villages}
 
 
+@unfenced
 def _enrolled(place: str, condition: Q) -> dict[int, int]:
     """Households enrolled at some time, those that have left included."""
     rows = Enrolment.objects.filter(condition).order_by().values_list(place)
     return dict(rows.annotate(Count("household", distinct=True)))
 
 
+@unfenced
 def _paid(place: str, condition: Q) -> dict[int, tuple[int, int]]:
     """Households paid at least once and the francs they received."""
     rows = Entitlement.objects.filter(condition, status=Entitlement.Status.PAID).order_by().values_list(place)

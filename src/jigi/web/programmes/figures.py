@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from jigi.enrolment.models import Enrolment
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
 from jigi.geography.models import Area
@@ -117,6 +118,7 @@ def _communes(seen: Q, component: Component) -> dict[int, Area]:
     return {area.pk: area for area in found.select_related("version", "parent__parent").order_by("code")}
 
 
+@unfenced
 def _read(component: Component) -> _Rows:
     enrolled = Enrolment.objects.filter(component=component).order_by()
     rights = Entitlement.objects.filter(component=component).order_by()
