@@ -125,6 +125,8 @@ GUARDS = [
     ("instruction_moves",
      "UPDATE payments_instruction SET status = 'paid', settled_on = now()"
      " WHERE round_id = {released} AND status = 'absent'"),
+    ("round_releaser_enrolled_nobody",
+     "UPDATE payments_paymentround SET released_by_id = made_by_id WHERE id = {released}"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
 ]  # fmt: skip
 FOREIGN_KEY_VIOLATION = "23503"

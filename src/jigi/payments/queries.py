@@ -171,6 +171,13 @@ def enrolled_in(payment_round: PaymentRound) -> int:
     return enrolled.count()
 
 
+@unfenced
+def enrolled_by(payment_round: PaymentRound, user: User) -> bool:
+    """Whether a person enrolled some household of a round's list."""
+    theirs = Enrolment.objects.filter(cohort__made_by=user, component=payment_round.component)
+    return theirs.filter(household__instructions__payment_round=payment_round).exists()
+
+
 def previous_rounds(payment_round: PaymentRound) -> list[int]:
     """The rounds of the last term that this one is compared with, as they stood when it was prepared."""
     before = PaymentRound.objects.filter(

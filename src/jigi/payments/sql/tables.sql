@@ -164,3 +164,20 @@ INSERT INTO foundation_partitioned VALUES
     'ALTER TABLE {table} ADD CONSTRAINT instruction_of_its_entitlement FOREIGN KEY (entitlement_id, origin_round_id)
         REFERENCES payments_entitlement_p{key} (id, round_id)',
     'SELECT payments_refuse_loss({key})');
+
+-- Who enrolled a household does not release its money: ghosts are made by one hand and paid by another, never the same.
+CREATE FUNCTION payments_refuse_enroller() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM enrolment_cohort AS cohort
+        JOIN enrolment_enrolment AS enrolled ON enrolled.cohort_id = cohort.id
+        JOIN payments_instruction AS line ON line.household_id = enrolled.household_id AND line.round_id = NEW.id
+        WHERE cohort.made_by_id = NEW.released_by_id AND cohort.component_id = NEW.component_id
+    ) THEN
+        RAISE EXCEPTION 'Qui a inscrit des ménages d''un tour ne le libère pas (tour %).', NEW.id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER round_releaser_enrolled_nobody BEFORE INSERT OR UPDATE OF released_by_id ON payments_paymentround
+    FOR EACH ROW WHEN (NEW.released_by_id IS NOT NULL) EXECUTE FUNCTION payments_refuse_enroller();
