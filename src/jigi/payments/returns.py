@@ -21,7 +21,7 @@ from jigi.foundation.models import User
 from jigi.foundation.tabular import Table, open_table
 from jigi.geography.access import require
 from jigi.ledger import actions as ledger
-from jigi.payments import pipeline
+from jigi.payments import pipeline, queries
 from jigi.payments.models import ReturnFile, ReturnLine
 from jigi.programmes.models import Agency
 
@@ -57,7 +57,7 @@ def reconcile(path: Path, agency: Agency, *, by: User) -> Reconciliation:
     Lines that can't be matched become exceptions for a person; they never stop the others. The same file given
     again changes nothing. Raises InputError when the file is not a table with the needed columns.
     """
-    require(by, "payments.reconcile")
+    _require(by, agency)
     with open_table(path) as table:
         digest = _hash(path)
         known = ReturnFile.objects.filter(agency=agency, file_hash=digest).first()
@@ -102,7 +102,7 @@ def _take(
 @unfenced
 def dismiss(line: ReturnLine, *, by: User, reason: str) -> None:
     """Close an exception without effect on money, with the reason."""
-    require(by, "payments.reconcile")
+    _require(by, line.return_file.agency)
     if not reason.strip():
         raise Refused("Une décision sans motif ne s’explique pas plus tard", remedy="Écrivez le motif.")
     with transaction.atomic():
@@ -110,6 +110,16 @@ def dismiss(line: ReturnLine, *, by: User, reason: str) -> None:
         if not waiting.update(resolved_at=timezone.now(), resolved_by=by, resolution=reason[:200]):
             raise Refused("Cette ligne n’attend plus de décision", remedy="Rechargez la page.")
         audit.record("dismiss", "return_line", line.pk, by=by, reason=reason)
+
+
+def _require(by: User, agency: Agency) -> None:
+    require(by, "payments.reconcile")
+    if not queries.agencies_held(by, "payments.reconcile").filter(pk=agency.pk).exists():
+        raise Refused(
+            f"Votre affectation ne couvre pas toutes les communes que paie {agency}",
+            why="Son fichier peut parler de chacune d’elles.",
+            remedy="Confiez-le à qui rapproche au-dessus de vous.",
+        )
 
 
 def _columns(table: Table) -> dict[str, int]:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import require
+from jigi.geography.models import Area
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import NOUNS, all_verbs, fact_words, noun_word, page_of, verb_word
 from jigi.web.reader import rights_of, user_of
@@ -20,7 +21,7 @@ Events = QuerySet[AuditEvent]
 
 def trail(request: HttpRequest) -> HttpResponseBase:
     """Every action, latest first; for those who hold « audit.see »."""
-    require(user_of(request), "audit.see")
+    require(user_of(request), "audit.see", areas=Area.objects.filter(level=Area.Level.COUNTRY))
     return _trail_list(rights_of(request)).respond(request, AuditEvent.objects.select_related("by"), "trail/trail.html")
 
 
