@@ -35,13 +35,13 @@ def lay(households: int, *, one_agency: bool = False) -> Component:
     programmes.load(_enriched(read_definition(TM1), one_agency), by=staff.operator)
     component = Component.objects.get(programme__code="TM1")
     communes = [area.pk for area in communes_of(component)]
-    with transaction.atomic(), _without_foreign_keys(PEOPLE):
+    with transaction.atomic(), without_foreign_keys(PEOPLE):
         run_sql("demo", "households", {"n": households, "communes": communes})
     settle_tables()
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM registry_household ORDER BY id")
         numbers = [row[0] for row in cursor.fetchall()]
-    with transaction.atomic(), _without_foreign_keys(ENROLMENTS):
+    with transaction.atomic(), without_foreign_keys(ENROLMENTS):
         enrol_households(component, numbers, cohort_name="Cohorte mesurée", by=staff.manager)
     settle_tables()
     return component
@@ -90,7 +90,7 @@ def _served_by_one(component: ComponentDefinition) -> ComponentDefinition:
 
 
 @contextmanager
-def _without_foreign_keys(tables: Sequence[str]) -> Iterator[None]:
+def without_foreign_keys(tables: Sequence[str]) -> Iterator[None]:
     """Checked once over all rows on leaving, instead of row by row: laying the ground is not what is measured."""
     with connection.cursor() as cursor:
         cursor.execute(

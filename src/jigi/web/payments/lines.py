@@ -12,6 +12,7 @@ from jigi.geography.access import can
 from jigi.payments import queries
 from jigi.payments.models import Instruction, PaymentRound
 from jigi.programmes.models import Agency
+from jigi.registry import queries as registry
 from jigi.registry.models import Household
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.payments.sight import person, seen_round
@@ -75,7 +76,9 @@ def _sought(orders: Orders, text: str) -> Orders:
     """By the beginning of an RSU number, spaced as one likes, or by a whole reference."""
     digits = "".join(c for c in text if c.isdigit())
     by_reference = Q(reference=text.replace(" ", ""))
-    return orders.filter(by_reference | Q(household__rsu_number__startswith=digits) if digits else by_reference)
+    return orders.filter(
+        by_reference | registry.numbered(digits, field="household__rsu_number") if digits else by_reference
+    )
 
 
 def _in_commune(orders: Orders, pk: str) -> Orders:
