@@ -5,6 +5,5 @@ from __future__ import annotations
 from jigi.demo.bench import access, importing, reconcile, round
 from jigi.demo.bench.trial import Bench
 
-BENCHES: dict[str, Bench] = {
-    bench.name: bench for bench in (round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH)
-}
+ALL = (round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH)
+BENCHES: dict[str, Bench] = {bench.name: bench for bench in ALL}
