@@ -1,4 +1,4 @@
-"""What a new database holds before anything else: tables, the gazetteer, the operator's account."""
+"""What a new database holds before anything else: tables, keys, the gazetteer, the operator's account."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 
 from django.core.management import call_command
 
+from jigi.foundation import keyring
 from jigi.foundation.models import User
 from jigi.geography.actions import install_gazetteer
 from jigi.geography.models import Area, StaffPosting
@@ -16,6 +17,7 @@ OPERATOR = "exploitant"
 def install() -> User:
     """Bring the database up to date and return the operator's account; running it again changes nothing."""
     call_command("migrate", verbosity=0, interactive=False)
+    keyring.prepare()
     install_gazetteer(by=None)
     return ensure_account(OPERATOR, "Exploitant du serveur", "operator", is_service=True)
 
