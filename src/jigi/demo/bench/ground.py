@@ -26,6 +26,7 @@ from jigi.programmes.models import Component
 TM1 = Path(programmes.__file__).resolve().parent / "definitions" / "tm1.toml"
 TERMS = 12  # of TM1
 ENOUGH_XOF = 10**15
+FIRST_PHONE = 60_000_001
 PEOPLE = ("registry_household", "registry_person", "registry_membership", "registry_phone")
 ENROLMENTS = ("enrolment_enrolment",)
 
@@ -38,7 +39,7 @@ def lay(households: int, *, one_agency: bool = False) -> Component:
     communes = [area.pk for area in communes_of(component)]
     with transaction.atomic(), _without_foreign_keys(PEOPLE):
         made = fetch_sql("demo", "households", {"n": households, "communes": communes})
-        _give_phones([row["person"] for row in made])
+        give_phones([row["person"] for row in made], FIRST_PHONE)
     settle_tables()
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM registry_household ORDER BY id")
@@ -49,9 +50,9 @@ def lay(households: int, *, one_agency: bool = False) -> Component:
     return component
 
 
-def _give_phones(persons: Sequence[int]) -> None:
-    """A telephone of their own to each, sealed."""
-    numbers = [f"+223{60_000_001 + rank}" for rank in range(len(persons))]
+def give_phones(persons: Sequence[int], first: int) -> None:
+    """A telephone of their own to each, sealed; they follow one another from `first`, in eight digits."""
+    numbers = [f"+223{first + rank}" for rank in range(len(persons))]
     sealed, indexes = vault().seal_many("phone", numbers), vault().index_many("phone", numbers)
     lines = (
         f"{person}\t{to_copy(value)}\t{to_copy(index)}\tself\n".encode()
