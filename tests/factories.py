@@ -26,6 +26,7 @@ from jigi.geography.models import Area, AreaVersion, StaffPosting
 from jigi.programmes.actions import load
 from jigi.programmes.definition_file import parse_definition
 from jigi.programmes.models import Component
+from jigi.registry.models import Phone
 
 LEVEL_OF_LENGTH = {2: "country", 4: "region", 6: "cercle", 8: "commune"}
 
@@ -103,9 +104,12 @@ def make_households(
         cursor.execute(
             _HOUSEHOLDS,
             {"n": n, "village": village.pk, "commune": village.parent_id, "recipient": recipient or "",
-             "phones": phones, "prefix": prefix or f"essai-{first}"},
+             "prefix": prefix or f"essai-{first}"},
         )  # fmt: skip
-        return [row[0] for row in cursor.fetchall()]
+        made = cursor.fetchall()
+    persons = [person for _, person in made if phones and person]
+    Phone.objects.bulk_create([Phone(person_id=person, number=f"+223{60_000_000 + person}") for person in persons])
+    return [household for household, _ in made]
 
 
 def make_component(
@@ -232,9 +236,6 @@ WITH plan AS MATERIALIZED (
     INSERT INTO registry_membership (household_id, person_id, line, relation, spouse_rank, role, absent,
         started_on)
     SELECT household, person, line, relation, spouse_rank, role, false, '2014-06-01' FROM members
-), telephones AS (
-    INSERT INTO registry_phone (person_id, number, owner)
-    SELECT person, '+223' || (60000000 + person), 'self' FROM members WHERE role = 'recipient' AND %(phones)s
 )
-SELECT household FROM plan ORDER BY i
+SELECT household, (SELECT person FROM members WHERE members.i = plan.i AND role = 'recipient') FROM plan ORDER BY i
 """

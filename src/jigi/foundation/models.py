@@ -61,6 +61,17 @@ class AuditEvent(models.Model):
         ]
 
 
+class VaultKey(models.Model):
+    """A key that has sealed values of this database (0: the key of the indexes), known by its fingerprint alone."""
+
+    version = models.PositiveSmallIntegerField("version", primary_key=True)
+    fingerprint = models.CharField("empreinte", max_length=16)
+    recorded_at = models.DateTimeField("connue depuis", db_default=Now())
+
+    class Meta:
+        verbose_name = "clé du coffre"
+
+
 class Run(models.Model):
     """One piece of long work: its parameters, steps, checks and progress, kept after it ends."""
 

@@ -215,7 +215,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     """The households of one line of a round's difference, in these communes.
 
     Each comes with `now_xof` and `before_xof` (None without a right), `arrears_xof`, and the names and
-    accounts of who received before and who receives now.
+    accounts (sealed) of who received before and who receives now.
     """
     payment_round = change.payment_round
     before = previous_rounds(payment_round)
@@ -233,8 +233,8 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
         arrears_xof=Subquery(arrears.values("household").annotate(sum=Sum("amount_xof")).values("sum")),
         recipient_now=_one(now_right, _FULL_NAME),
         recipient_before=_one(old_right, _FULL_NAME),
-        account_now=_one(now_right, "account"),
-        account_before=_one(old_right, "account"),
+        account_now=_one(now_right, "account_sealed"),
+        account_before=_one(old_right, "account_sealed"),
     )
 
 
@@ -303,8 +303,8 @@ def returns_of(payment_round: PaymentRound) -> list[dict[str, Any]]:
 
 @unfenced
 def verify_hash(payment_round: PaymentRound) -> bool:
-    """Whether the list as it stands has the hash it was frozen with."""
-    return pipeline.list_hash(payment_round) == payment_round.list_hash
+    """Whether the list as it stands has the hash it was frozen with, and its accounts are those it promised."""
+    return pipeline.list_hash(payment_round) == payment_round.list_hash and pipeline.accounts_hold(payment_round)
 
 
 def exceptions(user: User) -> QuerySet[ReturnLine]:

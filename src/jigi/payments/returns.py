@@ -19,6 +19,7 @@ from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.foundation.tabular import Table, open_table
+from jigi.foundation.vault import discreet
 from jigi.geography.access import require
 from jigi.ledger import actions as ledger
 from jigi.payments import pipeline, queries
@@ -153,9 +154,11 @@ def _read(table: Table, columns: dict[str, int]) -> Iterator[tuple[Any, ...]]:
         paid_on = dates[read["date"]]
         origin = read["reference"].partition("-")[0]
         bad = said is None or not read["reference"] or (said == "paid" and (amount is None or paid_on is None))
+        # What an agency writes is kept as it wrote it, but for a telephone or a document that stands there in clear.
         yield (
-            line, read["reference"][:80], read["status"][:40], read["amount"][:40], read["date"][:40],
-            read["reason"][:200], read["agency_reference"][:80], said, amount, paid_on,
+            line, discreet(read["reference"])[:80], discreet(read["status"])[:40], read["amount"][:40],
+            read["date"][:40], discreet(read["reason"])[:200], discreet(read["agency_reference"])[:80],
+            said, amount, paid_on,
             int(origin) if origin.isascii() and origin.isdigit() and len(origin) < 12 else None, bad,
         )  # fmt: skip
 

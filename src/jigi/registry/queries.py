@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
+from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
 from jigi.geography.models import Area
@@ -106,13 +108,15 @@ def _with_member(condition: Q) -> Q:
 
 
 def _nina(nina: str) -> Q:
-    held = Identifier.objects.filter(kind=Identifier.Kind.NINA)
-    held = held.filter(value=nina) if nina[-1].isalpha() else held.filter(value__startswith=nina)
+    # An index is of a whole number: without its letter, the 26 that it may be are sought.
+    whole = [nina] if nina[-1].isalpha() else [nina + letter for letter in ascii_uppercase]
+    indexes = list(vault().index_many("document", whole))
+    held = Identifier.objects.filter(kind=Identifier.Kind.NINA, value_index__in=indexes)
     return Q(person__in=held.values("person"))
 
 
 def _phone(digits: str) -> Q:
-    phones = Phone.objects.filter(number__in=(digits, f"+223{digits}"))
+    phones = Phone.objects.filter(number_index=vault().index("phone", digits))
     return Q(person__in=phones.values("person"))
 
 

@@ -25,6 +25,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# The keys that seal telephones, documents and accounts: never in the database, nor in its backups.
+VAULT_KEYS = Path(os.environ.get("JIGI_VAULT_KEYS") or HOME / "vault.keys")
 DEBUG = os.environ.get("JIGI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("JIGI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 
