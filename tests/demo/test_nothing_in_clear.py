@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -98,11 +99,11 @@ def _import_with_faults(folder: Path, staff: ground.Staff) -> None:
 
 def _answer_with_numbers(folder: Path, staff: ground.Staff) -> None:
     """A return whose lines hold the telephone of the recipient in every place where one can be written."""
+    orders = Instruction.objects.exclude(account_index=b"")[:20]
     lines = [
-        [order.account, "ABSENT", 1, "2015-04-15", f"injoignable au {order.account[4:6]} {order.account[6:]}",
-         order.account[4:]]
-        for order in Instruction.objects.exclude(account_index=b"")[:20]
-    ]  # fmt: skip
+        [number, "ABSENT", number[4:], number, f"injoignable au {number[4:6]} {number[6:]}", number[4:]]
+        for number in map(attrgetter("account"), orders)
+    ]
     path = folder / "retour-bavard.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
@@ -122,7 +123,10 @@ def test_no_number_of_a_person_stands_in_clear(played: set[str]) -> None:
     assert "•" in AuditEvent.objects.get(verb="change_recipient").before["account"]
     for spelled in ("{}", "+223{}", "00223 {}", "+223 {0:.2} {0[2]}{0[3]}-{0[4]}{0[5]}.{0[6]}{0[7]}"):
         number = next(n for n in played if len(n) == 8)
-        audit.record("essai", "essai", 1, by=None, reason=f"appeler le {spelled.format(number)} demain")
+        said = f"appeler le {spelled.format(number)} demain"
+        audit.record("essai", "essai", 1, by=None, reason=said, after={"address": {"q": said}, "typed": [said]})
+        assert not found_in_clear(played)
+        AuditEvent.objects.create(verb="essai", reason=said)
         assert found_in_clear(played), "a number in clear would be seen"
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE foundation_auditevent DISABLE TRIGGER USER")

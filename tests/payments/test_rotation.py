@@ -154,6 +154,41 @@ def test_a_value_that_no_key_opens_is_named_and_left(scene: Scene, by: User) -> 
     assert bytes(Phone.objects.get(pk=phone.pk).sealed) == bytes(spoiled)
 
 
+def test_it_gives_way_to_who_works_on_the_rows_and_comes_back(
+    scene: Scene, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring.add_key()
+    whole, refused = rotation._write, []
+
+    def busy(kept: Any, table: str, rows: Any) -> int:
+        if table == "enrolment_enrolment" and len(refused) < rotation.TURNS + 2:
+            refused.append(table)
+            with connection.cursor() as cursor:
+                cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'occupé' USING ERRCODE = 'lock_not_available'; END $$")
+        return whole(kept, table, rows)
+
+    monkeypatch.setattr(rotation, "_write", busy)
+    monkeypatch.setattr(rotation, "sleep", lambda seconds: None)
+    rotate(by=by)
+    assert len(refused) == rotation.TURNS + 2 and set(versions()) == {2}
+
+
+def test_a_list_made_meanwhile_from_what_was_not_rotated_is_rotated_too(
+    scene: Scene, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring.add_key()
+    column, made = rotation._rotate_column, []
+
+    def meanwhile(kept: Any, *others: Any) -> None:
+        if kept.title == "inscription" and not made:
+            made.append(scene.prepared(3))
+        column(kept, *others)
+
+    monkeypatch.setattr(rotation, "_rotate_column", meanwhile)
+    rotate(by=by)
+    assert set(versions()) == {2} and made
+
+
 @pytest.fixture
 def another() -> Iterator[None]:
     """Another machine that rotates."""

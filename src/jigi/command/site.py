@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from jigi.command.serve import serve
 from jigi.command.verb import Figures, Verb, nothing, number, say
-from jigi.foundation import jobs, runs
+from jigi.foundation import jobs, keyring, runs
 from jigi.foundation.doctor import examine, healthy
 from jigi.foundation.errors import JigiError
 from jigi.geography.installation import install
@@ -27,6 +27,8 @@ def _setup(options: argparse.Namespace) -> Figures:
 
 def _doctor(options: argparse.Namespace) -> Figures:
     findings = examine(settings.HOME, pending_migrations)
+    if healthy(findings):
+        findings.append(keyring.finding())
     for finding in findings:
         say(f"{finding.level:<10} {finding.name:<24} {finding.value}")
         if finding.remedy:
@@ -71,6 +73,7 @@ def pending_migrations() -> list[str]:
 def _refuse_pending() -> None:
     if pending_migrations():
         raise JigiError("La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez.")
+    keyring.vault()  # says at once what the first page would: keys missing, or of another database
 
 
 VERBS = {

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from jigi.foundation.models import AuditEvent, User
+from jigi.foundation.vault import discreet, discreet_facts
 
 _origin: ContextVar[str] = ContextVar("origin", default="")
 
@@ -38,16 +39,19 @@ def record(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEvent:
-    """Write one audit row. Values in `before` and `after` are JSON (numbers, text, lists, None)."""
+    """Write one audit row. Values in `before` and `after` are JSON (numbers, text, lists, None).
+
+    Telephones and NINA that stand in a text are masked: the trail is read by more people than the register.
+    """
     return AuditEvent.objects.create(
         by=by,
         origin=origin(),
         verb=verb,
         noun=noun,
         object_id=str(object_id),
-        before=dict(before or {}),
-        after=dict(after or {}),
-        reason=reason,
+        before=discreet_facts(before or {}),
+        after=discreet_facts(after or {}),
+        reason=discreet(reason),
     )
 
 

@@ -20,6 +20,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
+from jigi.foundation.doctor import Finding
 from jigi.foundation.errors import JigiError
 from jigi.foundation.models import VaultKey
 from jigi.foundation.runs import side_connection
@@ -82,6 +83,24 @@ def read() -> Keys:
             f"Tout le monde peut lire les clés du coffre : {path()}", remedy=f"Fermez-les : chmod 600 {path()}"
         )
     return _parsed(text)
+
+
+def finding() -> Finding:
+    """What `jigi doctor` says of the keys; they are not drawn by being looked at."""
+    name = "Clés du coffre"
+    try:
+        if not path().exists() and not _recorded():
+            return Finding("attention", name, f"pas encore tirées : {path()}", "Lancez « jigi setup ».")
+        keys = read()
+        _refuse_foreign(keys)
+    except JigiError as error:
+        return Finding("erreur", name, error.what, " ".join(filter(None, (error.why, error.remedy))))
+    value = f"{path()}, {len(keys.versions)} clé(s), la {keys.current} chiffre"
+    if os.environ.get("DATABASE_URL") and path() == Path(settings.HOME) / "vault.keys":
+        return Finding(
+            "attention", name, value, "Donnez par JIGI_VAULT_KEYS un fichier hors des sauvegardes de la base."
+        )
+    return Finding("bon", name, value)
 
 
 def prepare() -> Keys:

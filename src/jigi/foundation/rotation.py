@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import sleep
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
+from psycopg.errors import LockNotAvailable, UndefinedTable
 
 from jigi.foundation import audit, runs
 from jigi.foundation.bulk import copy_lines, copying_out, fetch_sql, from_copy, run_sql, statement, to_copy
@@ -24,6 +26,7 @@ from jigi.foundation.vault import Unsealable, Vault
 
 BATCH = 20_000
 """Rows read, sealed and written at once: their locks are held for about half a second."""
+PASSES, TURNS = 3, 10
 _LOCK = 0x7661756C74  # « vault »
 _READ = 13
 """Version and nonce: enough to know that a value is the one that was read."""
@@ -46,7 +49,7 @@ class Rotated:
 
     version: int
     rows: int = 0
-    unsealable: list[str] = field(default_factory=list)
+    unsealable: set[str] = field(default_factory=set)
 
 
 def kept_columns() -> list[KeptColumn]:
@@ -80,34 +83,58 @@ def rotate(*, by: User) -> Rotated:
     keeper = vault()
     done = Rotated(keeper.current)
     with _only_one(), runs.start("vault.rotate", "Rotation des clés du coffre", by=by, subject="vault") as work:
-        for kept in kept_columns():
-            with work.step(f"Chiffrer à nouveau · {kept.title}") as step:
-                total = sum(rows for version, rows in rows_by_version(kept).items() if version != keeper.current)
-                before = done.rows
-                for table in kept.tables:
-                    for rows in _batches(kept, table, keeper, done):
-                        done.rows += rows
-                        work.progress(min(done.rows - before, total), total)
-                step.rows_out = done.rows - before
-        left = {kept.title: _older(kept, keeper.current) for kept in kept_columns()}
+        for _ in range(PASSES):
+            for kept in kept_columns():
+                _rotate_column(kept, keeper, done, work)
+            left = {kept.title: _older(kept, keeper.current) for kept in kept_columns()}
+            if sum(left.values()) == len(done.unsealable):
+                break  # otherwise a list was made meanwhile from accounts that had not been rotated
         audit.record("rotate", "vault", keeper.current, by=by, after={"rows": done.rows, "left": sum(left.values())})
-        said = ", ".join([f"{title} : {rows}" for title, rows in left.items() if rows] + done.unsealable[:5])
-        work.check("toutes les valeurs sont sous la clé présente", not any(left.values()), said)
+        said = [f"{title} : {rows}" for title, rows in left.items() if rows] + sorted(done.unsealable)[:5]
+        work.check("toutes les valeurs sont sous la clé présente", not any(left.values()), ", ".join(said))
     return done
 
 
-def _batches(kept: KeptColumn, table: str, keeper: Vault, done: Rotated) -> Iterator[int]:
-    """Rotate a table by ranges of its key; yields the rows of each batch once it is committed."""
-    after: int | None = None
-    while True:
-        with transaction.atomic():
-            read = _read(kept, table, keeper.current, after)
-            if read:
-                after = read[-1][0]
-                yielded = _write(kept, table, _sealed_anew(kept, table, read, keeper, done))
-        if not read:
-            return
-        yield yielded
+def _rotate_column(kept: KeptColumn, keeper: Vault, done: Rotated, work: runs.Work) -> None:
+    with work.step(f"Chiffrer à nouveau · {kept.title}") as step:
+        total, before = _older(kept, keeper.current), done.rows
+        for table in kept.tables:
+            after: int | None = None
+            while (last := _patiently(kept, table, after, keeper, done)) is not None:
+                after = last
+                work.progress(min(done.rows - before, total), total)
+        step.rows_out = done.rows - before
+
+
+def _patiently(kept: KeptColumn, table: str, after: int | None, keeper: Vault, done: Rotated) -> int | None:
+    """One batch. Where somebody works on its rows it gives way and tries again, then leaves them to the next pass.
+
+    It gives way sooner than PostgreSQL looks for deadlocks (a second): an act of the site is never the one that fails.
+    """
+    for turn in range(TURNS):
+        try:
+            return _batch(kept, table, after, keeper, done)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            sleep(0.1 * (turn + 1))
+        except ProgrammingError as error:
+            if isinstance(error.__cause__, UndefinedTable):
+                return None  # the list of a round sent back has gone with its partition
+            raise
+    rows = _read(kept, table, keeper.current, after)
+    return rows[-1][0] if rows else None
+
+
+def _batch(kept: KeptColumn, table: str, after: int | None, keeper: Vault, done: Rotated) -> int | None:
+    """Rotate the rows that follow a key, in one transaction; the last key read, None when nothing is left."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '300ms'")
+        read = _read(kept, table, keeper.current, after)
+        written = _write(kept, table, _sealed_anew(kept, table, read, keeper, done)) if read else 0
+    done.rows += written
+    return read[-1][0] if read else None
 
 
 def _read(kept: KeptColumn, table: str, current: int, after: int | None) -> list[tuple[int, bytes]]:
@@ -132,7 +159,7 @@ def _sealed_anew(
             try:
                 good.append((key, old, keeper.seal(kept.kind, keeper.unseal(kept.kind, old))))
             except Unsealable:
-                done.unsealable.append(f"{table} {key}")
+                done.unsealable.add(f"{table} {key}")
         return good
 
 

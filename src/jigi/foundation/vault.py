@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -161,6 +162,15 @@ def discreet(text: str) -> str:
     An order's reference (numbers joined by hyphens) is left as it is.
     """
     return text if _REFERENCE.fullmatch(text) else _RUN.sub(_hidden, text)
+
+
+def discreet_facts(facts: Any) -> Any:
+    """JSON with every text in it made discreet: what a person typed in a search or a reason may hold a number."""
+    if isinstance(facts, str):
+        return discreet(facts)
+    if isinstance(facts, Mapping):
+        return {name: discreet_facts(value) for name, value in facts.items()}
+    return [discreet_facts(one) for one in facts] if isinstance(facts, list | tuple) else facts
 
 
 def _hidden(found: re.Match[str]) -> str:

@@ -144,20 +144,22 @@ def _columns(table: Table) -> dict[str, int]:
 
 def _read(table: Table, columns: dict[str, int]) -> Iterator[tuple[Any, ...]]:
     today = date.today()
-    dates: dict[str, date | None] = {}
+    dates: dict[str, tuple[str, date | None]] = {}
     for line, cells in table:
         read = {meaning: cells[i] if i >= 0 else "" for meaning, i in columns.items()}
         said = SAID.get(_fold(read["status"]))
-        amount = _or_none(as_integer, read["amount"])
+        # A telephone written in the place of the amount is none.
+        amount = _or_none(as_integer, discreet(read["amount"]))
         if read["date"] not in dates:
-            dates[read["date"]] = _or_none(lambda text: as_date(text)[0], read["date"]) if read["date"] else today
-        paid_on = dates[read["date"]]
+            found = _or_none(lambda text: as_date(text)[0], read["date"]) if read["date"] else today
+            dates[read["date"]] = discreet(read["date"]), found
+        date_read, paid_on = dates[read["date"]]
         origin = read["reference"].partition("-")[0]
         bad = said is None or not read["reference"] or (said == "paid" and (amount is None or paid_on is None))
         # What an agency writes is kept as it wrote it, but for a telephone or a document that stands there in clear.
         yield (
-            line, discreet(read["reference"])[:80], discreet(read["status"])[:40], read["amount"][:40],
-            read["date"][:40], discreet(read["reason"])[:200], discreet(read["agency_reference"])[:80],
+            line, discreet(read["reference"])[:80], discreet(read["status"])[:40], discreet(read["amount"])[:40],
+            date_read[:40], discreet(read["reason"])[:200], discreet(read["agency_reference"])[:80],
             said, amount, paid_on,
             int(origin) if origin.isascii() and origin.isdigit() and len(origin) < 12 else None, bad,
         )  # fmt: skip

@@ -44,6 +44,7 @@ NOUNS = {
     "component": Noun("composante"),
     "agreement": Noun("convention"),
     "geography": Noun("lieux"),
+    "vault": Noun("coffre"),
 }
 
 TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH)}
@@ -62,6 +63,9 @@ VERBS = {
     "dismiss": "écarter",
     "enrol": "inscrire",
     "change_recipient": "changer d’allocataire",
+    "new_key": "ajouter une clé",
+    "rotate": "changer de clé",
+    "export_key": "imprimer les clés",
     "exit_finished": "faire sortir à la fin",
     "return_to_funds": "rendre au fonds",
     "extend": "prolonger",
@@ -94,6 +98,7 @@ FACTS = {
     "formula": "formule",
     "closes_on": "clôture",
     "recipient": "allocataire",
+    "account": "compte",
     "address": "filtres",
 }
 
