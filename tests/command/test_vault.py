@@ -10,13 +10,15 @@ import pytest
 from jigi.foundation.models import AuditEvent
 from jigi.registry.models import Person, Phone
 from tests.command.terminal import Jigi
+from tests.factories import make_commune
 
 
 @pytest.fixture
 def phone(settings: Any, tmp_path: Path, operator: Any) -> Phone:
     """A telephone sealed under the first key of this test's own file."""
     settings.HOME, settings.VAULT_KEYS = tmp_path, tmp_path / "vault.keys"
-    person = Person.objects.create(given_names="Awa", surname="Keïta", sex="F")
+    commune = make_commune("ML010501")
+    person = Person.objects.create(commune=commune, given_names="Awa", surname="Keïta", sex="F")
     return Phone.objects.create(person=person, number="+22376001122")
 
 
