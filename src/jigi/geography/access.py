@@ -24,11 +24,12 @@ ROLES_FILE = Path(__file__).with_name("roles.toml")
 
 @dataclass(frozen=True)
 class Role:
-    """A role of the reviewed file: its French title and the rights it gives."""
+    """A role of the reviewed file: its French title, the rights it gives, whether it asks for a second factor."""
 
     code: str
     title: str
     rights: frozenset[str]
+    second_factor: bool = False
 
 
 @cache
@@ -41,7 +42,10 @@ def rights() -> dict[str, str]:
 def roles() -> dict[str, Role]:
     """Every role of roles.toml, by code. Raises ValueError when one gives a right that has no sentence."""
     table = tomllib.loads(ROLES_FILE.read_text(encoding="utf-8"))["roles"]
-    found = {code: Role(code, spec["title"], frozenset(spec["rights"])) for code, spec in table.items()}
+    found = {
+        code: Role(code, spec["title"], frozenset(spec["rights"]), spec["second_factor"])
+        for code, spec in table.items()
+    }
     for role in found.values():
         if unknown := role.rights - set(rights()):
             raise ValueError(f"roles.toml : le rôle {role.code} donne des droits inconnus {sorted(unknown)}")

@@ -56,6 +56,14 @@ def versioned(path: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def provider_address(context: dict[str, Any], provider: Any) -> str:
+    """Where the sign-in by a provider begins, with the page that was asked for."""
+    asked = context.get("redirect_field_value")
+    address: str = provider.get_login_url(context["request"], **({"next": asked} if asked else {}))
+    return address
+
+
+@register.simple_tag(takes_context=True)
 def with_query(context: dict[str, Any], **changes: Any) -> str:
     """The present address with some parameters set, or taken out when empty."""
     query = context["request"].GET.copy()
