@@ -11,11 +11,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from jigi.command.verb import Figures, Verb, nothing, say, wrong
+from jigi.command.verb import Figures, Verb, acting, nothing, say, wrong
 from jigi.foundation import audit
 from jigi.foundation.models import User
 from jigi.geography.access import roles
+from jigi.geography.invitations import invite
 from jigi.geography.models import Area, StaffPosting
+from jigi.geography.staff import close_leavers
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,17 +29,55 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", type=date.fromisoformat, help="dernier jour de l’affectation (AAAA-MM-JJ)")
 
 
-def _add(options: argparse.Namespace) -> Figures:
+def _invite_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_arguments(parser)
+    parser.add_argument("--email", default="", help="adresse, pour se connecter par un fournisseur")
+    parser.add_argument("--site", default="", metavar="ADRESSE", help="adresse du site, comme https://jigi.example.ml")
+    acting(parser)
+
+
+def _invite(options: argparse.Namespace) -> Figures:
+    made = invite(
+        options.username, options.name, role=_role(options), area=_area(options), programme=options.programme,
+        ends_on=options.until, email=options.email, by=find_user(options.by),
+    )  # fmt: skip
+    address = f"{options.site.rstrip('/')}/invitation/?cle={made.token}"
+    say(
+        f"{made.invitation} : remettez cette adresse, qui sert une fois jusqu’au {made.invitation.expires_at:%d/%m/%Y}."
+    )
+    say(address)
+    return {"username": made.invitation.username, "address": address, "expires_at": made.invitation.expires_at}
+
+
+def _close_leavers(options: argparse.Namespace) -> Figures:
+    closed = close_leavers(by=User.objects.filter(username=options.by).first())
+    for username in closed:
+        say(f"{username} : compte fermé, sessions finies")
+    say(f"{len(closed)} comptes fermés." if closed else "Aucun compte à fermer.")
+    return {"closed": closed}
+
+
+def _role(options: argparse.Namespace) -> str:
     if options.role not in roles():
         raise wrong(f"« {options.role} » n’est pas un rôle", f"Rôles : {', '.join(sorted(roles()))}.")
-    if User.objects.filter(username=options.username).exists():
-        raise wrong(f"Le compte « {options.username} » existe déjà", "Choisissez un autre identifiant.")
+    return str(options.role)
+
+
+def _area(options: argparse.Namespace) -> Area:
     area = Area.objects.filter(code=options.area).order_by("version_id").first()
     if area is None:
         raise wrong(f"« {options.area} » n’est pas un lieu du découpage", "Donnez un code comme ML0103.")
+    return area
+
+
+def _add(options: argparse.Namespace) -> Figures:
+    _role(options)
+    if User.objects.filter(username=options.username).exists():
+        raise wrong(f"Le compte « {options.username} » existe déjà", "Choisissez un autre identifiant.")
+    area = _area(options)
     password = os.environ.get("JIGI_PASSWORD") or getpass.getpass("Mot de passe : ")
     try:
-        validate_password(password)
+        validate_password(password, User(username=options.username, full_name=options.name))
     except ValidationError as error:
         raise wrong("Ce mot de passe est trop faible", " ".join(error.messages)) from error
     with transaction.atomic():
@@ -78,4 +118,9 @@ def find_user(username: str) -> User:
     return user
 
 
-VERBS = {"users add": Verb(_add_arguments, _add), "users list": Verb(nothing, _list)}
+VERBS = {
+    "users add": Verb(_add_arguments, _add),
+    "users invite": Verb(_invite_arguments, _invite),
+    "users close-leavers": Verb(acting, _close_leavers),
+    "users list": Verb(nothing, _list),
+}

@@ -34,7 +34,9 @@ class HardToGuess:
         verdict = zxcvbn(password[:LONGEST], user_inputs=[*KNOWN_HERE, *_names(user)])
         if verdict["score"] >= LEAST_SCORE:
             return
-        found = dict.fromkeys(WEAKNESSES[part["pattern"]] for part in verdict["sequence"] if part["pattern"] in WEAKNESSES)
+        found = dict.fromkeys(
+            WEAKNESSES[part["pattern"]] for part in verdict["sequence"] if part["pattern"] in WEAKNESSES
+        )
         why = f" : {', '.join(found)}" if found else ""
         raise ValidationError(f"Ce mot de passe se devine trop vite{why}. {self.get_help_text()}", code="guessable")
 

@@ -128,9 +128,7 @@ def accept(token: str, password: str) -> User:
     with transaction.atomic():
         invitation = find(token)
         if invitation is None:
-            raise Refused(
-                "Cette invitation n’est plus valable", remedy="Demandez-en une autre à qui vous l’a remise."
-            )
+            raise Refused("Cette invitation n’est plus valable", remedy="Demandez-en une autre à qui vous l’a remise.")
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         if invitation.accepted_at or invitation.cancelled_at:
             raise Raced("Cette invitation vient de servir", remedy="Connectez-vous avec le mot de passe choisi.")
@@ -175,9 +173,7 @@ def _refuse_taken(username: str, email: str) -> None:
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(f"L’identifiant « {username} » est déjà pris", remedy="Choisissez-en un autre.")
     if _open_ones(username).exists():
-        raise Refused(
-            f"Une invitation attend déjà pour « {username} »", remedy="Renouvelez-la, ou annulez-la d’abord."
-        )
+        raise Refused(f"Une invitation attend déjà pour « {username} »", remedy="Renouvelez-la, ou annulez-la d’abord.")
     if email and EmailAddress.objects.filter(email__iexact=email).exists():
         raise Refused("Cette adresse électronique est celle d’un autre compte")
 

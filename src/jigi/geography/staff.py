@@ -80,7 +80,7 @@ def post(
     user: User, *, role: str, area: Area, by: User, reason: str, programme: str = "",
     starts_on: date | None = None, ends_on: date | None = None,
 ) -> StaffPosting:  # fmt: skip
-    """Post somebody; a closed account opens again. Raises Refused without the right, or when it would be twice the same."""
+    """Post somebody; a closed account opens again. Raises Refused without the right, or for the same posting twice."""
     starts_on = starts_on or date.today()
     require_over(user, by=by)
     require(by, RIGHT, areas=[area], programme=programme)

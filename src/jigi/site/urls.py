@@ -17,4 +17,5 @@ urlpatterns = [
     path("imports/", include("jigi.web.imports.urls")),
     path("executions/", include("jigi.web.executions.urls")),
     path("audit/", include("jigi.web.trail.urls")),
+    path("comptes/", include("jigi.web.accounts.urls")),
 ]

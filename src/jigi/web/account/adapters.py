@@ -33,7 +33,7 @@ SAID = {
     "mfa/messages/totp_deactivated.txt": "L’application de codes est retirée.",
     "mfa/messages/webauthn_added.txt": "La clé est ajoutée.",
     "mfa/messages/webauthn_removed.txt": "La clé est retirée.",
-    "mfa/messages/recovery_codes_generated.txt": "Voici vos codes de secours : imprimez-les, ils ne sont montrés qu’une fois.",
+    "mfa/messages/recovery_codes_generated.txt": "Voici vos codes de secours, montrés cette seule fois.",
 }  # fmt: skip
 AUDITED = {
     "account/messages/password_changed.txt": "change_password",
@@ -128,7 +128,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": WRONG_CODE,
-        "cannot_delete_authenticator": "Votre rôle demande un second facteur : ajoutez-en un autre avant de retirer celui-ci.",
+        "cannot_delete_authenticator": "Votre rôle demande un second facteur : ajoutez-en d’abord un autre.",
         "cannot_generate_recovery_codes": "Il faut d’abord un second facteur.",
     }  # fmt: skip
 

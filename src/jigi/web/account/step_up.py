@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import time
 
+from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import _app_settings as account_settings
 from allauth.account.authentication import get_authentication_records
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import urlencode, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 PROOFS = frozenset({"password", "mfa"})
 SECRET_FIELDS = frozenset({"csrfmiddlewaretoken", "cle", "password", "password1", "password2"})

@@ -39,6 +39,12 @@ def rank(value: int) -> SafeString:
 
 
 @register.filter
+def verb_word(verb: str) -> str:
+    """`{{ "invite"|verb_word }}` -> « inviter »."""
+    return nouns.verb_word(verb)
+
+
+@register.filter
 def percent_of(part: float | None, whole: float | None) -> str:
     return formats.percent(part, whole)
 
