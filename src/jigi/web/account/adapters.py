@@ -35,15 +35,6 @@ SAID = {
     "mfa/messages/webauthn_removed.txt": "La clé est retirée.",
     "mfa/messages/recovery_codes_generated.txt": "Voici vos codes de secours, montrés cette seule fois.",
 }  # fmt: skip
-AUDITED = {
-    "account/messages/password_changed.txt": "change_password",
-    "account/messages/password_set.txt": "change_password",
-    "mfa/messages/totp_activated.txt": "add_factor",
-    "mfa/messages/totp_deactivated.txt": "remove_factor",
-    "mfa/messages/webauthn_added.txt": "add_factor",
-    "mfa/messages/webauthn_removed.txt": "remove_factor",
-    "mfa/messages/recovery_codes_generated.txt": "make_recovery_codes",
-}
 WRONG_CODE = "Ce code n’est pas le bon. Prenez celui qui s’affiche maintenant."
 
 
@@ -115,11 +106,8 @@ class AccountAdapter(DefaultAccountAdapter):
         self, request: HttpRequest, level: int, message_template: str | None = None,
         message_context: dict[str, Any] | None = None, extra_tags: str = "", message: str | None = None,
     ) -> None:  # fmt: skip
-        """allauth's messages in our words; those that change the account leave an audit row."""
-        template = message_template or ""
-        if template in AUDITED and isinstance(request.user, User):
-            audit.record(AUDITED[template], "user", request.user.pk, by=request.user)
-        if said := message or SAID.get(template):
+        """allauth's messages, in our words or not at all."""
+        if said := message or SAID.get(message_template or ""):
             super().add_message(request, level, message=said, extra_tags=extra_tags)
 
 
@@ -144,7 +132,7 @@ class FactorAdapter(DefaultMFAAdapter):
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         user = authenticator.user
         others = Authenticator.objects.filter(user_id=user.pk, type__in=STRONG).exclude(pk=authenticator.pk)
-        return others.exists() or not requires_second_factor(user)  # type: ignore[arg-type]
+        return others.exists() or not requires_second_factor(user)
 
     def encrypt(self, text: str) -> str:
         return _keys().encrypt(text.encode()).decode()
@@ -185,7 +173,7 @@ def _means(request: HttpRequest) -> list[str]:
 
 def _keys() -> MultiFernet:
     """The keys of the second factors' secrets, drawn from the site's; earlier ones still open what they closed."""
-    given = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    given = [str(settings.SECRET_KEY), *map(str, settings.SECRET_KEY_FALLBACKS)]
     return MultiFernet(
         [Fernet(base64.urlsafe_b64encode(sha256(b"jigi second factor" + key.encode()).digest())) for key in given]
     )

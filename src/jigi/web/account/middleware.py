@@ -59,4 +59,4 @@ def lacks_factor(request: HttpRequest) -> bool:
 
 def _is_shown(user: User) -> bool:
     """Whether it is an account of the demonstration, in a database made for it: its password is printed for all."""
-    return user.is_demonstration and kept("demonstration ground", ground.is_marked, seconds=60)
+    return user.is_demonstration and kept("demonstration-ground", ground.is_marked, seconds=60)

@@ -33,7 +33,7 @@ class ProofNeeded(Exception):
 def last_proof(request: HttpRequest) -> float:
     """When this session last proved who it is (seconds since 1970), 0 when it never did."""
     user = request.user if request.user.is_authenticated else None
-    records = get_authentication_records(request, user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, user)
     return max((record["at"] for record in records if record.get("method") in PROOFS), default=0.0)
 
 
