@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from jigi.foundation.models import User
 
 LEAST_SCORE = 3  # of 4: more than a hundred million tries
+LEAST_BESIDE_NAMES = 8
 LONGEST = 72  # zxcvbn's time grows with the length, and what is beyond adds nothing to the verdict
 # Words that a guesser of this country tries first, which its English lists don't hold.
 KNOWN_HERE = (
@@ -31,7 +32,10 @@ class HardToGuess:
         # Its word lists take a third of a second to read: only where a password is chosen.
         from zxcvbn import zxcvbn
 
-        verdict = zxcvbn(password[:LONGEST], user_inputs=[*KNOWN_HERE, *_names(user)])
+        names = _names(user)
+        if len(_without(password, names)) < LEAST_BESIDE_NAMES:
+            raise ValidationError(f"Ce mot de passe est presque votre nom. {self.get_help_text()}", code="guessable")
+        verdict = zxcvbn(password[:LONGEST], user_inputs=[*KNOWN_HERE, *names])
         if verdict["score"] >= LEAST_SCORE:
             return
         found = dict.fromkeys(
@@ -42,6 +46,14 @@ class HardToGuess:
 
     def get_help_text(self) -> str:
         return "Prenez quatre ou cinq mots sans lien entre eux."
+
+
+def _without(password: str, names: list[str]) -> str:
+    """The letters of a password that are not of these names; figures and spaces around a name add little to it."""
+    rest = password.lower()
+    for name in names:
+        rest = rest.replace(name.lower(), "")
+    return "".join(sign for sign in rest if sign.isalpha()) if rest != password.lower() else rest
 
 
 def _names(user: User | None) -> list[str]:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 
 from jigi.foundation import attempts, audit
 from jigi.foundation.errors import Refused
@@ -161,9 +162,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(render(request, "refusal.html", {"error": error}, status=403))
 
 
-def square_code(text: str) -> str:
+def square_code(text: str) -> SafeString:
     """A QR code as SVG, without inline style, sized by the page."""
-    return str(segno.make(text, error="m").svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None))
+    return mark_safe(segno.make(text, error="m").svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None))
 
 
 def _means(request: HttpRequest) -> list[str]:
