@@ -11,18 +11,22 @@ Places take the codes of the shipped gazetteer and are found again when it is lo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
+from django.test import Client
 
 from jigi.enrolment.actions import enrol_households
 from jigi.enrolment.models import Cohort
 from jigi.foundation.models import User
 from jigi.geography.models import Area, AreaVersion, StaffPosting
+from jigi.geography.roles import roles
 from jigi.programmes.actions import load
 from jigi.programmes.definition_file import parse_definition
 from jigi.programmes.models import Component
@@ -83,11 +87,27 @@ def _place(name: str, level: str, parent: Area | None, path: str) -> dict[str, o
 
 
 def make_user(username: str, role: str = "programme_manager", area: Area | None = None, *, programme: str = "") -> User:
-    """A person posted in a role of roles.toml at an area (the country when None), in one programme or all."""
+    """A person posted in a role of roles.toml at an area (the country when None), in one programme or all.
+
+    They hold a second factor when the role asks for one, so that pages open to them.
+    """
     user = User.objects.create_user(username, full_name=f"{username.title()} (essai)")
     place = area or Area.objects.get(level="country", version__code="COD2019")
     StaffPosting.objects.create(user=user, role=role, area=place, programme_code=programme, starts_on=date(2014, 1, 1))
+    if role in roles() and roles()[role].second_factor:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     return user
+
+
+class ProvedClient(Client):
+    """A browser whose `force_login` counts as a password just given."""
+
+    def force_login(self, user: User, backend: str | None = None) -> None:
+        super().force_login(user, backend)
+        session = self.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
 
 
 def make_households(

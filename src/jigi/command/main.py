@@ -32,6 +32,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "database stop": ("database", "Arrête la base embarquée"),
     "database status": ("database", "Dit si la base embarquée tourne"),
     "users add": ("users", "Ouvre un compte et l’affecte à un rôle, un lieu, un programme"),
+    "users invite": ("users", "Invite une personne : imprime l’adresse à lui remettre"),
+    "users close-leavers": ("users", "Ferme les comptes dont toutes les affectations sont finies"),
     "users list": ("users", "Liste les comptes et leurs affectations"),
     "vault status": ("vault", "Dit les clés du coffre, et ce que chacune a chiffré"),
     "vault new-key": ("vault", "Ajoute au coffre une clé, qui chiffre désormais"),

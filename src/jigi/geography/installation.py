@@ -13,6 +13,8 @@ from jigi.geography.models import Area, StaffPosting
 from jigi.geography.roles import write_rights
 
 OPERATOR = "exploitant"
+ADMINISTRATOR = "comptes-serveur"
+"""Two accounts of the command line: who loads and prepares is not who opens accounts, even there."""
 
 
 def install() -> User:
@@ -22,6 +24,7 @@ def install() -> User:
     fence.grant()
     keyring.prepare()
     install_gazetteer(by=None)
+    ensure_account(ADMINISTRATOR, "Comptes, par la ligne de commande", "system_administrator", is_service=True)
     return ensure_account(OPERATOR, "Exploitant du serveur", "operator", is_service=True)
 
 

@@ -31,4 +31,5 @@ JOURNEYS = (
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/imports/", "Imports", "intake.import"),
     _journey("/audit/", "Trace", "audit.see"),
+    _journey("/comptes/", "Comptes", "accounts.administer"),
 )

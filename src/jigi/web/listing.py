@@ -22,6 +22,7 @@ from django.utils.html import format_html
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError
 from jigi.web import formats
+from jigi.web.account.step_up import require_proof
 from jigi.web.export import csv_response
 from jigi.web.reader import user_of
 
@@ -137,6 +138,8 @@ class Listing:
     ) -> HttpResponse | StreamingHttpResponse:
         """The page, or the file when `?format=csv` is asked; the template gets `page`."""
         if request.GET.get("format") == "csv":
+            # Back to the list, not to the file: a page that only downloads would leave the person at the proof.
+            require_proof(request, back=_without_format(request))
             return self._exported(request, rows)
         return render(request, template, {**(context or {}), "page": self.page(request, rows)})
 
@@ -224,6 +227,12 @@ class Listing:
 
     def _shown_filters(self, request: HttpRequest) -> list[dict[str, Any]]:
         return [{"filter": one, "value": request.GET.get(one.code, "").strip()} for one in self.filters]
+
+
+def _without_format(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    asked.pop("format", None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
 def _key(row: Model, path: str) -> str:

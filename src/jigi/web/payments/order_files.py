@@ -15,6 +15,7 @@ from jigi.geography.models import Area
 from jigi.payments import orders, queries
 from jigi.payments.models import OrderFile, PaymentRound
 from jigi.programmes.models import Agency
+from jigi.web.account.step_up import require_proof
 from jigi.web.payments.sight import person, seen_round
 
 FORMATS = {
@@ -43,6 +44,7 @@ def order_file(request: HttpRequest, pk: int, agency: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     if request.method == "POST":
+        require_proof(request)
         return _sent(shown, found["agency"], request.POST.get("format", ""), person(request))
     made = OrderFile.objects.filter(payment_round=shown, agency=agency).select_related("made_by", "agency")
     context: dict[str, Any] = {
