@@ -37,6 +37,17 @@ PAGES = {
     "programme": ("coordination", "/programmes/KITA/"),
     "execution": ("responsable", "/executions/1/"),
     "audit": ("auditeur", "/audit/"),
+    "compte": ("comptes", "/compte/"),
+    "second-facteur": ("comptes", "/compte/second-facteur/"),
+    "application": ("comptes", "/compte/second-facteur/application/"),
+    "cle": ("comptes", "/compte/second-facteur/cles/ajouter/"),
+    "sessions": ("comptes", "/compte/sessions/"),
+    "mot-de-passe": ("comptes", "/compte/mot-de-passe/"),
+    "confirmer": ("comptes", "/compte/confirmer/"),
+    "comptes": ("comptes", "/comptes/"),
+    "un-compte": ("comptes", "/comptes/2/"),
+    "inviter": ("comptes", "/comptes/invitations/nouvelle/"),
+    "invitations": ("comptes", "/comptes/invitations/"),
 }
 WEIGHT = 60_000
 TALLEST = 2_200  # of a screenshot: the rest of a long list looks the same

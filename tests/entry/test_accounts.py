@@ -174,7 +174,7 @@ def test_a_local_administrator_sees_the_accounts_of_the_place_only(areas: Areas,
 def test_a_posting_is_given_and_ended_with_its_reason(pages: Client, areas: Areas) -> None:
     user = make_user("ici", "social_officer", areas.communes[0])
     page = f"/comptes/{user.pk}/"
-    fields = {"role": "auditor", "area": areas.cercle.code, "starts_on": "2026-01-01", "motif": "remplacement"}
+    fields = {"role": "auditor", "area": areas.region.code, "starts_on": "2026-01-01", "motif": "remplacement"}
     assert posted(pages, f"{page}affecter/", f"{page}affecter/", **fields).url == page
     added = user.staff_postings.get(role="auditor")
     answer = posted(pages, page, f"{page}affectations/{added.pk}/finir/", jour=YESTERDAY.isoformat(), motif="retour")

@@ -14,7 +14,7 @@ from django.test import Client
 from jigi.foundation.models import User
 from jigi.ledger import queries as ledger
 from jigi.payments import queries as payments
-from tests.factories import make_user
+from tests.factories import ProvedClient, make_user
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def scene(tmp_path: Path) -> Scene:
 
 
 def as_user(user: User) -> Client:
-    client = Client()
+    client = ProvedClient()
     client.force_login(user)
     return client
 

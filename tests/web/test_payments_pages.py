@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from jigi.foundation.models import Run, User
 from jigi.payments import actions, jobs, queries
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
-from tests.factories import make_households, make_user, make_village
+from tests.factories import ProvedClient, make_households, make_user, make_village
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def frozen(scene: Scene, term: int = 1) -> PaymentRound:
 
 
 def as_user(user: User) -> Client:
-    client = Client()
+    client = ProvedClient()
     client.force_login(user)
     return client
 

@@ -14,7 +14,7 @@ from jigi.foundation.models import User
 from jigi.targeting import actions
 from jigi.targeting.models import Result, TargetingRound
 from jigi.web.targeting.formula import in_words
-from tests.factories import make_commune, make_user
+from tests.factories import ProvedClient, make_commune, make_user
 from tests.targeting.campaign import FORMULA, World, make_world, write_list
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def campaign(world: World, tmp_path: Path) -> TargetingRound:
 
 
 def as_user(user: User) -> Client:
-    client = Client()
+    client = ProvedClient()
     client.force_login(user)
     return client
 

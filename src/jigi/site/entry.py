@@ -10,6 +10,9 @@ from jigi.foundation.errors import JigiError
 
 HTTPS = os.environ.get("JIGI_HTTPS") == "1"
 
+# Earlier keys still open the sessions and the second factors that they closed.
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("JIGI_SECRET_KEY_FALLBACKS", "").split(",") if key]
+
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "jigi.web.account.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

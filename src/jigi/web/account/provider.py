@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.socialaccount.internal import jwtkit
@@ -10,6 +11,10 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAu
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from requests import RequestException
+
+logger = logging.getLogger(__name__)
 
 
 class SignedProvider(OpenIDConnectOAuth2Adapter):
@@ -43,4 +48,7 @@ def _answer(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBa
         answer: HttpResponseBase = view.adapter_view(SignedProvider(request, provider_id))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except RequestException as error:
+        logger.warning("The provider of identities does not answer: %s", error)
+        return render(request, "socialaccount/authentication_error.html", status=502)
     return answer
