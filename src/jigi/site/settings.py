@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jigi.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -59,7 +60,6 @@ MIDDLEWARE = [
     # Every page asks for an account; the few that don't say so themselves.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jigi.web.middleware.origin_middleware",
     "jigi.web.middleware.RefusalMiddleware",
 ]
@@ -114,12 +114,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-X_FRAME_OPTIONS = "DENY"
+# No script of ours reads it: the form holds its own copy.
+CSRF_COOKIE_HTTPONLY = True
+# The headers of every answer are written by jigi.web.headers. Forms may lead to these origins too: the sign-in
+# of an identity provider.
+FORM_DESTINATIONS = os.environ.get("JIGI_FORM_DESTINATIONS", "").split()
 if os.environ.get("JIGI_HTTPS") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SECURE_HSTS_SECONDS = 31_536_000
+    # Browsers take these names only over TLS, from this very host.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-jigi", "__Host-jigi-form"
 
 PROCRASTINATE_IMPORT_PATHS = ["jigi.payments.jobs", "jigi.web.imports.jobs"]
 LOGGING = {
