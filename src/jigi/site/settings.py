@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "jigi.web.middleware.origin_middleware",
     "jigi.web.middleware.RefusalMiddleware",
+    "jigi.web.middleware.SubmissionMiddleware",
 ]
 
 ROOT_URLCONF = "jigi.site.urls"
