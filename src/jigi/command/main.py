@@ -57,6 +57,9 @@ VERBS: dict[str, tuple[str, str]] = {
 
 WITHOUT_DATABASE = {"database start", "database stop", "database status"}
 
+PROCESSES = {"serve": "web", "worker": "job"}
+"""What a verb's process is for: the limits it is held to (jigi.foundation.limits)."""
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one verb and exit: 0 when done, 1 when refused, 2 when misused."""
@@ -94,6 +97,7 @@ def _perform(words: Sequence[str]) -> int:
 
 def _run(name: str, words: Sequence[str]) -> int:
     module, sentence = VERBS[name]
+    os.environ["JIGI_PROCESS"] = PROCESSES.get(name, "terminal")
     if name not in WITHOUT_DATABASE:
         _set_up_django()
     verb: Verb = importlib.import_module(f"jigi.command.{module}").VERBS[name]

@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from jigi.foundation import limits
 from jigi.foundation.server import as_django, database_url, default_home
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "jigi.web.middleware.origin_middleware",
+    "jigi.web.limits.LimitsMiddleware",
     "jigi.web.middleware.RefusalMiddleware",
     "jigi.web.middleware.SubmissionMiddleware",
 ]
@@ -84,6 +86,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": as_django(database_url())}
+DATABASES["default"]["OPTIONS"]["options"] += f" {limits.patience(limits.kind_of_process()).options}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "foundation.User"
@@ -111,6 +114,11 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 31_536_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+MOST_REQUEST_MB = limits.number("JIGI_REQUEST_MB", 256)
+MOST_REQUEST_SECONDS = limits.number("JIGI_REQUEST_SECONDS", 60)
+# At once, over every process: files of rows, and PDFs being set.
+MOST_EXPORTS = limits.number("JIGI_EXPORTS", 4)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from jigi.foundation.audit import acting_from
-from jigi.foundation.errors import InputError, JigiError, Raced, Refused
+from jigi.foundation.errors import Busy, InputError, JigiError, Raced, Refused
 from jigi.web.submissions import SAFE, WITHOUT_KEY, KeyReused, key_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -67,7 +67,7 @@ class SubmissionMiddleware:
 
 def answer_to(request: HttpRequest, error: JigiError) -> HttpResponse:
     """What the person reads of an error: on the page of the form it came from, or in the place of the page."""
-    page = _page_of_the_form(request) if request.method == "POST" and not isinstance(error, KeyReused) else ""
+    page = _page_of_the_form(request) if request.method == "POST" and not isinstance(error, (Busy, KeyReused)) else ""
     if page:
         messages.error(request, str(error))
         return HttpResponseRedirect(page)
@@ -90,5 +90,7 @@ def _status(error: JigiError) -> int:
             return 403
         case InputError():
             return 400
+        case Busy():
+            return 503
         case _:
             return 422

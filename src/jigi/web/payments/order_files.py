@@ -6,15 +6,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from jigi.foundation import slots
 from jigi.foundation.models import User
 from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.payments import orders, queries
 from jigi.payments.models import OrderFile, PaymentRound
 from jigi.programmes.models import Agency
+from jigi.web.export import BUSY
 from jigi.web.payments.sight import person, seen_round
 from jigi.web.submissions import carry_out
 
@@ -70,7 +73,7 @@ def _sent(request: HttpRequest, shown: PaymentRound, agency: Agency) -> FileResp
     user, format = person(request), request.POST.get("format", "")
     if format not in FORMATS:
         raise Http404
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, slots.slot("export", settings.MOST_EXPORTS, busy=BUSY):
 
         def act() -> str:
             orders.write_orders(shown, agency, Path(folder), format=format, by=user)
