@@ -19,6 +19,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from jigi.foundation.errors import JigiError
+from jigi.foundation.logs import described
 from jigi.foundation.models import Run, RunStep, User
 
 Listener = Callable[[str, int, int], None]
@@ -160,7 +161,7 @@ def _told(error: BaseException) -> str:
         )
     return (
         "Arrêt imprévu : rien n’a été changé. Relancez l’action ; si cela revient, donnez ceci à l’exploitant : "
-        f"{type(error).__name__} {error}".strip()
+        f"{described(error)}."
     )
 
 

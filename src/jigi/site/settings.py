@@ -138,6 +138,14 @@ PROCRASTINATE_IMPORT_PATHS = ["jigi.payments.jobs", "jigi.web.imports.jobs"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "jigi.foundation.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Django's own handlers would write the same beside, with the values.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Statements with their parameters: never, not even with JIGI_DEBUG.
+        "django.db.backends": {"level": "WARNING"},
+    },
 }

@@ -33,11 +33,11 @@ def waiting() -> int:
 
 def take_now(folder: Path, mapping: str, *, by: User) -> Batch:
     """Import the files of an upload. Errors are those of `import_file`."""
-    households = uploads.part_of(folder, "menages")
-    if households is None:
-        raise JigiError("Les fichiers envoyés ne sont plus là", remedy="Envoyez-les de nouveau.")
-    reviewed = uploads.part_of(folder, "correspondance")
-    return import_file(households, reviewed or mapping, members=uploads.part_of(folder, "membres"), by=by)
+    with uploads.opened(folder) as files:
+        if "menages" not in files:
+            raise JigiError("Les fichiers envoyés ne sont plus là", remedy="Envoyez-les de nouveau.")
+        reviewed = files.get("correspondance", mapping)
+        return import_file(files["menages"], reviewed, members=files.get("membres"), by=by)
 
 
 @app.task(name="intake.take_upload", retry=PATIENCE)
