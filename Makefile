@@ -61,9 +61,10 @@ format: install-dev
 	$(VENV)/bin/ruff check --fix $(SOURCES)
 	$(VENV)/bin/ruff format $(SOURCES)
 
-# docs/map.md from the import contract, docs/states.md from the state tables.
+# docs/map.md from the import contract, docs/states.md from the state tables, docs/security.md from its answers.
 map: install-dev
 	$(NO_DATABASE) DJANGO_SETTINGS_MODULE=jigi.site.settings $(PY) -m tests.house.drawing
+	$(PY) -m tests.house.security
 
 # Every version and hash, no address: the lock works with whatever index the machine is set up for.
 lock:

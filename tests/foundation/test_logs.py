@@ -8,6 +8,7 @@ import logging
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,26 @@ def test_a_defect_on_a_page_is_logged_without_its_message_or_its_address(
     for secret in SECRETS:
         assert secret not in written and secret not in answer.content.decode()
     assert "Traceback" not in answer.content.decode()
+
+
+def test_a_refusal_is_logged_with_who_and_where(client: Client, db: None, lines: io.StringIO) -> None:
+    user = make_user("awa", "treasurer", make_areas(communes=1).country)
+    client.force_login(user)
+    client.get("/audit/")
+    client.post("/paiements/retours/", {"a": NAME}, headers={"referer": "http://testserver/paiements/retours/"})
+    refused = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [(line["path"], line["user"], line["method"]) for line in refused] == [
+        ("/audit/", user.pk, "GET"),
+        ("/paiements/retours/", user.pk, "POST"),
+    ]
+    assert all(line["level"] == "warning" and line["from"] == "127.0.0.1" for line in refused)
+    assert NAME not in lines.getvalue()
+
+
+def test_every_line_says_its_time_in_utc(lines: io.StringIO) -> None:
+    logging.getLogger("jigi").warning("essai")
+    moment = datetime.fromisoformat(json.loads(lines.getvalue())["at"])
+    assert moment.utcoffset() == timedelta(0) and abs(datetime.now(UTC) - moment) < timedelta(minutes=1)
 
 
 def test_the_handlers_of_the_site_write_this_form_and_no_statement() -> None:

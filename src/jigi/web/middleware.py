@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import Busy, InputError, JigiError, Raced, Refused
 from jigi.web.submissions import SAFE, WITHOUT_KEY, KeyReused, key_of
 
+REFUSALS = logging.getLogger("jigi.refusals")
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -53,11 +55,11 @@ class SubmissionMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.method not in (*SAFE, "POST"):
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
         found = request.resolver_match
         if request.method in SAFE or found is None or found.view_name in WITHOUT_KEY:
             return None
-        if request.method != "POST":
-            return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
         try:
             key_of(request)
         except Refused as error:
@@ -69,6 +71,8 @@ def answer_to(request: HttpRequest, error: JigiError) -> HttpResponse:
     """What the person reads of an error: on the page of the form it came from, or in the place of the page."""
     page = _page_of_the_form(request) if request.method == "POST" and not isinstance(error, (Busy, KeyReused)) else ""
     if page:
+        # A refusal that is a page of its own is logged by Django.
+        REFUSALS.warning("%s", type(error).__name__, extra={"request": request})
         messages.error(request, str(error))
         return HttpResponseRedirect(page)
     return render(request, "refusal.html", {"error": error}, status=_status(error))

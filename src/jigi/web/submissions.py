@@ -24,12 +24,30 @@ KEY = "cle"
 LEFT_OUT = (KEY, "csrfmiddlewaretoken")
 """Fields that say nothing of what is asked."""
 
-SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+SAFE = ("GET", "HEAD", "OPTIONS")
 WITHOUT_KEY = {
     "sign_in": "ouvre une session : le faire deux fois ouvre la même porte",
     "sign_out": "ferme la session : le faire deux fois ne ferme rien de plus",
+    "account_login": "ouvre une session",
+    "account_logout": "ferme la session",
+    "account_reauthenticate": "prouve encore qui l’on est",
+    "account_change_password": "demande l’ancien mot de passe : la seconde fois, ce n’est plus lui",
+    "invitation": "une invitation ne sert qu’une fois",
+    "usersessions_list": "ferme des sessions : les fermer deux fois ne ferme rien de plus",
+    "openid_connect_login": "part vers le fournisseur d’identité",
+    "socialaccount_login": "part vers le fournisseur d’identité",
+    "mfa_authenticate": "un code ne sert qu’une fois",
+    "mfa_login_webauthn": "un défi ne sert qu’une fois",
+    "mfa_reauthenticate": "un code ne sert qu’une fois",
+    "mfa_reauthenticate_webauthn": "un défi ne sert qu’une fois",
+    "mfa_activate_totp": "la seconde fois, l’application est déjà là",
+    "mfa_deactivate_totp": "la seconde fois, elle n’y est plus",
+    "mfa_generate_recovery_codes": "des codes refaits deux fois : les derniers montrés sont les bons",
+    "mfa_add_webauthn": "un défi ne sert qu’une fois",
+    "mfa_remove_webauthn": "la seconde fois, la clé n’y est plus",
+    "mfa_edit_webauthn": "donne un nom : deux fois le même",
 }
-"""Names of the addresses whose forms need no key, and why."""
+"""Names of the addresses whose forms need no key, and why: those of the way in, each safe to send again."""
 
 
 class KeyReused(Raced):
