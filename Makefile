@@ -17,6 +17,19 @@ NO_DATABASE := JIGI_SECRET_KEY=check DATABASE_URL=postgresql:///none?host=/none
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
         --python-version 3.11 --custom-compile-command "make lock" pyproject.toml
 
+# Rules of this house (tools/semgrep). Semgrep weighs more than all the rest: it is run where somebody installed it;
+# tests/house/test_guards.py holds the same rules everywhere.
+SEMGREP = if command -v semgrep >/dev/null; then \
+  semgrep scan --config tools/semgrep --metrics=off --disable-version-check --error --quiet src; \
+  else echo "semgrep : absent de cette machine ; tests/house/test_guards.py tient les mêmes règles"; fi
+
+# pip-audit asks a database of weaknesses: the one JIGI_AUDIT_URL names (an OSV mirror), or the public one (« public »).
+AUDIT = case "$${JIGI_AUDIT_URL:-}" in \
+  "") echo "pip-audit : sauté, aucune base de failles (JIGI_AUDIT_URL=public, ou l’adresse d’un miroir OSV)" ;; \
+  public) $(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes -s osv ;; \
+  *) $(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes -s osv \
+       --osv-url "$$JIGI_AUDIT_URL" ;; esac
+
 .PHONY: install install-dev demo test test-long check format map matrix lock clean
 .DEFAULT_GOAL := install
 
@@ -38,6 +51,9 @@ check: install-dev
 	$(VENV)/bin/ruff check $(SOURCES)
 	$(NO_DATABASE) $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml src tools
+	@$(SEMGREP)
+	@$(AUDIT)
 	$(NO_DATABASE) DJANGO_SETTINGS_MODULE=jigi.site.settings $(PY) -W ignore::RuntimeWarning \
 	    -m django makemigrations --check --dry-run
 
@@ -45,9 +61,10 @@ format: install-dev
 	$(VENV)/bin/ruff check --fix $(SOURCES)
 	$(VENV)/bin/ruff format $(SOURCES)
 
-# docs/map.md from the import contract, docs/states.md from the state tables.
+# docs/map.md from the import contract, docs/states.md from the state tables, docs/security.md from its answers.
 map: install-dev
 	$(NO_DATABASE) DJANGO_SETTINGS_MODULE=jigi.site.settings $(PY) -m tests.house.drawing
+	$(PY) -m tests.house.security
 
 # docs/access/matrix.md: who is answered what, measured anew. Read the difference before you commit it.
 matrix: install-dev

@@ -48,7 +48,8 @@ def _find_database(config: pytest.Config) -> None:
     config.add_cleanup(lambda: _remove(home))
     given = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
     os.environ["DATABASE_URL"] = given or server.ensure_started(home, durable=False)
-    os.environ |= {"JIGI_HOME": str(home), "JIGI_SECRET_KEY": "essai"}
+    # A test that leaves an export unread must not take the place of another's.
+    os.environ |= {"JIGI_HOME": str(home), "JIGI_SECRET_KEY": "essai", "JIGI_EXPORTS": "0"}
     # Programs that a test starts find the package where pytest found it.
     os.environ["PYTHONPATH"] = str(ROOT / "src")
 

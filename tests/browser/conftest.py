@@ -38,15 +38,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         folder = tmp_path_factory.mktemp("monde")
         subprocess.run([sys.executable, "-m", "tests.browser.world", folder], env=environment, cwd=ROOT, check=True)
         port = _free_port()
-        serving = subprocess.Popen(
-            [sys.executable, "-m", "jigi", "serve", "--port", str(port), "--no-worker"], env=environment, cwd=ROOT
-        )
+        command = [sys.executable, "-m", "jigi", "serve", "--port", str(port), "--no-worker"]
+        with _log_of(tmp_path_factory).open("wb") as said:
+            serving = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=said, stderr=said)
         try:
             yield _answering(f"http://127.0.0.1:{port}")
         finally:
             serving.terminate()
             serving.wait(timeout=30)
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def database(site: str) -> str:
+    """The database of that site."""
+    return _named(os.environ["DATABASE_URL"], f"jigi_pages_{os.getpid()}")
+
+
+@pytest.fixture(scope="session")
+def journal(site: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What that site writes in its terminal."""
+    return _log_of(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +117,10 @@ def axe() -> str:
     spec = importlib.util.find_spec("axe_playwright_python")
     assert spec and spec.origin
     return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def _log_of(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp() / "site.log"
 
 
 def _named(url: str, database: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from pathlib import Path
 
@@ -108,9 +109,29 @@ def test_a_large_file_is_left_to_the_worker(importer: Client, folder: Path, monk
     assert list(folder.iterdir()) == []
 
 
-def test_the_name_of_a_file_can_not_leave_its_folder(folder: Path) -> None:
+def test_a_file_is_kept_under_a_drawn_name_for_its_owner_only(folder: Path) -> None:
     kept = uploads.keep({"menages": SimpleUploadedFile("../../ailleurs.csv", b"x")})
-    assert uploads.part_of(kept, "menages") == kept / "menages" / "ailleurs.csv"
+    names = [path.name for path in (kept / "menages").iterdir()]
+    assert "nom" in names and "ailleurs.csv" not in names and len(names) == 2
+    assert (kept / "menages").stat().st_mode & 0o777 == 0o700
+    with uploads.opened(kept) as files:
+        assert files["menages"].name == "ailleurs.csv" and files["menages"].read_bytes() == b"x"
+        shown = files["menages"]
+    assert not shown.exists() and len(list((kept / "menages").iterdir())) == 2
+
+
+def test_files_that_nobody_took_go_after_a_week(folder: Path) -> None:
+    old, fresh = (uploads.keep({"menages": SimpleUploadedFile("a.csv", b"x")}) for _ in range(2))
+    os.utime(old, (0, 0))
+    assert uploads.forget_old() == 1
+    assert fresh.exists() and not old.exists()
+
+
+def test_no_address_leads_to_the_files_sent(importer: Client, folder: Path) -> None:
+    kept = uploads.keep({"menages": SimpleUploadedFile("a.csv", b"x")})
+    for address in ("/static/", "/uploads/", "/imports/", "/"):
+        for path in ("../", "uploads/", "%2e%2e/"):
+            assert importer.get(f"{address}{path}{kept.name}/menages/nom").status_code in (403, 404)
 
 
 def test_problems_are_filtered_and_exported(importer: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import uuid
@@ -15,7 +16,7 @@ from django.db.models import Sum
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from jigi.foundation.models import Run, User
+from jigi.foundation.models import AuditEvent, Run, User
 from jigi.payments import actions, jobs, queries
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
 from tests.factories import ProvedClient, make_households, make_user, make_village
@@ -207,12 +208,25 @@ def test_the_page_recomputes_the_hash_when_asked(scene: Scene) -> None:
 def test_order_files_go_to_those_who_handle_the_whole_round(scene: Scene) -> None:
     payment_round = scene.released()
     address = f"/paiements/{payment_round.pk}/ordres/{scene.agency.pk}/"
-    sent = as_user(scene.officer).post(address, {"format": "csv"})
+    sent = as_user(scene.officer).post(address, {"format": "csv", "cle": str(uuid.uuid4())})
     assert len(read_csv(sent)) == 24
     assert payment_round.order_files.get().total_xof == 720_000
-    assert as_user(scene.officer).post(address, {"format": "exe"}).status_code == 404
+    assert as_user(scene.officer).post(address, {"format": "exe", "cle": str(uuid.uuid4())}).status_code == 404
     local = make_user("local", "payment_officer", scene.communes[0])
     assert as_user(local).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_an_order_file_asked_again_after_a_dropped_link_is_the_same_file(scene: Scene, format: str) -> None:
+    payment_round = scene.released()
+    address = f"/paiements/{payment_round.pk}/ordres/{scene.agency.pk}/"
+    form = {"format": format, "cle": str(uuid.uuid4())}
+    sent = [b"".join(as_user(scene.officer).post(address, form).streaming_content) for _ in range(2)]
+    assert sent[0] == sent[1]
+    made = payment_round.order_files.get()
+    assert made.file_hash == hashlib.sha256(sent[0]).hexdigest()
+    exports = AuditEvent.objects.filter(verb="export", noun="order_file", object_id=str(made.pk)).order_by("id")
+    assert [event.after.get("again", False) for event in exports] == [False, True]
 
 
 def send_return(client: Client, scene: Scene, content: str, name: str = "retour.csv") -> Any:

@@ -19,7 +19,6 @@ from jigi import __version__
 from jigi.command.parser import VerbParser
 from jigi.command.verb import Verb
 from jigi.foundation.errors import JigiError
-from jigi.foundation.fence import READER, WORKER
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Joue toute la chaîne sur une population fictive, de l’enquête au rapprochement"),
@@ -63,10 +62,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "ledger prove": ("ledger", "Recalcule tous les soldes depuis les mouvements"),
 }
 
-FENCED = {"serve": READER, "worker": WORKER}
-"""The verbs that serve people, and the database role they connect under (see foundation.fence)."""
-
 WITHOUT_DATABASE = {"database start", "database stop", "database status"}
+
+PROCESSES = {"serve": "web", "worker": "job"}
+"""What a verb's process is for: its limits (jigi.foundation.limits), its database role (jigi.foundation.fence)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -105,8 +104,7 @@ def _perform(words: Sequence[str]) -> int:
 
 def _run(name: str, words: Sequence[str]) -> int:
     module, sentence = VERBS[name]
-    if name in FENCED:
-        os.environ["JIGI_FENCED"] = FENCED[name]
+    os.environ["JIGI_PROCESS"] = PROCESSES.get(name, "terminal")
     if name not in WITHOUT_DATABASE:
         _set_up_django()
     verb: Verb = importlib.import_module(f"jigi.command.{module}").VERBS[name]

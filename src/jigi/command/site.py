@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from jigi.command.production import examine_production
 from jigi.command.serve import serve
 from jigi.command.verb import Figures, Verb, nothing, number, say
-from jigi.foundation import jobs, keyring, runs
+from jigi.foundation import jobs, keyring, limits, runs
 from jigi.foundation.doctor import examine, healthy
 from jigi.foundation.errors import JigiError
 from jigi.geography.installation import install
@@ -65,6 +65,8 @@ def _worker(options: argparse.Namespace) -> Figures:
     _refuse_pending()
     if dead := runs.abandon_dead(psutil.pid_exists):
         say(f"{dead} travaux interrompus ont été marqués comme échoués.")
+    if most := limits.hold_memory():
+        say(f"Un travail a au plus {most} Mo de mémoire (JIGI_JOB_MEMORY_MB).")
     with jobs.working() as abandoned:
         if abandoned:
             say(f"{abandoned} travaux interrompus sont repris.")

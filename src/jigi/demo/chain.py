@@ -171,7 +171,7 @@ def play_round(payment_round: PaymentRound, plan: Plan, staff: Staff) -> str:
 
 def _ask_agency(order: Path, payment_round: PaymentRound, agency: Agency, plan: Plan) -> subprocess.Popen[str]:
     """Start the agency, a program of its own, on its orders."""
-    draw = random.Random(f"{plan.seed}/{payment_round.term}/{payment_round.kind}/{agency.code}")
+    draw = random.Random(f"{plan.seed}/{payment_round.term}/{payment_round.kind}/{agency.code}")  # nosec B311
     absent = plan.absent if plan.absent is not None else round(draw.uniform(0.02, 0.08), 4)
     back = order.with_name(order.name.replace("ordres", "retour"))
     encoding = ["utf-8-sig", "cp1252"][payment_round.term % 2]

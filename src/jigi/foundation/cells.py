@@ -24,7 +24,9 @@ _SPACES = re.compile(r"\s")
 _GROUPED = re.compile(r"([+-]?)([1-9]\d{0,2}(?:([ .,'])\d{3})(?:\3\d{3})*)(?:([.,])(\d*))?", re.ASCII)
 _PLAIN = re.compile(r"([+-]?)(\d+)(?:([.,])(\d*))?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
-_NUMBER_WITH_MINUS = re.compile(r"-\d+(?:[.,]\d+)?", re.ASCII)
+_NUMBER_WITH_MINUS = re.compile(r"-\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.ASCII)
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+"""How a formula may begin, wide signs of other keyboards included."""
 
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.ASCII)
@@ -113,7 +115,7 @@ def as_boolean(text: str) -> bool:
 
 def neutralise(cell: str) -> str:
     """The cell with an apostrophe before anything that a spreadsheet would run as a formula."""
-    if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) and not _NUMBER_WITH_MINUS.fullmatch(cell):
+    if cell.startswith(_RUNS) and not _NUMBER_WITH_MINUS.fullmatch(cell):
         return f"'{cell}"
     return cell
 

@@ -155,6 +155,11 @@ def _settings(cluster: Cluster, durable: bool) -> dict[str, str]:
         # Statements are few and large, or small and frequent: compiling either costs more than it saves.
         "jit": "off",
         "timezone": "UTC",
+        # What was typed is in statements and in the DETAIL of errors: neither is written down.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+        "log_parameter_max_length": "0",
+        "log_parameter_max_length_on_error": "0",
         # Seven files, one a weekday, each overwritten a week later.
         "logging_collector": "on",
         "log_filename": "journal-%a.log",

@@ -31,6 +31,14 @@ class Raced(Refused):
     """Somebody else was first: the thing is no longer in the state this action starts from."""
 
 
+class Busy(JigiError):
+    """A limit of the site is met for now; the same thing may be asked again later."""
+
+
+class TooLarge(JigiError):
+    """More was sent than the site takes."""
+
+
 class InputError(JigiError):
     """Something wrong in a file: which file, line (1 = first line of the file) and column."""
 

@@ -12,15 +12,20 @@ from datetime import timedelta
 from threading import Timer
 
 from asgiref.sync import async_to_sync
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from jigi.foundation.runs import side_connection
+from jigi.foundation import limits
+from jigi.foundation.runs import leave_failed, side_connection
+
+PATIENCE = RetryStrategy(max_attempts=limits.job_attempts(), exponential_wait=5, retry_exceptions=[OperationalError])
+"""A job that the database interrupted (a lock, a restart) is tried again, each time later, up to the ceiling."""
 
 SILENCE = timedelta(seconds=30)
 """A worker tells that it lives every ten seconds; after this long without a word it is dead."""
@@ -62,7 +67,13 @@ def _look_again() -> None:
 
 def _take_up(whose: Q) -> int:
     count = 0
-    for number in ProcrastinateJob.objects.filter(whose, status="doing").values_list("pk", flat=True):
+    abandoned = ProcrastinateJob.objects.filter(whose, status="doing").values_list(
+        "pk", "attempts", "task_name", "lock"
+    )
+    for number, attempts, task, lock in abandoned:
+        if attempts + 1 >= limits.job_attempts():
+            _give_up(number, task, lock)
+            continue
         try:
             app.job_manager.retry_job_by_id(number, retry_at=timezone.now())
             count += 1
@@ -72,6 +83,20 @@ def _take_up(whose: Q) -> int:
         except ConnectorException:
             continue  # it has just ended, or another worker was first
     return count
+
+
+def _give_up(number: int, task: str, lock: str | None) -> None:
+    """End a job that killed its worker each time it was begun; where it is looked for, a run says so."""
+    try:
+        async_to_sync(app.job_manager.finish_job_by_id_async)(number, Status.FAILED, delete_job=False)
+    except ConnectorException:
+        return  # it has just ended
+    leave_failed(
+        task,
+        "Travail abandonné",
+        subject=lock or "",
+        message=f"Abandonné après {limits.job_attempts()} essais : chacun a été interrompu. Prévenez l’exploitant.",
+    )
 
 
 def _silent() -> Q:

@@ -19,6 +19,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from jigi.foundation.errors import JigiError
+from jigi.foundation.logs import described
 from jigi.foundation.models import Run, RunStep, User
 
 Listener = Callable[[str, int, int], None]
@@ -118,6 +119,19 @@ def start(
         _finish(journal, work.run_id, "done", "")
 
 
+def leave_failed(kind: str, title: str, *, subject: str, message: str) -> None:
+    """A run that says why nothing was done, for work that never came to open one."""
+    with side_connection() as journal:
+        row = journal.execute(
+            "INSERT INTO foundation_run"
+            " (kind, title, subject, parameters, by_id, status, step, done, total, message, pid)"
+            " VALUES (%s, %s, %s, '{}', NULL, 'running', '', 0, 0, '', %s) RETURNING id",
+            (kind, title, subject, os.getpid()),
+        ).fetchone()
+        assert row is not None
+        _finish(journal, row[0], "failed", message)
+
+
 def of_subject(subject: str) -> list[Run]:
     """The runs on one thing, latest first, with their steps."""
     return list(Run.objects.filter(subject=subject).prefetch_related("steps", "checks").order_by("-id"))
@@ -140,9 +154,14 @@ def _told(error: BaseException) -> str:
     """What a person reads of a failure: an error that was not written for them is introduced."""
     if isinstance(error, JigiError):
         return str(error)
+    if isinstance(error, MemoryError):
+        return (
+            "Le travail demandait plus de mémoire que permis : rien n’a été changé. Coupez le fichier ou le tour en"
+            " plusieurs, ou demandez à l’exploitant de relever JIGI_JOB_MEMORY_MB."
+        )
     return (
         "Arrêt imprévu : rien n’a été changé. Relancez l’action ; si cela revient, donnez ceci à l’exploitant : "
-        f"{type(error).__name__} {error}".strip()
+        f"{described(error)}."
     )
 
 

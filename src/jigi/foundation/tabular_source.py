@@ -22,6 +22,8 @@ class Limits:
     ratio_from: int = 64 * MIB
     max_entries: int = 2_000
     """Parts inside a workbook."""
+    max_index_bytes: int = 16 * MIB
+    """The parts of a workbook that name its sheets."""
     max_cells: int = 25_000_000
     """Rows × columns of a workbook's sheet, which is held in memory (about 100 bytes each)."""
 

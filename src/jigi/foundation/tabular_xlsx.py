@@ -33,6 +33,10 @@ _UNCOMPUTED = re.compile(
 T = TypeVar("T")
 
 _STORED, _DEFLATED = 0, 8
+_DECLARATIONS = tuple(
+    word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
+)
+_READ_WHOLE = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -148,10 +152,16 @@ def _check_directory(path: Path, entries: list[zipfile.ZipInfo], limits: Limits)
 
 
 def _weigh_part(path: Path, stream: IO[bytes], entry: zipfile.ZipInfo, limits: Limits) -> _Part:
-    part, size, tail = _Part(), 0, b""
+    part, size, tail, before = _Part(), 0, b"", b""
     is_sheet = entry.filename.startswith("xl/worksheets/")
+    is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
     for block in _unpack(stream, entry):
         size += len(block)
+        if is_xml and _declares(before + block):
+            raise _declared(path)
+        before = block[-32:]
+        if entry.filename in _READ_WHOLE and size > limits.max_index_bytes:
+            raise bomb(path, f"Son sommaire dépasse {limits.max_index_bytes // MIB} Mio")
         if size > entry.file_size:
             raise bomb(path, "Il contient plus que ce que son sommaire annonce")
         if is_sheet:
@@ -245,6 +255,20 @@ def _formula_error(path: Path, column: str, line: int) -> InputError:
         line=line,
         column=column,
         remedy="Ouvrez le classeur, corrigez la formule ou remplacez-la par sa valeur, puis enregistrez",
+    )
+
+
+def _declares(text: bytes) -> bool:
+    """Whether XML defines things of its own (entities that swell, or that read other files)."""
+    return any(word in text for word in _DECLARATIONS)
+
+
+def _declared(path: Path) -> InputError:
+    return InputError(
+        "Ce classeur contient des définitions XML, qu’aucun tableur n’écrit",
+        file=path,
+        why="Elles peuvent lire d’autres fichiers ou remplir la mémoire",
+        remedy="Il n’a pas été ouvert. Demandez à l’expéditeur le tableau en CSV",
     )
 
 

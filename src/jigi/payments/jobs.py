@@ -18,6 +18,7 @@ from jigi.enrolment.models import Enrolment
 from jigi.foundation import runs
 from jigi.foundation.audit import acting_from
 from jigi.foundation.fence import unfenced
+from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import Run, User
 from jigi.payments import actions, queries
 from jigi.payments.models import PaymentRound
@@ -68,7 +69,7 @@ def waiting(payment_round: PaymentRound) -> str:
     return job.args["verb"] if job else ""
 
 
-@app.task(name="payments.act")
+@app.task(name="payments.act", retry=PATIENCE)
 def act(round_id: int, verb: str, user_id: int) -> None:
     """One act on one round. A job that is done again after a crash finds the act done, and leaves it."""
     payment_round = PaymentRound.objects.select_related("component__programme").get(pk=round_id)

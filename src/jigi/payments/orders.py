@@ -6,6 +6,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,34 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
     `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it) or « xlsx ». Writing again gives the same
     lines and the same references: an order sent twice is the same order.
     """
+    _check_may_leave(payment_round, agency, by)
+    lines, total, digest = _written(payment_round, agency, folder, format)
+    name = file_name(payment_round, agency, format)
+    with transaction.atomic():
+        order_file = OrderFile.objects.create(
+            payment_round=payment_round, agency=agency, format=format, file_name=name, lines=lines, total_xof=total,
+            file_hash=digest, made_by=by,
+        )  # fmt: skip
+        facts = {"file": name, "lines": lines, "total_xof": total, "sha256": digest}
+        audit.record("export", "order_file", order_file.pk, by=by, after=facts)
+    return order_file
+
+
+@unfenced
+def write_again(payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User) -> None:
+    """Write a file that was recorded, for a person whose link dropped while it was sent; the audit says so."""
+    _check_may_leave(payment_round, agency, by)
+    _, _, digest = _written(payment_round, agency, folder, format)
+    same = OrderFile.objects.filter(payment_round=payment_round, agency=agency, format=format)
+    facts = {"file": file_name(payment_round, agency, format), "sha256": digest, "again": True}
+    audit.record("export", "order_file", same.order_by("id").values_list("pk", flat=True).last(), by=by, after=facts)
+
+
+def file_name(payment_round: PaymentRound, agency: Agency, format: str) -> str:
+    return f"ordres-tour{payment_round.pk}-{agency.code}.{format}"
+
+
+def _check_may_leave(payment_round: PaymentRound, agency: Agency, by: User) -> None:
     communes = Area.objects.filter(pk__in=payment_round.communes.values("commune"))
     programme = payment_round.component.programme.code
     if agency.code not in organisations_with(by, "payments.agency", programme=programme):
@@ -50,26 +79,23 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
             "Les ordres partent après la libération",
             remedy=f"Ce tour est « {payment_round.get_status_display()} ».",
         )
-    name = f"ordres-tour{payment_round.pk}-{agency.code}.{format}"
-    path = folder / name
+
+
+def _written(payment_round: PaymentRound, agency: Agency, folder: Path, format: str) -> tuple[int, int, str]:
+    """Write the file and its slip; its lines, its total in FCFA, its SHA-256."""
+    path = folder / file_name(payment_round, agency, format)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lines, total = _WRITERS[format](path, _rows(payment_round, agency))
-        digest = hashlib.file_digest(path.open("rb"), "sha256").hexdigest()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
         _write_slip(path, lines, total, digest)
     except JigiError:
         path.unlink(missing_ok=True)
         raise
     except OSError as error:
         raise InputError("Le fichier d’ordres ne peut être écrit", file=path, why=str(error.strerror)) from error
-    with transaction.atomic():
-        order_file = OrderFile.objects.create(
-            payment_round=payment_round, agency=agency, format=format, file_name=name, lines=lines, total_xof=total,
-            file_hash=digest, made_by=by,
-        )  # fmt: skip
-        facts = {"file": name, "lines": lines, "total_xof": total, "sha256": digest}
-        audit.record("export", "order_file", order_file.pk, by=by, after=facts)
-    return order_file
+    return lines, total, digest
 
 
 def _rows(payment_round: PaymentRound, agency: Agency) -> Iterator[list[str]]:
@@ -123,6 +149,8 @@ def _write_csv(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
 def _write_xlsx(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
     lines = total = 0
     with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_urls": False}) as book:
+        # The same orders make the same bytes, whenever they are written.
+        book.set_properties({"created": datetime(2000, 1, 1)})
         sheet = book.add_worksheet("Ordres")
         text = book.add_format({"num_format": "@"})
         sheet.set_column(0, len(HEADER) - 1, 18)

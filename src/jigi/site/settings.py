@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from jigi.foundation import limits
 from jigi.foundation.server import as_django, database_url, default_home
 from jigi.site.entry import *  # noqa: F403
 from jigi.site.entry import HTTPS
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jigi.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -69,9 +71,10 @@ MIDDLEWARE = [
     # Every page asks for an account; the few that don't say so themselves.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jigi.web.middleware.origin_middleware",
+    "jigi.web.limits.LimitsMiddleware",
     "jigi.web.middleware.RefusalMiddleware",
+    "jigi.web.middleware.SubmissionMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "jigi.web.account.middleware.EntryMiddleware",
 ]
@@ -95,11 +98,13 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": as_django(database_url())}
-# The processes that serve people connect under a role that owns no table and is shown rows by their scope only
-# (foundation.fence); the operator's command line owns the tables. `jigi serve` and `jigi worker` set the variable.
-FENCED = os.environ.get("JIGI_FENCED", "") != ""
+KIND = limits.kind_of_process()
+DATABASES["default"]["OPTIONS"]["options"] += f" {limits.patience(KIND).options}"
+# The processes that serve people connect under a role that owns no table and is shown rows by their scope only; the
+# operator's command line owns the tables.
+FENCED = KIND in limits.ROLES
 if FENCED:
-    DATABASES["default"]["OPTIONS"]["assume_role"] = os.environ["JIGI_FENCED"]
+    DATABASES["default"]["OPTIONS"]["assume_role"] = limits.ROLES[KIND]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "foundation.User"
@@ -120,21 +125,38 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 31_536_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+MOST_REQUEST_MB = limits.number("JIGI_REQUEST_MB", 256)
+MOST_REQUEST_SECONDS = limits.number("JIGI_REQUEST_SECONDS", 60)
+# At once, over every process: files of rows, and PDFs being set.
+MOST_EXPORTS = limits.number("JIGI_EXPORTS", 4)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-X_FRAME_OPTIONS = "DENY"
+# No script of ours reads it: the form holds its own copy.
+CSRF_COOKIE_HTTPONLY = True
+# The headers of every answer are written by jigi.web.headers. Forms may lead to these origins too: the sign-in
+# of an identity provider.
+FORM_DESTINATIONS = os.environ.get("JIGI_FORM_DESTINATIONS", "").split()
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SECURE_HSTS_SECONDS = 31_536_000
+    # Browsers take these names only over TLS, from this very host.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-jigi", "__Host-jigi-form"
 
 PROCRASTINATE_IMPORT_PATHS = ["jigi.geography.jobs", "jigi.payments.jobs", "jigi.web.imports.jobs"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "jigi.foundation.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Django's own handlers would write the same beside, with the values.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Statements with their parameters: never, not even with JIGI_DEBUG.
+        "django.db.backends": {"level": "WARNING"},
+    },
 }

@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from jigi.web.scope import scoped
 
+handler500 = "jigi.web.limits.server_error"
+
 urlpatterns = scoped(
     [
         path("", include("jigi.web.public.urls")),

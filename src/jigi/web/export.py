@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
+from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
+from jigi.foundation import slots
 from jigi.foundation.cells import neutralise
 
 BOM = "\ufeff"
 
 
-def csv_response(name: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """A file of rows sent as they are read: semicolons and a byte-order mark, for Excel in French."""
-    response = StreamingHttpResponse(csv_lines(headers, rows), content_type="text/csv; charset=utf-8")
+BUSY = "Trop de fichiers se préparent en ce moment"
+
+
+class _Sending:
+    """Lines on their way out, that hold one of the places of exports until the last, or until the reader leaves."""
+
+    def __init__(self, lines: Iterator[str], give_back: Callable[[], None]) -> None:
+        self._lines, self._give_back = lines, give_back
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            yield from self._lines
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._give_back()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def csv_response(
+    name: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, pool: str = "export"
+) -> StreamingHttpResponse:
+    """A file of rows sent as they are read: semicolons and a byte-order mark, for Excel in French.
+
+    Raises Busy when as many of its `pool` are being sent as the site allows at once.
+    """
+    give_back = slots.take(pool, settings.MOST_EXPORTS, busy=BUSY)
+    sending = _Sending(csv_lines(headers, rows), give_back)
+    response = StreamingHttpResponse(sending, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
     return response
 

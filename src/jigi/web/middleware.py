@@ -1,8 +1,10 @@
-"""What every request carries: the origin that the audit records, and refusals told in French."""
+"""What every request carries: the origin that the audit records, the key of its form, refusals told in French."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,8 +12,10 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from jigi.foundation.audit import acting_from
-from jigi.foundation.errors import InputError, JigiError, Raced, Refused
+from jigi.foundation.errors import Busy, InputError, JigiError, Raced, Refused
+from jigi.web.submissions import SAFE, WITHOUT_KEY, KeyReused, key_of
 
+REFUSALS = logging.getLogger("jigi.refusals")
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -38,12 +42,40 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, JigiError):
+        return answer_to(request, error) if isinstance(error, JigiError) else None
+
+
+class SubmissionMiddleware:
+    """Refuses whatever is posted without the key of a form, before any page sees it."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.method not in (*SAFE, "POST"):
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+        found = request.resolver_match
+        if request.method in SAFE or found is None or found.view_name in WITHOUT_KEY:
             return None
-        if request.method == "POST" and (page := _page_of_the_form(request)):
-            messages.error(request, str(error))
-            return HttpResponseRedirect(page)
-        return render(request, "refusal.html", {"error": error}, status=_status(error))
+        try:
+            key_of(request)
+        except Refused as error:
+            return answer_to(request, error)
+        return None
+
+
+def answer_to(request: HttpRequest, error: JigiError) -> HttpResponse:
+    """What the person reads of an error: on the page of the form it came from, or in the place of the page."""
+    page = _page_of_the_form(request) if request.method == "POST" and not isinstance(error, (Busy, KeyReused)) else ""
+    if page:
+        # A refusal that is a page of its own is logged by Django.
+        REFUSALS.warning("%s", type(error).__name__, extra={"request": request})
+        messages.error(request, str(error))
+        return HttpResponseRedirect(page)
+    return render(request, "refusal.html", {"error": error}, status=_status(error))
 
 
 def _page_of_the_form(request: HttpRequest) -> str:
@@ -62,5 +94,7 @@ def _status(error: JigiError) -> int:
             return 403
         case InputError():
             return 400
+        case Busy():
+            return 503
         case _:
             return 422

@@ -36,6 +36,6 @@ def copy_rows_across(rows: dict[str, str], *, foreign_keys: bool) -> tuple[float
     count = 0
     with gauged() as gauge, transaction.atomic(), connection.cursor() as cursor:
         for table, condition in rows.items():
-            cursor.execute(f'INSERT INTO "{table}_{suffix}" SELECT * FROM "{table}" WHERE {condition}')
+            cursor.execute(f'INSERT INTO "{table}_{suffix}" SELECT * FROM "{table}" WHERE {condition}')  # nosec B608
             count += cursor.rowcount
     return gauge.seconds, count

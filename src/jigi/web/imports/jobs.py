@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from django.db import OperationalError
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jigi.foundation import runs
 from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import JigiError
+from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import User
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import import_file
@@ -31,22 +33,27 @@ def waiting() -> int:
 
 def take_now(folder: Path, mapping: str, *, by: User) -> Batch:
     """Import the files of an upload. Errors are those of `import_file`."""
-    households = uploads.part_of(folder, "menages")
-    if households is None:
-        raise JigiError("Les fichiers envoyés ne sont plus là", remedy="Envoyez-les de nouveau.")
-    reviewed = uploads.part_of(folder, "correspondance")
-    return import_file(households, reviewed or mapping, members=uploads.part_of(folder, "membres"), by=by)
+    with uploads.opened(folder) as files:
+        if "menages" not in files:
+            raise JigiError("Les fichiers envoyés ne sont plus là", remedy="Envoyez-les de nouveau.")
+        reviewed = files.get("correspondance", mapping)
+        return import_file(files["menages"], reviewed, members=files.get("membres"), by=by)
 
 
-@app.task(name="intake.take_upload")
+@app.task(name="intake.take_upload", retry=PATIENCE)
 def take(folder: str, mapping: str, user_id: int) -> None:
     """Import an upload and remove it; what is wrong with the files is kept as a run that failed."""
     place, by = Path(folder), User.objects.get(pk=user_id)
+    again = False
     with acting_from("travail"):
         try:
             take_now(place, mapping, by=by)
+        except OperationalError:
+            again = True  # the job is tried again, with these files
+            raise
         except JigiError as error:
             with suppress(JigiError), runs.start("intake.import", "Import d’un fichier envoyé", by=by):
                 raise error
         finally:
-            uploads.forget(place)
+            if not again:
+                uploads.forget(place)

@@ -3,35 +3,64 @@
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import get_valid_filename
 
 FOLDER = Path(settings.HOME) / "uploads"
+NAME = "nom"
+OLD_SECONDS = 7 * 24 * 3600
 
 
 def keep(files: Mapping[str, UploadedFile]) -> Path:
-    """Write the files sent, each in a folder of its part (« menages », « membres »), under its own name.
+    """Write the files sent, each in a folder of its part (« menages », « membres »), under a name drawn here.
 
-    Returns the folder of this upload. A name is reduced to letters that no folder understands.
+    Returns the folder of this upload. It is under JIGI_HOME, which no address of the site leads to. The name that
+    each file had is written beside it, and is only ever shown.
     """
+    forget_old()
     folder = FOLDER / uuid.uuid4().hex
     for part, sent in files.items():
         place = folder / part
         place.mkdir(parents=True, mode=0o700)
-        with (place / get_valid_filename(Path(sent.name or part).name)).open("wb") as kept:
+        (place / NAME).write_text(_shown(sent.name or part), encoding="utf-8")
+        with (place / uuid.uuid4().hex).open("wb") as kept:
             for chunk in sent.chunks():
                 kept.write(chunk)
     return folder
 
 
-def part_of(folder: Path, part: str) -> Path | None:
-    """The file of a part of an upload, None when it was not sent."""
-    return next(iter((folder / part).glob("*")), None)
+@contextmanager
+def opened(folder: Path) -> Iterator[dict[str, Path]]:
+    """The files of an upload by their part, each under the name that messages about it shall give."""
+    with TemporaryDirectory(prefix="jigi-") as place:
+        named = {}
+        for part in sorted(one.name for one in folder.glob("*") if one.is_dir()):
+            if kept := next((one for one in (folder / part).glob("*") if one.name != NAME), None):
+                (Path(place) / part).mkdir()
+                named[part] = Path(place) / part / (folder / part / NAME).read_text(encoding="utf-8")
+                named[part].symlink_to(kept.resolve())
+        yield named
+
+
+def forget_old() -> int:
+    """Remove the uploads that no job came to take within a week; returns how many."""
+    old = [one for one in FOLDER.glob("*") if time.time() - one.stat().st_mtime > OLD_SECONDS]
+    for one in old:
+        forget(one)
+    return len(old)
+
+
+def _shown(name: str) -> str:
+    """A name of one line, without folders."""
+    return get_valid_filename(PurePath(name).name)[:200]
 
 
 def forget(folder: Path) -> None:

@@ -18,7 +18,7 @@ from jigi.web.imports import jobs, uploads
 from jigi.web.imports.forms import UploadForm
 from jigi.web.imports.listing import BATCHES, problems_list
 from jigi.web.reader import user_of
-from jigi.web.submissions import carry_out
+from jigi.web.submissions import KeyReused, carry_out
 
 
 def batches(request: HttpRequest) -> HttpResponseBase:
@@ -47,6 +47,8 @@ def send(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return _take(request, form, user)
+        except KeyReused:
+            raise
         except JigiError as error:
             form.add_error(None, str(error))
     status = 400 if form.errors else 200

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("key", models.UUIDField(primary_key=True, serialize=False, verbose_name="clé")),
                 ("page", models.CharField(max_length=200, verbose_name="page")),
+                ("body", models.CharField(max_length=64, verbose_name="empreinte du contenu")),
                 (
                     "done_at",
                     models.DateTimeField(
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.conf import settings
 from django.http import HttpResponse
 
+from jigi.foundation import slots
 from jigi.foundation.models import User
 
 FOLDER = Path(__file__).resolve().parent
@@ -22,9 +24,10 @@ def press(template: str, data: Mapping[str, Any]) -> bytes:
     On a demonstration server every page says that what it holds is fictitious.
     """
     marked = {**data, "fictitious": User.objects.filter(is_demonstration=True).exists()}
-    made = typst.compile(
-        FOLDER / f"{template}.typ", font_paths=_fonts(), sys_inputs={"data": json.dumps(marked)}, pdf_tags=False
-    )
+    with slots.slot("paper", settings.MOST_EXPORTS, busy="Trop de documents se préparent en ce moment"):
+        made = typst.compile(
+            FOLDER / f"{template}.typ", font_paths=_fonts(), sys_inputs={"data": json.dumps(marked)}, pdf_tags=False
+        )
     assert isinstance(made, bytes)
     return made
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from jigi.foundation import slots
 from jigi.foundation.models import User
 from jigi.geography.access import can, organisations_with
 from jigi.geography.models import Area
@@ -16,7 +18,9 @@ from jigi.payments import orders, queries
 from jigi.payments.models import OrderFile, PaymentRound
 from jigi.programmes.models import Agency
 from jigi.web.account.step_up import require_proof
+from jigi.web.export import BUSY
 from jigi.web.payments.sight import person, seen_round
+from jigi.web.submissions import carry_out
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -45,7 +49,7 @@ def order_file(request: HttpRequest, pk: int, agency: int) -> HttpResponseBase:
         raise Http404
     if request.method == "POST":
         require_proof(request)
-        return _sent(shown, found["agency"], request.POST.get("format", ""), person(request))
+        return _sent(request, shown, found["agency"])
     made = OrderFile.objects.filter(payment_round=shown, agency=agency).select_related("made_by", "agency")
     context: dict[str, Any] = {
         "round": shown,
@@ -73,11 +77,20 @@ def _released(request: HttpRequest, pk: int) -> tuple[PaymentRound, list[dict[st
     return shown, [one for one in queries.by_agency(shown) if not own or one["agency"].code in own]
 
 
-def _sent(shown: PaymentRound, agency: Agency, format: str, user: User) -> FileResponse:
+def _sent(request: HttpRequest, shown: PaymentRound, agency: Agency) -> FileResponse:
+    """The file, recorded once; a form posted again after a dropped link sends the same lines again."""
+    user, format = person(request), request.POST.get("format", "")
     if format not in FORMATS:
         raise Http404
-    with TemporaryDirectory() as folder:
-        made = orders.write_orders(shown, agency, Path(folder), format=format, by=user)
+    with TemporaryDirectory() as folder, slots.slot("export", settings.MOST_EXPORTS, busy=BUSY):
+
+        def act() -> str:
+            orders.write_orders(shown, agency, Path(folder), format=format, by=user)
+            return ""
+
+        if not carry_out(request, act, again=""):
+            orders.write_again(shown, agency, Path(folder), format=format, by=user)
+        name = orders.file_name(shown, agency, format)
         # Opened before its folder goes: the name disappears, the content stays readable to its end.
-        content = (Path(folder) / made.file_name).open("rb")
-    return FileResponse(content, as_attachment=True, filename=made.file_name, content_type=FORMATS[format])
+        content = (Path(folder) / name).open("rb")
+    return FileResponse(content, as_attachment=True, filename=name, content_type=FORMATS[format])

@@ -23,7 +23,7 @@ from jigi.programmes.models import Agency
 from jigi.web.formats import counted
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.payments.sight import person
-from jigi.web.submissions import carry_out
+from jigi.web.submissions import KeyReused, carry_out
 
 MOST_BYTES = 50 * 1024 * 1024
 TONES = {
@@ -166,6 +166,8 @@ def _take(request: HttpRequest, user: User) -> HttpResponseBase:
 
     try:
         first = carry_out(request, act)
+    except KeyReused:
+        raise
     except JigiError as error:
         return _files_page(request, user, error)
     return redirect("return_file", taken[0].return_file.pk) if first else redirect("return_files")

@@ -21,4 +21,4 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def figures_file(request: HttpRequest) -> HttpResponseBase:
     """The figures by commune as a file."""
-    return csv_response("jigi-communes", HEADERS, commune_rows())
+    return csv_response("jigi-communes", HEADERS, commune_rows(), pool="public")

@@ -1,0 +1,165 @@
+"""Files made to harm: entities that read or swell, archives that lie, cells that run. And exports that don't."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from xlsxwriter import Workbook
+
+import jigi
+from jigi.foundation.cells import neutralise
+from jigi.foundation.errors import InputError
+from jigi.foundation.tabular import Limits, open_table, write_rejects
+from jigi.web.export import csv_lines
+
+SECRET = "contenu-qu-on-ne-doit-pas-lire"
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+PLANTED = {
+    "xl/sharedStrings.xml": ("<si><t>nom</t></si>", "<si><t>&x;</t></si>"),
+    "xl/workbook.xml": ("<workbook", "<workbook"),
+    "xl/worksheets/sheet1.xml": ("<worksheet", "<worksheet"),
+    "xl/_rels/workbook.xml.rels": ("<Relationships", "<Relationships"),
+}
+
+
+def _book(path: Path) -> Path:
+    with Workbook(str(path)) as book:
+        book.add_worksheet().write_column(0, 0, ["nom", "Awa"])
+    return path
+
+
+def _with(path: Path, part: str, change) -> Path:
+    """A copy of a workbook with one part changed."""
+    out = path.with_name(f"hostile-{path.name}")
+    with zipfile.ZipFile(path) as good, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bad:
+        for entry in good.infolist():
+            content = good.read(entry.filename)
+            bad.writestr(entry.filename, change(content) if entry.filename == part else content)
+    return out
+
+
+def _refused(path: Path, **options) -> str:
+    with pytest.raises(InputError) as caught, open_table(path, **options) as table:
+        list(table)
+    return str(caught.value)
+
+
+def _declaring(declaration: str, found: str, replaced: str):
+    def change(content: bytes) -> bytes:
+        text = content.decode()
+        assert found in text
+        head, mark, rest = text.partition("?>")
+        return f"{head}{mark}<!DOCTYPE r [{declaration}]>{rest.replace(found, replaced, 1)}".encode()
+
+    return change
+
+
+@pytest.mark.parametrize("part", PLANTED)
+def test_entities_that_read_files_are_refused(tmp_path: Path, part: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text(SECRET)
+    change = _declaring(f'<!ENTITY x SYSTEM "file://{secret}">', *PLANTED[part])
+    said = _refused(_with(_book(tmp_path / "a.xlsx"), part, change))
+    assert "définitions XML" in said and SECRET not in said
+
+
+@pytest.mark.parametrize("part", PLANTED)
+def test_a_billion_laughs_is_refused(tmp_path: Path, part: str) -> None:
+    change = _declaring(f'<!ENTITY l0 "ha">{LAUGHS}', PLANTED[part][0], PLANTED[part][1].replace("&x;", "&l9;"))
+    assert "définitions XML" in _refused(_with(_book(tmp_path / "a.xlsx"), part, change))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])
+def test_another_encoding_hides_nothing(tmp_path: Path, encoding: str) -> None:
+    change = _declaring('<!ENTITY x "y">', *PLANTED["xl/sharedStrings.xml"])
+    hidden = _with(_book(tmp_path / "a.xlsx"), "xl/sharedStrings.xml", lambda c: change(c).decode().encode(encoding))
+    assert "définitions XML" in _refused(hidden)
+
+
+def test_a_declaration_far_from_the_start_is_found(tmp_path: Path) -> None:
+    padding = b"<!--" + b"x" * (3 << 20) + b"-->"
+
+    def change(content: bytes) -> bytes:
+        return content.replace(b"?>", b"?>" + padding + b"<!DOCTYPE r>", 1)
+
+    assert "définitions XML" in _refused(_with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", change))
+
+
+def test_the_same_workbook_unharmed_is_read(tmp_path: Path) -> None:
+    with open_table(_with(_book(tmp_path / "a.xlsx"), "xl/workbook.xml", lambda content: content)) as table:
+        assert (table.header, list(table)) == (("nom",), [(2, ["Awa"])])
+
+
+def test_an_index_of_sheets_that_swells_is_refused(tmp_path: Path) -> None:
+    swollen = _with(_book(tmp_path / "a.xlsx"), "xl/workbook.xml", lambda content: content + b" " * (20 << 20))
+    assert "sommaire dépasse 16 Mio" in _refused(swollen)
+
+
+def test_rows_beyond_the_limit_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a\n" + "1\n" * 11)
+    assert "dépasse 10 lignes" in _refused(path, limits=Limits(max_rows=10))
+
+
+RUNS = ["=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1+1", "－1＋1", "＠x"]
+
+
+@pytest.mark.parametrize("cell", RUNS)
+def test_no_exported_cell_runs(tmp_path: Path, cell: str) -> None:
+    assert neutralise(cell) == f"'{cell}"
+    line = list(csv_lines([cell], [[cell]]))
+    assert all(text.removeprefix("\ufeff").lstrip('"').startswith("'") for text in line)
+    path = tmp_path / "rejets.csv"
+    write_rejects(path, [cell], [[cell]])
+    assert path.read_text(encoding="utf-8-sig").lstrip('"').startswith("'")
+
+
+@pytest.mark.parametrize("cell", ["-5", "-1,5", "-1.5", "-1e-05", "0", "30000"])
+def test_a_number_stays_a_number(cell: str) -> None:
+    assert neutralise(cell) == cell
+
+
+def test_an_amount_below_zero_is_exported_as_a_number() -> None:
+    assert list(csv_lines(["a"], [[-1500, -0.5, -0.00001]]))[1] == "-1500;-0,5;-1e-05\r\n"
+
+
+@given(st.text(max_size=5), st.text(max_size=5))
+def test_cells_stay_in_their_places(one: str, other: str) -> None:
+    import csv
+
+    text = "".join(csv_lines(["a", "b"], [[one, other]]))
+    read = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
+    assert read[1] == [neutralise(one), neutralise(other)]
+
+
+WRITERS = re.compile(r"^(writerow|writerows|write_string|write_row|write_column|write|write_blank)$")
+KNOWN = {
+    "foundation/tabular.py": "neutralises each cell (write_rejects)",
+    "payments/orders.py": "rows come from _rows, neutralised; the slip holds names and numbers of ours",
+}
+
+
+def test_no_other_place_writes_cells() -> None:
+    """A new writer of CSV or XLSX must be seen here, and neutralise."""
+    package = Path(jigi.__file__).parent
+    found = set()
+    for path in package.rglob("*.py"):
+        name = str(path.relative_to(package))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imported = {
+            alias.name.partition(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        } | {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        calls = {n.func.attr for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
+        if imported & {"csv", "xlsxwriter"} and any(WRITERS.match(call) for call in calls):
+            found.add(name)
+    assert {name for name in found if not name.startswith("demo/")} == set(KNOWN)
