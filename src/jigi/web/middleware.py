@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,7 +20,8 @@ def origin_middleware(get_response: Respond) -> Respond:
     """Name the origin of every action of a request: the address it came from and the page."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        with acting_from(f"{request.META.get('REMOTE_ADDR', '?')} {request.path}"):
+        # Behind proxies, the address that they give (JIGI_PROXIES), not theirs.
+        with acting_from(f"{get_client_ip(request) or '?'} {request.path}"):
             return get_response(request)
 
     return respond
