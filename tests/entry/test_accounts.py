@@ -177,7 +177,8 @@ def test_a_posting_is_given_and_ended_with_its_reason(pages: Client, areas: Area
     fields = {"role": "auditor", "area": areas.region.code, "starts_on": "2026-01-01", "motif": "remplacement"}
     assert posted(pages, f"{page}affecter/", f"{page}affecter/", **fields).url == page
     added = user.staff_postings.get(role="auditor")
-    answer = posted(pages, page, f"{page}affectations/{added.pk}/finir/", jour=YESTERDAY.isoformat(), motif="retour")
+    ending = {"affectation": str(added.pk), "jour": YESTERDAY.isoformat(), "motif": "retour"}
+    answer = posted(pages, page, f"{page}affectations/finir/", **ending)
     added.refresh_from_db()
     assert answer.url == page and added.ends_on == YESTERDAY
     assert [event.reason for event in AuditEvent.objects.filter(noun="user").order_by("id")] == [
@@ -200,6 +201,18 @@ def test_closing_ends_sessions_and_postings(pages: Client, areas: Areas) -> None
     assert theirs.get("/aujourdhui/").status_code == 302
     assert "incorrect" in sign_in(Client(), "agent")
     assert not staff.unended(user).exists() and not UserSession.objects.filter(user=user).exists()
+
+
+def test_somebody_is_signed_out_everywhere(pages: Client, areas: Areas) -> None:
+    user = make_account("agent")
+    StaffPosting.objects.create(user=user, role="inconnu", area=areas.country, starts_on=YESTERDAY)
+    theirs = [Client(), Client()]
+    for client in theirs:
+        sign_in(client, "agent")
+    page = f"/comptes/{user.pk}/"
+    posted(pages, page, f"{page}sessions/fermer/", motif="ordinateur perdu")
+    assert [client.get("/aujourdhui/").status_code for client in theirs] == [302, 302]
+    assert AuditEvent.objects.get(verb="end_sessions").after == {"sessions": 2}
 
 
 def test_a_lost_telephone_and_password_are_replaced(pages: Client, areas: Areas) -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -23,7 +24,8 @@ def origin_middleware(get_response: Respond) -> Respond:
     """Name the origin of every action of a request: the address it came from and the page."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        with acting_from(f"{request.META.get('REMOTE_ADDR', '?')} {request.path}"):
+        # Behind proxies, the address that they give (JIGI_PROXIES), not theirs.
+        with acting_from(f"{get_client_ip(request) or '?'} {request.path}"):
             return get_response(request)
 
     return respond

@@ -21,9 +21,9 @@ class PostingForm(forms.Form):
     """A role, at a place, in a programme or all, for a time."""
 
     role = forms.ChoiceField(label="Rôle")
-    area = forms.CharField(label="Lieu", help_text="Le nom ou le code du lieu ; « Mali » pour tout le pays.")
+    area = forms.CharField(label="Lieu", help_text="Le nom ou le code du lieu\u00a0; « Mali » pour tout le pays.")
     programme = forms.CharField(
-        label="Programme", required=False, max_length=40, help_text="Son code ; vide pour tous."
+        label="Programme", required=False, max_length=40, help_text="Son code\u00a0; vide pour tous."
     )
     organisation = forms.CharField(
         label="Organisme", required=False, max_length=40,
@@ -31,7 +31,7 @@ class PostingForm(forms.Form):
     )  # fmt: skip
     starts_on = forms.DateField(label="Du", widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(
-        label="Au", required=False, help_text="Le dernier jour ; vide s’il n’est pas connu.",
+        label="Au", required=False, help_text="Le dernier jour\u00a0; vide s’il n’est pas connu.",
         widget=forms.DateInput(attrs={"type": "date"}),
     )  # fmt: skip
 
@@ -67,7 +67,7 @@ class InvitationForm(PostingForm):
     username = forms.CharField(label="Identifiant", max_length=60, validators=[NAME])
     email = forms.EmailField(
         label="Adresse électronique", required=False,
-        help_text="Seulement pour se connecter par un fournisseur ; rien n’y est envoyé.",
+        help_text="Seulement pour se connecter par un fournisseur\u00a0; rien n’y est envoyé.",
     )  # fmt: skip
     field_order = (
         "full_name",

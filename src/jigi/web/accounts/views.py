@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -47,12 +47,14 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: its postings, its ways in, and what may be done to it."""
     by, user = administrator(request), seen(request, pk)
+    postings = [
+        (roles()[one.role].title if one.role in roles() else one.role, one, _holds(one))
+        for one in user.staff_postings.select_related("area").order_by("-starts_on", "role")
+    ]
     context = {
         "account": user,
-        "postings": [
-            (roles()[one.role].title if one.role in roles() else one.role, one, _holds(one))
-            for one in user.staff_postings.select_related("area").order_by("-starts_on", "role")
-        ],
+        "postings": postings,
+        "current": [(title, one) for title, one, holds in postings if holds],
         "may": staff.may_administer(user, by=by),
         "is_me": user.pk == by.pk,
         "has_factor": holds_second_factor(user),
@@ -80,10 +82,13 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def end_posting(request: HttpRequest, pk: int, posting: int) -> HttpResponse:
+def end_posting(request: HttpRequest, pk: int) -> HttpResponse:
     """End one posting at the close of a day."""
     by, user = administrator(request), seen(request, pk)
-    found = get_object_or_404(StaffPosting.objects.select_related("area", "user"), pk=posting, user=user)
+    chosen = request.POST.get("affectation", "")
+    found = user.staff_postings.select_related("area", "user").filter(pk=chosen if chosen.isdigit() else 0).first()
+    if found is None:
+        raise Http404
 
     def act() -> str:
         staff.end_posting(found, last_day=_day(request), by=by, reason=request.POST.get("motif", ""))
