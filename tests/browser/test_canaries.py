@@ -24,7 +24,8 @@ STATISTICS = (
     "/", "/chiffres.csv", "/lieux/", "/lieux/COD2019/ML0105/", "/programmes/", "/programmes/KITA/",
     "/programmes/KITA/?format=csv", "/ciblage/", "/ciblage/1/", "/ciblage/1/?format=csv",
     "/paiements/", "/paiements/1/", "/financements/", "/financements/?format=csv", "/financements/KITA-IDA/",
-    "/financements/KITA-IDA/?format=csv", "/financements/KITA-IDA/communes/?format=csv", "/imports/1/", "/executions/1/",
+    "/financements/KITA-IDA/?format=csv", "/financements/KITA-IDA/communes/?format=csv",
+    "/imports/1/", "/executions/1/",
 )  # fmt: skip
 """Pages and files that add up: no person stands in them, whoever asks."""
 
