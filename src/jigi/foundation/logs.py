@@ -64,18 +64,29 @@ class JsonFormatter(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The sentence of the programmer; an argument that is an error is described, not printed."""
+    """The sentence of the programmer; an argument that is an error is described, an address is its route."""
     if isinstance(record.args, tuple):
         record = logging.makeLogRecord(record.__dict__)
         record.args = tuple(described(a) if isinstance(a, BaseException) else a for a in record.args or ())
-    return scrubbed(record.getMessage())
+    said = record.getMessage()
+    if request := getattr(record, "request", None):
+        said = said.replace(request.path, _route(request))
+    return scrubbed(said)
+
+
+def _route(request: Any) -> str:
+    """The address as the site names it: what a person typed in it stays with them."""
+    if found := getattr(request, "resolver_match", None):
+        return f"/{found.route}"
+    parts = request.path.split("/")
+    return "/".join(parts[:2]) + "/…" if len(parts) > 3 else scrubbed(request.path)
 
 
 def _request(request: Any) -> dict[str, Any]:
     user = getattr(request, "_cached_user", None)  # only if somebody asked: a log reads no table
     return {
         "method": getattr(request, "method", ""),
-        "path": scrubbed(getattr(request, "path", "")),
+        "path": _route(request),
         "from": getattr(request, "META", {}).get("REMOTE_ADDR", ""),
         "user": getattr(user, "pk", None),
     }

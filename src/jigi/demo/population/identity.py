@@ -75,6 +75,13 @@ def nina_cells(members: Members, births: Births, birthplace: Ints, rng: np.rando
     return blank(glued([*parts, words(_CONTROL_LETTERS)[letter]]), ~has)
 
 
+def nina_of(male: bool, year: int, birthplace: int, serial: int) -> str:
+    """The NINA of one person, written as those of `nina_cells`."""
+    sex = 1 if male else 2
+    letter = _CONTROL_LETTERS[(sex + 3 * year + 7 * birthplace + 11 * serial) % len(_CONTROL_LETTERS)]
+    return f"1{sex}{year % 100:02}{99 * 100_000 + birthplace}{serial:03}{letter}"
+
+
 def _heaped(age: Ints, rng: np.random.Generator) -> Ints:
     """Ages as told: the older, the more are rounded to the nearest 0 or 5 (never to 0 above one year)."""
     chance = np.interp(age, [1, 4, 8, 18, 30, 50], [0.0, 0.10, 0.27, 0.47, 0.63, 0.73])

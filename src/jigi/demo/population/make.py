@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from jigi.demo.population import records
+from jigi.demo.population.canaries import plant
 from jigi.demo.population.community import draw_lists
 from jigi.demo.population.conditions import compose, draw_conditions
 from jigi.demo.population.contact import absent_migrants, draw_contacts
@@ -172,7 +173,7 @@ def _register_block(villages: Villages, seed: int, reference: date) -> _Block:
     drawn = _draw(villages, "F-", reference, rng)
     columns = {
         "menages.csv": records.household_columns(drawn, reference, rng),
-        "membres.csv": records.member_columns(drawn),
+        "membres.csv": plant(records.member_columns(drawn), drawn),
         "listes.csv": records.list_columns(drawn),
         "consommation.csv": records.consumption_columns(drawn),
     }
