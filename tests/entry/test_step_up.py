@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 
 import pytest
@@ -99,7 +100,7 @@ def test_an_order_file_asks_again(approved: PaymentRound) -> None:
     client = signed_in("paie", "payment_officer", seconds_ago=OLD)
     page = client.get(f"/paiements/{approved.pk}/ordres/").content.decode()
     address = page.split(f'action="/paiements/{approved.pk}/ordres/')[1].split('"')[0]
-    answer = client.post(f"/paiements/{approved.pk}/ordres/{address}", {"format": "csv"})
+    answer = client.post(f"/paiements/{approved.pk}/ordres/{address}", {"format": "csv", "cle": str(uuid.uuid4())})
     assert answer.url.startswith("/compte/confirmer/")
 
 
@@ -124,6 +125,7 @@ def test_what_was_typed_in_a_refused_form_is_there_again(areas: Areas) -> None:
 
 def test_another_site_is_never_where_one_comes_back(areas: Areas) -> None:
     client = signed_in("admin", "system_administrator", seconds_ago=OLD)
-    answer = client.post("/comptes/invitations/nouvelle/", {}, headers={"referer": "https://ailleurs.example/x"})
+    sent = {"cle": str(uuid.uuid4())}
+    answer = client.post("/comptes/invitations/nouvelle/", sent, headers={"referer": "https://ailleurs.example/x"})
     assert answer.url == "/compte/confirmer/?next=%2Faujourdhui%2F"
     assert prove(client, "/compte/confirmer/?next=https://ailleurs.example/").url == "/aujourdhui/"

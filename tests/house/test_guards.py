@@ -210,7 +210,7 @@ CLIENTS = {
     "urllib.request", "urllib3", "http.client", "requests", "httpx", "aiohttp", "socket", "ftplib", "smtplib",
     "telnetlib", "xmlrpc", "paramiko", "websockets",
 }  # fmt: skip
-OUTWARD: dict[str, str] = {}
+OUTWARD: dict[str, str] = {"web/account/provider.py": "the error of a provider of identities that its settings name"}
 """Modules that may call an address, and which. The day one must, it goes through one function that resolves once,
 refuses private addresses, pins what it resolved and follows no redirection."""
 

@@ -61,8 +61,10 @@ def test_nothing_is_posted_without_a_key(client: Client, areas: Areas) -> None:
     client.force_login(make_user("awa", "programme_manager", areas.country))
     let_through = []
     for name, address in addresses().items():
+        if name in WITHOUT_KEY:
+            continue
         answer = client.post(address, {"motif": "essai"})
-        if name not in WITHOUT_KEY and "Ce formulaire est incomplet" not in answer.content.decode():
+        if "Ce formulaire est incomplet" not in answer.content.decode():
             let_through.append((name, answer.status_code))
         client.force_login(make_user(f"awa{len(name)}{name}", "programme_manager", areas.country))
     assert let_through == []

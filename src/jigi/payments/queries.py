@@ -136,8 +136,10 @@ def agencies_held(user: User, right: str) -> QuerySet[Agency]:
 
 
 def sees_returns(user: User) -> bool:
-    """Whether some agency's return files are for this person."""
-    return agencies_held(user, "payments.see").exists()
+    """Whether some agency's return files are for this person; all those to come for who sees the whole country."""
+    held = postings_with(user, "payments.see")
+    everywhere = any(one.area.level == Area.Level.COUNTRY and not one.programme_code for one in held)
+    return everywhere or agencies_held(user, "payments.see").exists()
 
 
 def return_files_visible_to(user: User) -> QuerySet[ReturnFile]:
