@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "procrastinate.contrib.django",
     "jigi.foundation",
     "jigi.geography",
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "jigi.targeting",
     "jigi.enrolment",
     "jigi.payments",
+    "jigi.monitoring",
     "jigi.web",
 ]
 
@@ -126,7 +128,13 @@ if os.environ.get("JIGI_HTTPS") == "1":
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
 
-PROCRASTINATE_IMPORT_PATHS = ["jigi.payments.jobs", "jigi.web.imports.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "jigi.foundation.clock", "jigi.payments.jobs", "jigi.monitoring.jobs", "jigi.web.imports.jobs",
+]  # fmt: skip
+# Where the head of the audit's chain is written outside the database; the second place is best on another machine.
+AUDIT_ANCHORS = [Path(os.environ.get("JIGI_AUDIT_ANCHOR") or HOME / "audit" / "anchor.log")]
+if second := os.environ.get("JIGI_AUDIT_ANCHOR_2"):
+    AUDIT_ANCHORS.append(Path(second))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
