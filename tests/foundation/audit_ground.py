@@ -9,8 +9,9 @@ from pathlib import Path
 from pytest_django import Settings
 from django.db import connection, transaction
 
-from jigi.foundation import audit, seals
-from jigi.foundation.models import User
+from jigi.foundation import anchors, audit, seals
+from jigi.foundation.bulk import statement
+from jigi.foundation.models import AuditSeal, User
 
 
 def anchored(settings: Settings, folder: Path) -> list[Path]:
@@ -75,3 +76,40 @@ def picture() -> str:
                 || '#' || coalesce((SELECT string_agg(s::text, '|' ORDER BY number) FROM foundation_auditseal AS s), ''))"""
         )
         return str(cursor.fetchone()[0])
+
+
+def reseal(first: int) -> None:
+    """What a thief who owns the tables does: every seal from this one computed again over the rows of now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(number) FROM foundation_auditseal")
+        for number in range(first, cursor.fetchone()[0] + 1):
+            cursor.execute(_RESEAL_ROWS, {"number": number})
+            cursor.execute(_RESEAL, {"number": number})
+
+
+def rewrite_anchor(path: Path) -> None:
+    """An anchor that says what the database says."""
+    path.unlink()
+    for seal in AuditSeal.objects.order_by("number"):
+        mark = anchors.Mark(anchors.SEAL, seal.number, anchors.written(seal.sealed_at), seal.rows, seal.digest)
+        anchors.append(path, mark)
+
+
+_HELD = (
+    "(SELECT event.id, " + statement("foundation", "audit_digest") + " AS digest FROM foundation_auditevent AS event"
+    " JOIN foundation_auditseal AS s ON s.number = %(number)s"
+    " JOIN LATERAL unnest(s.firsts, s.lasts) AS b (first, last) ON event.id BETWEEN b.first AND b.last)"
+)
+_RESEAL_ROWS = f"""UPDATE foundation_auditseal SET (firsts, lasts, rows, marks) = (
+    SELECT array_agg(id ORDER BY id), array_agg(id ORDER BY id), count(*),
+        string_agg(substring(digest FROM 1 FOR 4), ''::bytea ORDER BY id) FROM {_HELD} AS held)
+    WHERE number = %(number)s"""
+_RESEAL = f"""UPDATE foundation_auditseal AS changed
+    SET previous = said.previous, digest = said.digest
+    FROM (SELECT seal.previous, {statement("foundation", "seal_digest")} AS digest FROM (
+        SELECT s.number, s.sealed_at, s.firsts, s.lasts, s.rows, s.floor, s.ceiling, s.writers, s.marks,
+            coalesce((SELECT digest FROM foundation_auditseal AS p WHERE p.number = s.number - 1), repeat('0', 64))
+                AS previous
+        FROM foundation_auditseal AS s WHERE s.number = %(number)s) AS seal,
+        (SELECT string_agg(digest, ''::bytea ORDER BY id) AS content FROM {_HELD} AS held) AS gathered
+    ) AS said WHERE changed.number = %(number)s"""

@@ -82,7 +82,7 @@ def _verified(places: Sequence[Path]) -> Proof:
     proof.findings += _of_guards()
     proof.findings += _of_rows(broken, outside, given)
     proof.findings += _of_chain(broken, proof.seals)
-    sound = set(known) - {row["number"] for row in broken if not row["holds"]}
+    sound = set(known) - {row["number"] for row in broken}
     for place, path in enumerate(places, start=1):
         name = f"l’ancre {place} ({path})"
         if path not in marks:
@@ -150,27 +150,37 @@ def _of_anchor(
 ) -> list[Finding]:
     marks, faults = _marks_in_force(lines)
     found = [Finding("anchor_edited", f"{name.capitalize()}, ligne {place} : {why}.") for place, why in faults]
-    rewritten, edited, lost = [], [], []
+    parted: dict[str, list[int]] = {}
     for number, mark in marks.items():
-        if number not in known:
-            lost.append(number)
-        elif mark != known[number]:
-            witnesses = [other[number] == known[number] for other in others if number in other]
-            after = number + 1 in sound and marks.get(number + 1) == known.get(number + 1)
-            told = all(witnesses) if witnesses else after
-            (edited if told and number in sound else rewritten).append(number)
-    if lost:
-        found.append(Finding("seal_lost", f"Des sceaux de {name} ne sont plus dans la base : {_listed(lost)}."))
-    if rewritten:
-        said = f"Des sceaux de la base ne sont pas ceux de {name} : {_listed(rewritten)} ont été réécrits."
-        found.append(Finding("seal_rewritten", said))
-    if edited:
-        found.append(Finding("anchor_edited", f"Des lignes de {name} ont été modifiées : sceaux {_listed(edited)}."))
+        if mark != known.get(number):
+            kind = _parting(number, mark, known, sound, marks, others)
+            parted.setdefault(kind, []).append(number)
+    found += [Finding(kind, _PARTED[kind].format(name=name, seals=_listed(seals))) for kind, seals in parted.items()]
     last = max(known, default=0)
     if _end(lines) < last:
         said = f"{name.capitalize()} s’arrête au sceau {_end(lines)}, la base va au sceau {last}."
         found.append(Finding("anchor_short", f"{said} Elle a été coupée, ou un arrêt l’a interrompue."))
     return found
+
+
+def _parting(number: int, mark: Mark, known: Known, sound: set[int], marks: Known, others: list[Known]) -> str:
+    """What it means that an anchor's line is not the database's seal."""
+    if number not in known:
+        return "seal_lost"
+    # The next seal holds the digest of this one: where both sides have it, the base says true.
+    next_agrees = number + 1 in sound and marks.get(number + 1) == known[number + 1]
+    if number in sound and (next_agrees or mark.digest == known[number].digest):
+        return "anchor_edited"
+    return "anchors_disagree" if any(known[number] == other.get(number) for other in others) else "seal_rewritten"
+
+
+_PARTED = {
+    "seal_lost": "Des sceaux de {name} ne sont plus dans la base : {seals}.",
+    "seal_rewritten": "Des sceaux de la base ne sont pas ceux de {name} : {seals} ont été réécrits.",
+    "anchor_edited": "Des lignes de {name} ont été modifiées : sceaux {seals}.",
+    "anchors_disagree": "Des sceaux de {name} ne sont ni ceux de la base ni ceux de l’autre ancre : {seals}. L’une des"
+    " deux ancres a été réécrite, peut-être avec la base : comparez-les à une copie plus ancienne.",
+}
 
 
 def _marks_in_force(lines: Iterable[tuple[int, Mark | None]]) -> tuple[Known, list[tuple[int, str]]]:
