@@ -23,6 +23,9 @@ from jigi.foundation.models import AuditEvent, User
 READINGS = ("see", "list", "search", "reveal", "export", "print")
 """The verbs of those who read and change nothing."""
 
+SHOWN = ("see", "list", "search", "reveal")
+"""Those that leave no paper and no file: a thing's history is not told by them."""
+
 MOST_SUBJECTS = 2_000
 """Households that one row names; a longer reading leaves more rows."""
 
@@ -118,7 +121,7 @@ def signed_out(user: User, *, address: str, agent: str) -> None:
 
 def history(noun: str, object_id: object) -> list[AuditEvent]:
     """What was done to one thing, latest first; reading it is not doing something to it."""
-    events = AuditEvent.objects.filter(noun=noun, object_id=str(object_id))
+    events = AuditEvent.objects.filter(noun=noun, object_id=str(object_id)).exclude(verb__in=SHOWN)
     return list(events.select_related("by").order_by("-id"))
 
 

@@ -59,7 +59,7 @@ def resume(*, by: User, reason: str) -> Mark:
             anchors.RESUMED, last.number if last else 0, anchors.written(timezone.now()), 0,
             last.digest if last else anchors.START, said[:200],
         )  # fmt: skip
-        audit.record("resume", "audit", "chain", by=by, after={"seal": mark.number}, reason=said)
+        audit.record("resume_chain", "audit", "chain", by=by, after={"seal": mark.number}, reason=said)
         for path in anchors.places():
             anchors.append(path, mark)
     return mark

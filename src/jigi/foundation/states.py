@@ -6,7 +6,7 @@ means that somebody was first, and is said so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,11 @@ class StateTable:
                 remedy=f"Cette action part de l’état {self._named(step.sources)}",
             )
 
-    def move(self, thing: models.Model, verb: str, *, by: User | None, reason: str = "", **fields: Any) -> None:
-        """Move `thing` by `verb`, setting `fields` with it.
+    def move(
+        self, thing: models.Model, verb: str, *, by: User | None, reason: str = "", subjects: Iterable[int] = (),
+        **fields: Any,
+    ) -> None:  # fmt: skip
+        """Move `thing` by `verb`, setting `fields` with it; `subjects` are the households that it concerns.
 
         Raises Refused when the table has no such move from the thing's status, Raced when another
         transaction moved it first.
@@ -79,7 +82,7 @@ class StateTable:
                 )
             audit.record(
                 verb, self.noun, thing.pk, by=by, before={"status": before}, after={"status": step.target},
-                reason=reason,
+                reason=reason, subjects=subjects,
             )  # fmt: skip
         for name, value in {"status": step.target, **fields}.items():
             setattr(thing, name, value)

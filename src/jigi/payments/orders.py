@@ -19,7 +19,7 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
-from jigi.payments.models import OrderFile, PaymentRound
+from jigi.payments.models import Instruction, OrderFile, PaymentRound
 from jigi.programmes.models import Agency
 
 HEADER = (
@@ -59,7 +59,11 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
             file_hash=digest, made_by=by,
         )  # fmt: skip
         facts = {"file": name, "lines": lines, "total_xof": total, "sha256": digest}
-        audit.record("export", "order_file", order_file.pk, by=by, after=facts)
+        households = Instruction.objects.filter(payment_round=payment_round, agency=agency).order_by("household_id")
+        audit.read(
+            "export", "order_file", order_file.pk, by=by, after=facts,
+            subjects=households.values_list("household_id", flat=True).distinct(),
+        )  # fmt: skip
     return order_file
 
 

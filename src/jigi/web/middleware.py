@@ -19,10 +19,20 @@ def origin_middleware(get_response: Respond) -> Respond:
     """Name the origin of every action of a request: the address it came from and the page."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        with acting_from(f"{request.META.get('REMOTE_ADDR', '?')} {request.path}"):
+        with acting_from(f"{address_of(request)} {request.path}"):
             return get_response(request)
 
     return respond
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address that a request came from."""
+    return str(request.META.get("REMOTE_ADDR", "?"))
+
+
+def device_of(request: HttpRequest) -> dict[str, str]:
+    """The address and the browser of a request, as the audit keeps them at a sign-in."""
+    return {"address": address_of(request), "agent": request.headers.get("User-Agent", "")}
 
 
 class RefusalMiddleware:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from jigi.foundation import audit
 from jigi.foundation.models import AuditEvent
+from jigi.web.middleware import device_of
 
 MOST_FAILURES = 5
 FAILURES_WITHIN = timedelta(minutes=15)
@@ -38,7 +39,7 @@ class SignInForm(AuthenticationForm):
         try:
             return super().clean() or {}
         except forms.ValidationError:
-            audit.record("sign_in_failed", "user_name", name, by=None)
+            audit.refused_entry(name, **(device_of(self.request) if self.request else _NOWHERE))
             raise
 
     def confirm_login_allowed(self, user: Any) -> None:
@@ -48,6 +49,9 @@ class SignInForm(AuthenticationForm):
 
     def _refusal(self, code: str) -> forms.ValidationError:
         return forms.ValidationError(self.error_messages[code], code=code)
+
+
+_NOWHERE = {"address": "?", "agent": ""}
 
 
 def _failures(name: str) -> int:

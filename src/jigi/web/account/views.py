@@ -14,6 +14,7 @@ from jigi.foundation.models import User
 from jigi.geography.models import StaffPosting
 from jigi.geography.roles import roles
 from jigi.web.account.forms import SignInForm
+from jigi.web.middleware import device_of
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -27,7 +28,7 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         user = form.get_user()
-        audit.record("sign_in", "user", user.pk, by=user)
+        audit.signed_in(user, **device_of(self.request), means="mot de passe")
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -39,7 +40,7 @@ class SignOut(LogoutView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if isinstance(request.user, User):
-            audit.record("sign_out", "user", request.user.pk, by=request.user)
+            audit.signed_out(request.user, **device_of(request))
         return super().post(request, *args, **kwargs)
 
 
