@@ -36,9 +36,9 @@ def _decide(alert: Alert, verb: str, by: User, reason: str) -> None:
     if len(said) < SHORTEST_REASON:
         raise Refused("Il faut un motif", remedy="Écrivez ce que vous avez vérifié, auprès de qui.")
     ALERT.move(
-        alert, verb, by=by, reason=said, subjects=alert.households, decided_by=by, decided_at=timezone.now(),
+        alert, verb, by=by, reason=said, subjects=alert.households, decision=said, decided_by=by,
+        decided_at=timezone.now(),
     )  # fmt: skip
-    alert.__class__.objects.filter(pk=alert.pk).update(reason=said)
 
 
 def _require(alert: Alert, by: User) -> None:

@@ -44,7 +44,7 @@ class Alert(models.Model):
     taken_at = models.DateTimeField("prise le", null=True)
     decided_by = _signer("décidée par")
     decided_at = models.DateTimeField("décidée le", null=True)
-    reason = models.TextField("motif", default="", blank=True)
+    decision = models.TextField("motif", default="", blank=True)
 
     class Meta:
         verbose_name = "alerte"
@@ -57,7 +57,7 @@ class Alert(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=("open", "taken"), decided_by__isnull=True, decided_at__isnull=True)
                 | Q(status__in=("dismissed", "confirmed"), decided_by__isnull=False, decided_at__isnull=False)
-                & ~Q(reason=""),
+                & ~Q(decision=""),
                 name="alert_decision_is_signed_with_a_reason",
             ),
             models.CheckConstraint(

@@ -41,7 +41,8 @@ def _watch(rule: Rule, by: User | None) -> Watched:
             "monitoring", rule.code,
             {"since": timezone.now() - timedelta(days=rule.days), "zone": settings.TIME_ZONE, **rule.settings},
         )  # fmt: skip
-        written = fetch_sql("monitoring", "raise", {"rule": rule.code, "found": json.dumps(found, default=str)})[0]
+        told = json.dumps([{**row, "facts": json.loads(row["facts"])} for row in found], default=str)
+        written = fetch_sql("monitoring", "raise", {"rule": rule.code, "found": told})[0]
         if written["raised"]:
             audit.record("raise", "alert_rule", rule.code, by=by, after={"raised": written["raised"]})
     return Watched(rule.code, len(found), written["raised"], written["grown"])

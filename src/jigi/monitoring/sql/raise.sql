@@ -11,7 +11,7 @@ WITH found AS (
             AND decided.status IN ('dismissed', 'confirmed') AND found.count < 2 * decided.count)
 ), written AS (
     INSERT INTO monitoring_alert AS live (rule, subject, period, label, person_id, commune_id, first_seen, last_seen,
-        count, facts, events, households, status, reason)
+        count, facts, events, households, status, decision)
     SELECT %(rule)s, subject, period, left(label, 200), person_id, commune_id, first_seen, last_seen, count, facts,
         events, households, 'open', ''
     FROM news

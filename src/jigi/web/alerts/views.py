@@ -51,7 +51,7 @@ def alerts_list() -> Listing:
             Column("nombre", "Nombre", lambda one: one.count, kind="number", sort="count"),
             Column("etat", "État", lambda one: one.get_status_display(), sort="status", cell=chip),
             Column("par", "Suivie par", lambda one: one.decided_by or one.taken_by),
-            Column("motif", "Motif", lambda one: one.reason, on_screen=False),
+            Column("motif", "Motif", lambda one: one.decision, on_screen=False),
         ),
         order="-vue",
         filters=(
