@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pytest_django import Settings
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from jigi.foundation import anchors, audit, seals
 from jigi.foundation.bulk import statement
@@ -73,7 +73,8 @@ def picture() -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT md5(coalesce((SELECT string_agg(e::text, '|' ORDER BY id) FROM foundation_auditevent AS e), '')
-                || '#' || coalesce((SELECT string_agg(s::text, '|' ORDER BY number) FROM foundation_auditseal AS s), ''))"""
+                || '#' || coalesce((SELECT string_agg(s::text, '|' ORDER BY number)
+                    FROM foundation_auditseal AS s), ''))"""
         )
         return str(cursor.fetchone()[0])
 

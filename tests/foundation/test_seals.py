@@ -71,8 +71,10 @@ def test_nobody_changes_a_seal_or_switches_replication_on_to_do_it() -> None:
 @pytest.mark.django_db
 def test_the_guards_stand_in_a_replica_s_session_too() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT tgenabled::text FROM pg_trigger WHERE tgfoid = 'jigi_refuse_change'::regproc"
-                       " AND tgrelid IN ('foundation_auditevent'::regclass, 'foundation_auditseal'::regclass)")  # fmt: skip
+        cursor.execute(
+            "SELECT DISTINCT tgenabled::text FROM pg_trigger WHERE tgfoid = 'jigi_refuse_change'::regproc"
+            " AND tgrelid IN ('foundation_auditevent'::regclass, 'foundation_auditseal'::regclass)"
+        )
         assert cursor.fetchall() == [("A",)]
 
 
@@ -167,4 +169,3 @@ def test_a_torn_line_is_passed_over_and_a_wrong_one_is_not(tmp_path: Path) -> No
     assert [found for _, found in anchors.read(path)] == [mark]
     path.write_text("n’importe quoi\n" + str(mark) + "\n")
     assert [found for _, found in anchors.read(path)] == [None, mark]
-

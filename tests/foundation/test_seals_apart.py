@@ -115,7 +115,9 @@ def test_the_chain_is_proved_and_goes_on_in_a_restored_database(apart: None) -> 
 def test_a_restored_database_tells_what_was_altered_in_the_dump(apart: None) -> None:
     ground.lay(batches=3)
     with ground.as_owner(), connection.cursor() as cursor:
-        cursor.execute("UPDATE foundation_auditevent SET reason = 'autre' WHERE id = %s", [AuditEvent.objects.first().pk])
+        cursor.execute(
+            "UPDATE foundation_auditevent SET reason = 'autre' WHERE id = %s", [AuditEvent.objects.first().pk]
+        )
     with restored("restauree"):
         assert {finding.kind for finding in proof.verify().findings} == {"altered", "seal_broken"}
 

@@ -47,8 +47,16 @@ def write(verb: str, times: int, by: User, at: datetime = NOON, *, noun: str = "
           subjects: Iterable[int] = (), after: dict[str, str] | None = None) -> None:  # fmt: skip
     """Rows of the audit as they would have been written then, a second apart."""
     AuditEvent.objects.bulk_create(
-        AuditEvent(at=at + timedelta(seconds=n), by=by, origin="10.0.0.1 /menages/", verb=verb, noun=noun,
-                   object_id=str(n), subjects=list(subjects), after=after or {})  # fmt: skip
+        AuditEvent(
+            at=at + timedelta(seconds=n),
+            by=by,
+            origin="10.0.0.1 /menages/",
+            verb=verb,
+            noun=noun,
+            object_id=str(n),
+            subjects=list(subjects),
+            after=after or {},
+        )
         for n in range(times)
     )
 

@@ -22,8 +22,15 @@ def alert(areas: Areas) -> Alert:
     awa = make_user("awa")
     at = timezone.now() - timedelta(days=1)
     AuditEvent.objects.bulk_create(
-        AuditEvent(at=at, by=awa, origin="10.0.0.1 /menages/", verb="reveal", noun="household", object_id=str(n),
-                   reason="appel avant paiement")  # fmt: skip
+        AuditEvent(
+            at=at,
+            by=awa,
+            origin="10.0.0.1 /menages/",
+            verb="reveal",
+            noun="household",
+            object_id=str(n),
+            reason="appel avant paiement",
+        )
         for n in range(40)
     )
     watch(by=None, only=["many_reveals"])

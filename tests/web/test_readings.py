@@ -87,7 +87,8 @@ def addresses(campaign: TargetingRound) -> Iterator[tuple[str, str]]:
                          last_seen="2016-01-01T00:00Z", count=3, households=[household.pk])  # fmt: skip
     rounds = list(PaymentRound.objects.values_list("pk", flat=True))
     numbers = {
-        "menages/": [household.pk], "ciblage/": [campaign.pk], "alertes/": list(Alert.objects.values_list("pk", flat=True)),
+        "menages/": [household.pk], "ciblage/": [campaign.pk],
+        "alertes/": list(Alert.objects.values_list("pk", flat=True)),
         "paiements/retours/exceptions/": list(ReturnLine.objects.values_list("pk", flat=True)),
         "paiements/retours/": list(ReturnFile.objects.values_list("pk", flat=True)), "paiements/": rounds,
     }  # fmt: skip

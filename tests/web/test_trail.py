@@ -61,7 +61,9 @@ def test_one_searches_by_household_and_by_origin(auditor: Client, areas: Areas) 
     audit.signed_in(awa, address="192.168.4.4", agent="Firefox")
     found = "demande : q Keïta"
     numbers = {pk: Household.objects.get(pk=pk).rsu for pk in (mine, other)}
-    assert found in _page(auditor, menage=numbers[mine]) and found in _page(auditor, menage=numbers[mine].replace("-", ""))
+    assert found in _page(auditor, menage=numbers[mine]) and found in _page(
+        auditor, menage=numbers[mine].replace("-", "")
+    )
     assert found in _page(auditor, depuis="10.9.8.7")
     for asked in ({"menage": numbers[other]}, {"menage": "4827"}, {"depuis": "10.9.8.6"}):
         assert found not in _page(auditor, **asked)

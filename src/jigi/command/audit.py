@@ -24,7 +24,8 @@ def _verify(options: argparse.Namespace) -> Figures:
     found = proof.verify_and_keep(by=find_user(options.by))
     say(f"{found.rows} lignes sous {found.seals} sceaux, tête {found.head[:16]}….")
     if found.waiting and found.waiting_since:
-        say(f"{found.waiting} lignes attendent leur sceau, depuis le {timezone.localtime(found.waiting_since):%d/%m/%Y %H:%M}.")
+        since = timezone.localtime(found.waiting_since)
+        say(f"{found.waiting} lignes attendent leur sceau, depuis le {since:%d/%m/%Y %H:%M}.")
     for notice in found.notices:
         say(f"À savoir : {notice}")
     if found.holds:

@@ -18,6 +18,8 @@ DETAILS = {
     "persons_merged": "personnes versées",
     "paid": "ordres payés",
     "exceptions": "lignes à examiner",
+    "sealing_seconds": "secondes à sceller",
+    "verifying_seconds": "secondes à tout vérifier",
 }
 
 

@@ -112,7 +112,7 @@ def bring_up(path: Path, seals: Sequence[Mark]) -> None:
     raise Refused(
         f"L’ancre de l’audit {path} et la base ne se suivent plus",
         why=f"L’ancre s’arrête au sceau {last[0]}, la base au sceau {head.number if head else 0}",
-        remedy="Lancez jigi audit verify. Après une restauration, ou pour une ancre neuve : jigi audit resume --reason.",
+        remedy="Lancez jigi audit verify. Après une restauration ou pour une ancre neuve : jigi audit resume.",
     )
 
 

@@ -6,7 +6,7 @@ means that somebody was first, and is said so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +62,10 @@ class StateTable:
             )
 
     def move(
-        self, thing: models.Model, verb: str, *, by: User | None, reason: str = "", subjects: Iterable[int] = (),
+        self, thing: models.Model, verb: str, *, by: User | None, reason: str = "", subjects: Any = (),
         **fields: Any,
     ) -> None:  # fmt: skip
-        """Move `thing` by `verb`, setting `fields` with it; `subjects` are the households that it concerns.
+        """Move `thing` by `verb`, setting `fields` with it; `subjects` are the numbers of the households that it concerns.
 
         Raises Refused when the table has no such move from the thing's status, Raced when another
         transaction moved it first.

@@ -61,9 +61,7 @@ class Alert(models.Model):
                 name="alert_decision_is_signed_with_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(person__isnull=True)
-                | Q(decided_by__isnull=True)
-                | ~Q(decided_by=models.F("person")),
+                condition=Q(person__isnull=True) | Q(decided_by__isnull=True) | ~Q(decided_by=models.F("person")),
                 name="alert_is_not_decided_by_its_subject",
             ),
         ]

@@ -274,7 +274,7 @@ def _value(row: Model, path: str) -> Any:
 def _asked(request: HttpRequest) -> dict[str, Any]:
     """What the address asks for, as the audit keeps it: telephones and documents cut to their end."""
     paging = ("apres", "avant", "format", "imprimer")
-    asked = {name: audit.veiled(text) for name, text in request.GET.items() if text and name not in paging}
+    asked = {name: audit.veiled(str(text)) for name, text in request.GET.items() if text and name not in paging}
     return {"asked": asked} if asked else {}
 
 

@@ -5,7 +5,8 @@ WITH kept AS (
     FROM registry_phone AS phone
     JOIN registry_membership AS member ON member.person_id = phone.person_id AND member.ended_on IS NULL
     JOIN registry_household AS household ON household.id = member.household_id
-    WHERE household.collector <> ''
+    -- A telephone lent by a neighbour is usual; one that two households call their own is not.
+    WHERE household.collector <> '' AND phone.owner = 'self'
 ), shared AS (
     SELECT collector, number, count(DISTINCT household_id) AS households, max(registered_at) AS last_seen
     FROM kept GROUP BY collector, number HAVING count(DISTINCT household_id) > 1

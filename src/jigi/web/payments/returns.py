@@ -65,9 +65,7 @@ def return_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One file: what its lines became."""
     user = _person(request)
     shown = get_object_or_404(queries.return_files_visible_to(user), pk=pk)
-    lines = shown.return_lines.select_related("return_file__agency", "resolved_by").annotate(
-        **_OF_ORDER
-    )
+    lines = shown.return_lines.select_related("return_file__agency", "resolved_by").annotate(**_OF_ORDER)
     outcomes = (
         shown.return_lines.values("outcome").order_by("outcome").annotate(lines=Count("id"), xof=Sum("amount_xof"))
     )

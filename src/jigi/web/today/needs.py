@@ -157,7 +157,9 @@ def alerts_to_look_into(user: User, rights: frozenset[str]) -> list[Need]:
     return [
         Need(
             title="Alertes",
-            detail=counted(count, "alerte attend qu’on la prenne en main", "alertes attendent qu’on les prenne en main"),
+            detail=counted(
+                count, "alerte attend qu’on la prenne en main", "alertes attendent qu’on les prenne en main"
+            ),
             url="/alertes/?etat=open",
             since=waiting[0].first_seen,
             journey="/alertes/",
