@@ -17,7 +17,7 @@ NO_DATABASE := JIGI_SECRET_KEY=check DATABASE_URL=postgresql:///none?host=/none
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
         --python-version 3.11 --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: install install-dev demo test test-long check format map lock clean
+.PHONY: install install-dev demo test test-long check format map matrix lock clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -48,6 +48,10 @@ format: install-dev
 # docs/map.md from the import contract, docs/states.md from the state tables.
 map: install-dev
 	$(NO_DATABASE) DJANGO_SETTINGS_MODULE=jigi.site.settings $(PY) -m tests.house.drawing
+
+# docs/access/matrix.md: who is answered what, measured anew. Read the difference before you commit it.
+matrix: install-dev
+	JIGI_MATRIX=1 $(PY) -m pytest -q tests/access/test_matrix.py -k written
 
 # Every version and hash, no address: the lock works with whatever index the machine is set up for.
 lock:

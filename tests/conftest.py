@@ -63,6 +63,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture
+def client() -> Any:
+    """A browser whose `force_login` counts as a proof just given: what a page does is tested, not the door."""
+    from tests.factories import ProvedClient
+
+    return ProvedClient()
+
+
+@pytest.fixture
 def home() -> Iterator[Path]:
     """A folder for an embedded server of this test's own, stopped and removed afterwards."""
     place = _temporary_home()

@@ -45,8 +45,9 @@ def terminal(capsys: pytest.CaptureFixture[str]) -> Jigi:
 
 def make_operator() -> Any:
     """The operator's account, posted in a small country: two communes of one village each."""
-    from jigi.geography.installation import OPERATOR, ensure_account
+    from jigi.geography.installation import ADMINISTRATOR, OPERATOR, ensure_account
     from tests.factories import make_areas
 
     make_areas(communes=2, villages_per_commune=1)
+    ensure_account(ADMINISTRATOR, "Comptes (essai)", "system_administrator", is_service=True)
     return ensure_account(OPERATOR, "Exploitant (essai)", "operator", is_service=True)

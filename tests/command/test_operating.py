@@ -23,7 +23,7 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_account_is_opened_posted_and_traced(jigi: Jigi) -> None:
     assert jigi(*WORDS).out == "awa : Coordination, cercle ML0105\n"
     assert User.objects.get(username="awa").check_password("un long mot de passe")
-    assert AuditEvent.objects.get(verb="open_account").by.username == "exploitant"
+    assert AuditEvent.objects.get(verb="open_account").by.username == "comptes-serveur"
     assert "awa" in jigi("users", "list").out
 
 

@@ -16,7 +16,7 @@ KEYS = [
     "name", "size", "seconds", "rate", "statements", "peak_mb", "reference", "reference_seconds", "ratio",
 ]  # fmt: skip
 BENCH = (sys.executable, "-m", "jigi", "bench")
-BENCHES = {"round": ("--history", "2"), "import": (), "reconcile": ()}
+BENCHES = {"round": ("--history", "2"), "import": (), "reconcile": (), "vault": ()}
 
 FAILING = """
 import django
@@ -41,6 +41,11 @@ def test_a_bench_prints_its_figures_in_one_object(name: str) -> None:
     assert list(found)[: len(KEYS)] == KEYS
     assert (found["name"], found["size"]) == (name, 1_000)
     assert all(found[key] > 0 for key in KEYS if key not in ("name", "reference"))
+
+
+@pytest.mark.long
+def test_a_rotation_seals_every_value_anew() -> None:
+    assert measured("vault", 1_000)["rows"] == 1_000
 
 
 @pytest.mark.long

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from jigi.foundation.first_load import first_load
 from jigi.registry.models import Person, Phone
+from tests.factories import make_commune
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def guards():
 
 
 def person():
-    return Person.objects.create(given_names="Awa", surname="Keïta", sex="F")
+    return Person.objects.create(commune=make_commune("ML010501"), given_names="Awa", surname="Keïta", sex="F")
 
 
 def test_indexes_and_foreign_keys_are_set_aside_and_made_again():

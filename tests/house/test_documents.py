@@ -23,7 +23,7 @@ def test_the_links_of_a_document_lead_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_commands_of_a_document_exist(path: Path) -> None:
     groups = {verb.split()[0] for verb in VERBS}
-    named = re.findall(r"\bjigi ([a-z]+)(?: ([a-z]+))?", path.read_text(encoding="utf-8"))
+    named = re.findall(r"\bjigi ([a-z]+)(?: ([a-z-]+))?", path.read_text(encoding="utf-8"))
     unknown = [words for words in named if words[0] in groups and not {" ".join(words), words[0]} & VERBS.keys()]
     assert not unknown
 

@@ -155,6 +155,30 @@ def test_a_doubtful_document_or_phone_is_a_warning(desk, cells, code):
     assert [(p.severity, p.code) for p in batch.problems.all()] == [("warning", code)]
 
 
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [
+        ({"nina": "12759900001001A"}, "•••••••••••001A"),
+        ({"nina": "11609900001001A"}, "•••••••••••001A"),
+        ({"nina": "117599000010017"}, "•••••••••••0017"),
+        ({"nina": "NEANT"}, "NEANT"),
+        ({"tel": "6001122"}, "•••••22"),
+        ({"tel": "76 00 11"}, "•• •• 11"),
+    ],
+)
+def test_a_problem_shows_the_shape_of_a_number_and_not_the_number(desk, cells, value):
+    desk.fill(1).members[0] |= cells
+    problem = desk.send().problems.get()
+    assert problem.value == value
+    assert next(iter(cells.values())) not in problem.message or value == "NEANT"
+
+
+def test_a_nina_held_twice_is_not_told_to_who_imports_it(desk):
+    desk.fill(2)
+    desk.members[0]["nina"] = desk.members[3]["nina"] = "11759900001001A"
+    assert desk.send().problems.get(code="nina_held").value == "•••••••••••001A"
+
+
 def test_a_doubtful_nina_does_not_shut_out_another(desk):
     desk.fill(2)
     desk.members[0]["nina"] = desk.members[3]["nina"] = "AUCUN"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from jigi.enrolment.models import Cohort
+from jigi.enrolment.models import Cohort, Enrolment
 from jigi.foundation.models import User
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
@@ -29,6 +29,7 @@ from jigi.programmes.models import (
     FundingLine,
     Programme,
 )
+from jigi.registry.models import Phone
 from tests.factories import make_commune, make_households, make_user, make_village
 
 
@@ -61,6 +62,7 @@ class Scene:
                 [self.component.pk, cohort.pk, self.agency.pk, first_term, last_term or self.component.terms,
                  list(households)],
             )  # fmt: skip
+        give_accounts(cohort)
         self.households += households
 
     def open(self, term: int = 1, **options: object) -> PaymentRound:
@@ -102,6 +104,15 @@ class Scene:
     def balance(self, kind: str) -> int:
         """What stands on the accounts of one kind, in francs."""
         return sum(a.balance_xof for a in ledger_queries.accounts_of(self.agreement.code) if a.kind == kind)
+
+
+def give_accounts(cohort: Cohort) -> None:
+    """The telephone of each recipient of a cohort becomes the account."""
+    enrolled = list(cohort.enrolments.all())
+    numbers = {one.person_id: one.number for one in Phone.objects.filter(person__in=[e.recipient_id for e in enrolled])}
+    for one in enrolled:
+        one.account = numbers.get(one.recipient_id, "")
+    Enrolment.objects.bulk_update(enrolled, ["account_sealed", "account_index"], batch_size=5_000)
 
 
 def stage(
@@ -190,11 +201,10 @@ _NOT_ENROLLED = (
 )  # fmt: skip
 _ENROL = """
 INSERT INTO enrolment_enrolment (component_id, cohort_id, agency_id, first_term, last_term, household_id, commune_id,
-    village_id, recipient_id, account, pay_point, status, exit_reason)
-SELECT %s, %s, %s, %s, %s, h.id, h.commune_id, h.village_id, m.person_id, coalesce(p.number, ''), 'Site d''essai',
+    village_id, recipient_id, account_sealed, account_index, pay_point, status, exit_reason)
+SELECT %s, %s, %s, %s, %s, h.id, h.commune_id, h.village_id, m.person_id, '', '', 'Site d''essai',
     'active', ''
 FROM registry_household h
 JOIN registry_membership m ON m.household_id = h.id AND m.role = 'recipient' AND m.ended_on IS NULL
-LEFT JOIN LATERAL (SELECT number FROM registry_phone WHERE person_id = m.person_id LIMIT 1) p ON true
 WHERE h.id = ANY (%s)
 """

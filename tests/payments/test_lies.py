@@ -18,16 +18,19 @@ pytestmark = pytest.mark.django_db
 
 _COPY_OF_RIGHT = """
 INSERT INTO payments_entitlement (round_id, component_id, household_id, enrolment_id, funding_line_id, recipient_id,
-    commune_id, agency_id, account, pay_point, amount_xof, status)
+    commune_id, agency_id, account_sealed, account_index, pay_point, amount_xof, status)
 SELECT round_id, component_id, household_id, enrolment_id, funding_line_id, recipient_id, commune_id, agency_id,
-    account, pay_point, amount_xof, '{status}' FROM payments_entitlement WHERE round_id = {prepared} LIMIT 1
+    account_sealed, account_index, pay_point, amount_xof, '{status}'
+FROM payments_entitlement WHERE round_id = {prepared} LIMIT 1
 """
 _COPY_OF_ORDER = """
 INSERT INTO payments_instruction (origin_round_id, entitlement_id, round_id, component_id, household_id,
-    funding_line_id, recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof,
+    funding_line_id, recipient_id, commune_id, agency_id, account_sealed, account_index, pay_point, reference, kind,
+    attempt, amount_xof,
     status)
 SELECT origin_round_id, entitlement_id, round_id, component_id, household_id, funding_line_id, recipient_id,
-    commune_id, agency_id, account, pay_point, 'une autre', kind, {attempt}, amount_xof, '{status}'
+    commune_id, agency_id, account_sealed, account_index, pay_point, 'une autre', kind, {attempt},
+    amount_xof, '{status}'
 FROM payments_instruction WHERE round_id = {prepared} AND kind = 'right' LIMIT 1
 """
 _UNGUARDED = "ALTER TABLE payments_instruction DISABLE TRIGGER USER;"
@@ -117,7 +120,15 @@ GUARDS = [
     ("entitlement_list_is_frozen", "DELETE FROM payments_entitlement " + _PAID),
     ("entitlement_list_is_frozen",
      _COPY_OF_RIGHT.replace("{status}", "due").replace("{prepared}", "{released}")),
-    ("instruction_list_is_frozen", "UPDATE payments_instruction SET account = '+22399999999' " + _PAID),
+    ("instruction_list_is_frozen", "UPDATE payments_instruction SET account_index = '\\x07' " + _PAID),
+    ("instruction_account_only_rotates",
+     "UPDATE payments_instruction SET account_sealed = set_byte(account_sealed, 20,"
+     " (get_byte(account_sealed, 20) + 1) % 256) " + _PAID),
+    ("instruction_account_only_rotates",
+     "UPDATE payments_instruction SET account_sealed = '\\x02' || account_sealed " + _PAID),
+    ("entitlement_account_only_rotates",
+     "UPDATE payments_entitlement SET account_sealed = (SELECT account_sealed FROM payments_entitlement"
+     " WHERE round_id = {released} AND status = 'due' LIMIT 1) " + _PAID),
     ("instruction_list_is_frozen", "DELETE FROM payments_instruction_p{released} " + _PAID),
     ("entitlement_moves", "UPDATE payments_entitlement SET status = 'due' " + _PAID),
     ("entitlement_moves", "UPDATE payments_entitlement SET status = 'cancelled' " + _PAID),
@@ -125,6 +136,8 @@ GUARDS = [
     ("instruction_moves",
      "UPDATE payments_instruction SET status = 'paid', settled_on = now()"
      " WHERE round_id = {released} AND status = 'absent'"),
+    ("round_releaser_enrolled_nobody",
+     "UPDATE payments_paymentround SET released_by_id = made_by_id WHERE id = {released}"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
 ]  # fmt: skip
 FOREIGN_KEY_VIOLATION = "23503"

@@ -86,7 +86,7 @@ def test_a_file_that_comes_after_the_close_waits_for_a_person(tmp_path: Path) ->
     closed = scene.close(scene.released())
     (order,) = orders_of(closed)
     scene.take(tmp_path / "tard.csv", [(order.reference, "PAYE", 30_000, "2016-02-10")])
-    (waiting,) = queries.exceptions([closed])
+    (waiting,) = queries.exceptions(scene.officer)
     assert waiting.outcome == "conflict"
     assert scene.balance("paid") == 0 and prove().balanced
 
@@ -94,11 +94,11 @@ def test_a_file_that_comes_after_the_close_waits_for_a_person(tmp_path: Path) ->
 def test_an_exception_is_closed_once_and_with_a_reason(tmp_path: Path) -> None:
     scene = peopled(1)
     scene.take(tmp_path / "retour.csv", [("1-2-3-44", "PAYE", 30_000, "")])
-    (line,) = queries.exceptions()
+    (line,) = queries.exceptions(scene.officer)
     with pytest.raises(Refused, match="sans motif"):
         returns.dismiss(line, by=scene.officer, reason=" ")
     returns.dismiss(line, by=scene.officer, reason="erreur de l’agence")
-    assert not queries.exceptions().exists()
+    assert not queries.exceptions(scene.officer).exists()
     with pytest.raises(Refused, match="n’attend plus"):
         returns.dismiss(line, by=scene.officer, reason="encore")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from jigi.enrolment.actions import enrol_households
-from jigi.enrolment.models import Enrolment
+from jigi.enrolment.models import Cohort, Enrolment
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.models import StaffPosting
@@ -314,6 +314,17 @@ def test_8_who_made_or_approved_a_round_can_not_release_it() -> None:
         actions.release(approved, by=become(scene.maker, "treasurer"))
 
 
+def test_8_who_enrolled_households_can_not_release_their_money() -> None:
+    scene = peopled(3)
+    approved = actions.approve(actions.freeze(scene.prepared(), by=scene.maker), by=scene.approver)
+    enroller = make_user("inscrit", "programme_manager")
+    Cohort.objects.update(made_by=enroller)
+    with pytest.raises(Refused, match="Vous avez inscrit des ménages de ce tour"):
+        actions.release(approved, by=become(enroller, "treasurer"))
+    with pytest.raises(DatabaseError, match="ne le libère pas"), transaction.atomic():
+        PaymentRound.objects.filter(pk=approved.pk).update(released_by=enroller)
+
+
 @pytest.mark.parametrize(
     ("lie", "constraint"),
     [
@@ -326,6 +337,7 @@ def test_8_who_made_or_approved_a_round_can_not_release_it() -> None:
 def test_8_the_database_refuses_one_hand(lie: str, constraint: str) -> None:
     scene = peopled(1)
     payment_round = scene.released()
+    Cohort.objects.update(made_by=make_user("inscrit"))
     with pytest.raises(IntegrityError, match=constraint), connection.cursor() as cursor:
         cursor.execute(f"UPDATE payments_paymentround SET {lie} WHERE id = {payment_round.pk}")
 

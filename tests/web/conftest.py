@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 if TYPE_CHECKING:
     from tests.factories import Areas
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def fresh_figures() -> Iterator[None]:
     """Figures are kept for a minute: not from one test to the next."""
-    cache.clear()
+    caches["process"].clear()
     yield
-    cache.clear()
+    caches["process"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -233,7 +233,7 @@ def test_a_return_file_is_taken_once_and_its_exceptions_are_worked(scene: Scene)
     client.post(f"{address}ecarter/", {"cle": str(uuid.uuid4()), "motif": "autre programme"})
     line.refresh_from_db()
     assert (line.resolution, line.resolved_by) == ("autre programme", scene.officer)
-    assert ReturnFile.objects.count() == 1 and not queries.exceptions().exists()
+    assert ReturnFile.objects.count() == 1 and not queries.exceptions(scene.officer).exists()
 
 
 def test_a_bad_return_file_is_told_on_the_page(scene: Scene) -> None:

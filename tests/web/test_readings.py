@@ -75,6 +75,8 @@ def make_world_beside(formula: Path) -> Any:
 @pytest.fixture
 def reader(client: Client, scene: Scene) -> User:
     user = make_user("lecteur", "auditor")
+    user.set_password("quatre mots sans lien")
+    user.save()
     client.force_login(user)
     return user
 
@@ -185,11 +187,12 @@ def test_one_page_is_one_row(client: Client, reader: User) -> None:
 
 
 def test_what_was_sought_is_kept_without_whole_telephones_and_documents(client: Client, reader: User) -> None:
-    for typed, kept in (("76 54 32 10", "••••10"), ("12801234567890K", "••••0K"), ("Coulibaly", "Coulibaly"),
-                        ("4827", "4827")):  # fmt: skip
+    for typed, hidden in (("76 54 32 10", "76 54"), ("12801234567890K", "1280"), ("Coulibaly", ""), ("4827", "")):
         client.get("/menages/", {"q": typed})
         event = AuditEvent.objects.order_by("-id").first()
-        assert event and (event.verb, event.after["asked"]) == ("search", {"q": kept})
+        assert event and event.verb == "search"
+        kept = event.after["asked"]["q"]
+        assert (hidden not in kept and "•" in kept) if hidden else kept == typed
 
 
 def test_a_file_is_noted_piece_by_piece_before_it_is_sent(

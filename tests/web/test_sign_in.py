@@ -45,7 +45,7 @@ def test_five_failures_close_the_door_for_a_while(client: Client, db: None) -> N
     _account()
     for _ in range(5):
         assert "incorrect" in _sign_in(client, "faux")
-    assert "Trop d’essais" in _sign_in(client)
+    assert "Trop d’essais pour cet identifiant. Réessayez dans 30 secondes." in _sign_in(client)
 
 
 def test_a_service_or_a_closed_account_opens_no_page(client: Client, db: None) -> None:

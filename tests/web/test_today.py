@@ -10,7 +10,8 @@ from jigi.intake.models import Batch, Problem
 from jigi.payments.models import PaymentRound
 from jigi.registry.models import Household
 from jigi.targeting.models import TargetingRound
-from tests.factories import Areas, loader, make_component, make_households, make_user
+from tests.factories import Areas, loader, make_commune, make_component, make_households, make_user
+from tests.payments.scene import peopled
 
 
 def _page(client: Client, user: User) -> str:
@@ -86,7 +87,10 @@ def test_failed_work_is_shown_to_the_one_who_asked(client: Client, areas: Areas)
 
 
 def test_who_sees_the_thing_sees_the_work_done_on_it(client: Client, areas: Areas) -> None:
-    run = Run.objects.create(kind="essai", title="Préparation", subject="payment_round:7", by=make_user("awa"))
+    shown = peopled(1).prepared()
+    run = Run.objects.get(subject=f"payment_round:{shown.pk}")
     client.force_login(make_user("tresor", "treasurer"))
     page = client.get(f"/executions/{run.pk}/").content.decode()
-    assert "Préparation" in page and 'href="/paiements/7/"' in page
+    assert "Préparation" in page and f'href="/paiements/{shown.pk}/"' in page
+    client.force_login(make_user("loin", "treasurer", make_commune("ML030101")))
+    assert client.get(f"/executions/{run.pk}/").status_code == 404

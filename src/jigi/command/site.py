@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from jigi.command.production import examine_production
 from jigi.command.serve import serve
 from jigi.command.verb import Figures, Verb, nothing, number, say
-from jigi.foundation import jobs, runs
+from jigi.foundation import jobs, keyring, runs
 from jigi.foundation.doctor import examine, healthy
 from jigi.foundation.errors import JigiError
 from jigi.geography.installation import install
@@ -25,8 +26,19 @@ def _setup(options: argparse.Namespace) -> Figures:
     return {"operator": operator.username}
 
 
+def _doctor_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--production", action="store_true", help="refuse aussi ce qui ne convient qu’à une démonstration"
+    )
+
+
 def _doctor(options: argparse.Namespace) -> Figures:
     findings = examine(settings.HOME, pending_migrations)
+    if healthy(findings):
+        findings.append(keyring.finding())
+    if options.production and healthy(findings):
+        _refuse_pending()  # without its tables a database has no accounts to examine
+        findings += examine_production()
     for finding in findings:
         say(f"{finding.level:<10} {finding.name:<24} {finding.value}")
         if finding.remedy:
@@ -71,11 +83,12 @@ def pending_migrations() -> list[str]:
 def _refuse_pending() -> None:
     if pending_migrations():
         raise JigiError("La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez.")
+    keyring.vault()  # says at once what the first page would: keys missing, or of another database
 
 
 VERBS = {
     "setup": Verb(nothing, _setup),
-    "doctor": Verb(nothing, _doctor),
+    "doctor": Verb(_doctor_arguments, _doctor),
     "serve": Verb(_serve_arguments, _serve),
     "worker": Verb(nothing, _worker),
 }

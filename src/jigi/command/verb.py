@@ -65,9 +65,9 @@ def number(text: str) -> int:
         raise argparse.ArgumentTypeError(f"« {text} » n’est pas un nombre entier") from None
 
 
-def acting(parser: argparse.ArgumentParser) -> None:
+def acting(parser: argparse.ArgumentParser, *, default: str = "exploitant") -> None:
     """The option that says who acts."""
-    parser.add_argument("--by", default="exploitant", metavar="COMPTE", help="compte qui agit (exploitant)")
+    parser.add_argument("--by", default=default, metavar="COMPTE", help=f"compte qui agit ({default})")
 
 
 def wrong(what: str, remedy: str) -> JigiError:

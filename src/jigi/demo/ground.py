@@ -21,6 +21,7 @@ ACCOUNTS = {
     "paiements": ("Paiements (démonstration)", "payment_officer", "ML"),
     "kita": ("Social, Kita (démonstration)", "social_officer", "ML0105"),
     "auditeur": ("Audit (démonstration)", "auditor", "ML"),
+    "comptes": ("Comptes (démonstration)", "system_administrator", "ML"),
 }
 
 
@@ -37,14 +38,11 @@ class Staff:
 
 def clear() -> None:
     """Empty a demonstration database. Raises Refused when the database holds anything else."""
+    marked = is_marked()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-        )
-        mark = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
         tables = cursor.fetchone()[0]
-        if tables and mark != MARK and _holds_households(cursor):
+        if tables and not marked and _holds_households(cursor):
             raise Refused(
                 "Cette base contient des ménages qui ne sont pas de démonstration : rien n’est effacé",
                 remedy="Donnez une autre base par DATABASE_URL, ou un autre dossier par JIGI_HOME.",
@@ -54,6 +52,15 @@ def clear() -> None:
         anchors.set_aside(timezone.now())
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
+
+
+def is_marked() -> bool:
+    """Whether this database was made for a demonstration."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0] == MARK)
 
 
 def people() -> Staff:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from tempfile import TemporaryFile
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from jigi.enrolment.models import Cohort, Enrolment
 from jigi.enrolment.rules import left_out
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation import audit, runs
-from jigi.foundation.bulk import fetch_sql, run_sql
+from jigi.foundation.bulk import copy_lines, copying_out, fetch_sql, from_copy, run_sql, statement, to_copy
 from jigi.foundation.errors import Raced, Refused
 from jigi.foundation.fence import unfenced
+from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
+from jigi.foundation.sealed import sealed_columns
+from jigi.foundation.vault import masked
 from jigi.geography import access
 from jigi.geography.models import Area
 from jigi.programmes.models import Agency, Component
@@ -136,15 +140,14 @@ def change_recipient(enrolment: Enrolment, person: Person, *, reason: str, by: U
             f"{person} n’est pas un membre présent du ménage",
             remedy="Choisissez un membre du ménage, ou corrigez d’abord sa composition",
         )
-    values = {
-        "recipient_id": person.pk,
-        "alternate_id": current.recipient_id,
-        "account": _account(current.agency, person),
-    }
-    before = {name: getattr(current, name) for name in values}
-    Enrolment.objects.filter(pk=current.pk).update(**values)
+    account = _account(current.agency, person)
+    values = {"recipient_id": person.pk, "alternate_id": current.recipient_id}
+    before = {**{name: getattr(current, name) for name in values}, "account": masked(current.account, 4)}
+    columns = sealed_columns("account", account, "account_sealed", "account_index")
+    Enrolment.objects.filter(pk=current.pk).update(**values, **columns)
+    after = {**values, "account": masked(account, 4)}
     audit.record(
-        "change_recipient", "enrolment", current.pk, by=by, before=before, after=values, reason=said,
+        "change_recipient", "enrolment", current.pk, by=by, before=before, after=after, reason=said,
         subjects=[current.household_id],
     )  # fmt: skip
     enrolment.refresh_from_db()
@@ -182,6 +185,7 @@ def _insert(
         "pay_by_village": component.pay_point_rule == Component.PayPointRule.VILLAGE,
     }
     try:
+        _stage_accounts(params)
         return fetch_sql("enrolment", "enrol", params)[0]
     except IntegrityError as error:
         if "one_live_enrolment" in str(error) or "cohort_name_once" in str(error):
@@ -190,6 +194,26 @@ def _insert(
                 remedy="Recommencez : les ménages déjà inscrits seront passés",
             ) from error
         raise
+
+
+def _stage_accounts(params: Mapping[str, Any]) -> None:
+    """The telephones that become accounts of wallets, sealed anew as accounts, in a table for `enrol`."""
+    keeper = vault()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS stage_account")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE stage_account (person_id bigint, sealed bytea, index bytea) ON COMMIT DROP"
+        )
+    with TemporaryFile("w+b") as kept:
+        with copying_out(statement("enrolment", "wallet_phones"), params) as rows:
+            for person, sealed in rows:
+                number = keeper.unseal("phone", from_copy(sealed))
+                account, index = keeper.seal("account", number), keeper.index("account", number)
+                kept.write(f"{person}\t{to_copy(account)}\t{to_copy(index)}\n".encode())
+        kept.seek(0)
+        copy_lines("stage_account", ("person_id", "sealed", "index"), iter(lambda: kept.read(1 << 20), b""))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE stage_account")
 
 
 def _check_cohort(component: Component, name: str, first_term: int) -> None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from jigi.enrolment.rules import LEFT_OUT, left_out
 from jigi.enrolment.states import ENROLMENT
+from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 from jigi.programmes.models import Agency, Component
 from jigi.registry.models import Household, Person
@@ -84,7 +85,9 @@ class Enrolment(models.Model):
         verbose_name="suppléant",
     )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
-    account = models.CharField("compte ou téléphone", max_length=40, default="", blank=True)
+    account_sealed = SealedField("compte ou téléphone, chiffré", kind="account", default=b"", blank=True)
+    account_index = IndexField("index du compte", default=b"", blank=True)
+    account = secret("account", "account_sealed", "account_index")
     pay_point = models.CharField("site de paiement", max_length=120)
     first_term = models.PositiveSmallIntegerField("première échéance")
     last_term = models.PositiveSmallIntegerField("dernière échéance")

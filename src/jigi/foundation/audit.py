@@ -7,8 +7,7 @@ these. The rows are chained by seals (seals.py) and proved against marks kept ou
 from __future__ import annotations
 
 import getpass
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -19,6 +18,7 @@ from psycopg.types.json import Jsonb
 
 from jigi.foundation.bulk import run_sql
 from jigi.foundation.models import AuditEvent, User
+from jigi.foundation.vault import discreet, discreet_facts
 
 READINGS = ("see", "list", "search", "reveal", "export", "print")
 """The verbs of those who read and change nothing."""
@@ -63,6 +63,7 @@ def record(
     """Write one audit row. Values in `before` and `after` are JSON (numbers, text, lists, None).
 
     `subjects` are the numbers of the few households that an action concerns.
+    Telephones and NINA that stand in a text are masked: the trail is read by more people than the register.
     """
     return AuditEvent.objects.create(
         by=by,
@@ -70,9 +71,9 @@ def record(
         verb=verb,
         noun=noun,
         object_id=str(object_id),
-        before=dict(before or {}),
-        after=dict(after or {}),
-        reason=reason,
+        before=discreet_facts(before or {}),
+        after=discreet_facts(after or {}),
+        reason=discreet(reason),
         subjects=list(subjects),
     )
 
@@ -98,25 +99,26 @@ def read(
         "disclose",
         {
             "by": by.pk, "origin": origin(), "verb": verb, "noun": noun, "object_id": str(object_id),
-            "after": Jsonb(dict(after or {})), "reason": reason, "subjects": list(dict.fromkeys(subjects)),
-            "most": MOST_SUBJECTS,
+            "after": Jsonb(discreet_facts(after or {})), "reason": discreet(reason),
+            "subjects": list(dict.fromkeys(subjects)), "most": MOST_SUBJECTS,
         },
     )  # fmt: skip
 
 
-def signed_in(user: User, *, address: str, agent: str, means: str = "") -> None:
+def signed_in(user: User, *, address: str, agent: str, means: Sequence[str] = ()) -> None:
     """Record that a person came in: from which address, with which browser, by which means."""
-    record("sign_in", "user", user.pk, by=user, after=_device(address, agent, means))
+    after = _device(address, agent) | {"means": list(means)}
+    record("sign_in", "user", user.pk, by=user, after=after)
 
 
-def refused_entry(username: str, *, address: str, agent: str, why: str = "") -> None:
-    """Record that somebody who gave this name was not let in."""
-    record("sign_in_failed", "user_name", username[:60], by=None, after=_device(address, agent, why))
+def refused_entry(username: str, *, address: str, agent: str, verb: str = "sign_in_failed") -> None:
+    """Record that somebody who gave this name was not let in (or, with « sign_in_shut », was not even heard)."""
+    record(verb, "user_name", username[:60], by=None, after=_device(address, agent))
 
 
 def signed_out(user: User, *, address: str, agent: str) -> None:
     """Record that a person left."""
-    record("sign_out", "user", user.pk, by=user, after=_device(address, agent, ""))
+    record("sign_out", "user", user.pk, by=user, after=_device(address, agent))
 
 
 def history(noun: str, object_id: object) -> list[AuditEvent]:
@@ -136,21 +138,5 @@ def last_proof() -> tuple[datetime, bool] | None:
     return (event.at, bool(event.after.get("holds"))) if event else None
 
 
-def veiled(text: str) -> str:
-    """What a person typed in a search, telephones and documents cut to their end: the audit is no copy of them.
-
-    An RSU number (ten digits) stays whole: it is how the register names a household.
-    """
-    return _NUMBER.sub(_cut, text)
-
-
-_NUMBER = re.compile(r"\+?\d(?:[\s.\-/]?\d){7,}(?:\s?[A-Za-z]\b)?")
-
-
-def _cut(found: re.Match[str]) -> str:
-    bare = re.sub(r"[^\dA-Za-z]", "", found[0])
-    return found[0] if bare.isdigit() and len(bare) == 10 else f"••••{bare[-2:]}"
-
-
-def _device(address: str, agent: str, means: str) -> dict[str, str]:
-    return {"address": address, "agent": agent[:LONGEST_AGENT]} | ({"means": means} if means else {})
+def _device(address: str, agent: str) -> dict[str, Any]:
+    return {"address": address, "agent": agent[:LONGEST_AGENT]}

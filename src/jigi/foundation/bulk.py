@@ -84,6 +84,16 @@ def copying_out(query: str, params: Mapping[str, Any] | None = None) -> Iterator
         yield iter(copy.rows())
 
 
+def from_copy(cell: str | None) -> bytes:
+    """The bytes of a `bytea` that came through COPY as text; none for NULL."""
+    return bytes.fromhex(cell[2:]) if cell else b""
+
+
+def to_copy(content: bytes) -> str:
+    """Bytes as the text format of COPY reads them."""
+    return f"\\\\x{content.hex()}"
+
+
 class StatementCount:
     """How many statements were executed while it was open; COPY counts as one."""
 

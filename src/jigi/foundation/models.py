@@ -92,6 +92,17 @@ class AuditSeal(models.Model):
         indexes = [models.Index(fields=["ceiling"], name="seal_by_ceiling")]
 
 
+class VaultKey(models.Model):
+    """A key that has sealed values of this database (0: the key of the indexes), known by its fingerprint alone."""
+
+    version = models.PositiveSmallIntegerField("version", primary_key=True)
+    fingerprint = models.CharField("empreinte", max_length=16)
+    recorded_at = models.DateTimeField("connue depuis", db_default=Now())
+
+    class Meta:
+        verbose_name = "clé du coffre"
+
+
 class Run(models.Model):
     """One piece of long work: its parameters, steps, checks and progress, kept after it ends."""
 
@@ -154,3 +165,21 @@ class RunCheck(models.Model):
     name = models.CharField(max_length=200)
     passed = models.BooleanField()
     detail = models.TextField(default="", blank=True)
+
+
+class Attempt(models.Model):
+    """What failed at the door under one name or from one address, and until when it stays shut for it.
+
+    `key` is « account: » or « address: » and a hash, so that what people type by mistake (a password in the
+    place of a name) is kept nowhere.
+    """
+
+    key = models.CharField("clé", max_length=80, primary_key=True)
+    failures = models.PositiveIntegerField("échecs", default=0)
+    first_at = models.DateTimeField("premier essai", db_default=Now())
+    last_at = models.DateTimeField("dernier essai", db_default=Now())
+    shut_until = models.DateTimeField("fermé jusqu’à", null=True)
+
+    class Meta:
+        verbose_name = "essai de connexion"
+        indexes = [models.Index(fields=["last_at"], name="attempt_by_age")]

@@ -2,7 +2,7 @@
 
 A seal names the rows it holds by their numbers, so that it is proved the same after a restore into another
 server. It takes every row committed so far that no seal holds: one whose transaction ends later, with a number
-already passed, goes into a later seal. See docs/adr/0011-the-audit-is-sealed-by-numbers.md.
+already passed, goes into a later seal. See docs/adr/0013-the-audit-is-sealed-by-numbers.md.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class StateTable:
         self, thing: models.Model, verb: str, *, by: User | None, reason: str = "", subjects: Any = (),
         **fields: Any,
     ) -> None:  # fmt: skip
-        """Move `thing` by `verb`, setting `fields` with it; `subjects` are the numbers of the households that it concerns.
+        """Move `thing` by `verb`, setting `fields` with it; `subjects`: the numbers of the households concerned.
 
         Raises Refused when the table has no such move from the thing's status, Raced when another
         transaction moved it first.

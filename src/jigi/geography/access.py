@@ -30,6 +30,11 @@ def postings_with(user: User, right: str, *, programme: str | None = None) -> li
     return list(found)
 
 
+def organisations_with(user: User, right: str, *, programme: str | None = None) -> frozenset[str]:
+    """The codes of the agencies, operators or partners for which a person holds a right."""
+    return frozenset(posting.organisation for posting in postings_with(user, right, programme=programme)) - {""}
+
+
 def can(user: User, right: str, *, areas: Iterable[Area] | None = None, programme: str | None = None) -> bool:
     """Whether the user holds a right in a programme, for every one of the areas (anywhere when None).
 

@@ -1,4 +1,4 @@
-"""What a new database holds before anything else: tables, the gazetteer, the operator's account."""
+"""What a new database holds before anything else: tables, keys, the gazetteer, the operator's account."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from datetime import date
 
 from django.core.management import call_command
 
-from jigi.foundation import fence
+from jigi.foundation import fence, keyring
 from jigi.foundation.models import User
 from jigi.geography.actions import install_gazetteer
 from jigi.geography.models import Area, StaffPosting
 from jigi.geography.roles import write_rights
 
 OPERATOR = "exploitant"
+ADMINISTRATOR = "comptes-serveur"
+"""Two accounts of the command line: who loads and prepares is not who opens accounts, even there."""
 
 
 def install() -> User:
@@ -20,7 +22,9 @@ def install() -> User:
     call_command("migrate", verbosity=0, interactive=False)
     write_rights()
     fence.grant()
+    keyring.prepare()
     install_gazetteer(by=None)
+    ensure_account(ADMINISTRATOR, "Comptes, par la ligne de commande", "system_administrator", is_service=True)
     return ensure_account(OPERATOR, "Exploitant du serveur", "operator", is_service=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 
 class AreaVersion(models.Model):
@@ -128,3 +129,62 @@ class StaffPosting(models.Model):
                 name="staff_posting_ends_after",
             ),
         ]
+
+
+class Invitation(models.Model):
+    """A paper that lets one person in: to open the account of a posting, or to choose a password anew.
+
+    Only the hash of its token is kept: whoever reads the table can't use it. `account` is empty until a new
+    account is opened; a renewal names an account that exists already, and no posting (`role` is empty).
+    """
+
+    token_hash = models.CharField("empreinte du jeton", max_length=64, unique=True)
+    username = models.CharField("identifiant", max_length=60)
+    full_name = models.CharField("nom et fonction", max_length=120)
+    email = models.EmailField("adresse électronique", default="", blank=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="invitations", verbose_name="compte"
+    )
+    role = models.CharField("rôle", max_length=40, default="", blank=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="lieu")
+    programme_code = models.CharField("programme", max_length=40, default="", blank=True)
+    organisation = models.CharField("organisme", max_length=40, default="", blank=True)
+    starts_on = models.DateField("du", null=True)
+    ends_on = models.DateField("au", null=True, blank=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="invité par"
+    )
+    invited_at = models.DateTimeField("invité le", db_default=Now())
+    expires_at = models.DateTimeField("valable jusqu’à")
+    accepted_at = models.DateTimeField("acceptée le", null=True)
+    cancelled_at = models.DateTimeField("annulée le", null=True)
+
+    class Meta:
+        verbose_name = "invitation"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role="", area__isnull=True, starts_on__isnull=True, account__isnull=False)
+                | (~Q(role="") & Q(area__isnull=False, starts_on__isnull=False)),
+                name="invitation_posts_or_renews",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(account__isnull=False, cancelled_at__isnull=True),
+                name="invitation_accepted_has_an_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="invitation_ends_after"
+            ),
+            models.UniqueConstraint(
+                fields=["username"],
+                condition=Q(accepted_at__isnull=True, cancelled_at__isnull=True),
+                name="invitation_open_once",
+            ),
+        ]
+
+    @property
+    def is_renewal(self) -> bool:
+        """Whether it lets somebody back in rather than opening an account."""
+        return not self.role
+
+    def __str__(self) -> str:
+        return f"{self.full_name} ({self.username})"

@@ -26,7 +26,6 @@ class Right:
     code: str
     sentence: str
     opens: frozenset[str]
-    opens_at_country: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,7 @@ class Incompatible:
 def rights() -> dict[str, Right]:
     """Every right of rights.toml, by its word."""
     return {
-        code: Right(
-            code, said["sentence"], frozenset(said["opens"]), frozenset(said.get("opens_at_country", ()))
-        )
+        code: Right(code, said["sentence"], frozenset(said["opens"]))
         for code, said in _read("rights.toml")["rights"].items()
     }  # fmt: skip
 
@@ -65,7 +62,8 @@ def rights() -> dict[str, Right]:
 @cache
 def incompatible() -> tuple[Incompatible, ...]:
     """The pairs of rights that one person doesn't hold together."""
-    return tuple(Incompatible(*pair["rights"], pair["why"]) for pair in _read("rights.toml")["incompatible"])
+    pairs = _read("rights.toml")["incompatible"]
+    return tuple(Incompatible(pair["rights"][0], pair["rights"][1], pair["why"]) for pair in pairs)
 
 
 @cache
@@ -82,14 +80,14 @@ def quarrel(held: frozenset[str]) -> Incompatible | None:
 def write_rights() -> None:
     """Tell the database what the files say, for its own checks; running it again changes nothing."""
     rows = [
-        (role.code, right.code, sorted(right.opens), sorted(right.opens_at_country))
+        (role.code, right.code, sorted(right.opens))
         for role in roles().values()
         for right in (rights()[code] for code in sorted(role.rights))
     ]
     pairs = [(pair.one, pair.other, pair.why) for pair in incompatible()]
     with connection.cursor() as cursor:
         cursor.execute(statement("geography", "forget_rights"))
-        cursor.executemany("INSERT INTO geography_roleright VALUES (%s, %s, %s, %s)", rows)
+        cursor.executemany("INSERT INTO geography_roleright VALUES (%s, %s, %s)", rows)
         cursor.executemany("INSERT INTO geography_incompatible VALUES (%s, %s, %s)", pairs)
 
 

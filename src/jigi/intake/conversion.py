@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from jigi.foundation.bulk import to_copy
 from jigi.foundation.cells import as_boolean, as_date, as_decimal
+from jigi.foundation.keyring import vault
+from jigi.foundation.vault import masked
 from jigi.intake.mapping import Filling
-from jigi.intake.targets import Target
+from jigi.intake.targets import Kind, Target
 
 NULL = "\\N"
 _REMEMBERED = 30_000
 _REMEMBERED_OF_UNIQUE = 100
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+# Facts that the vault keeps: what they are to it, and how many of their last digits a problem may show.
+_SECRETS = {"phone": "phone", "nina": "document"}
+_SHOWN = {"phone": 2, "nina": 4}
 
 _PHONE_MARKS = re.compile(r"[\s.\-/()']")
 _FULL_PHONE = re.compile(r"(?:\+|00)?223(\d{8})", re.ASCII)
@@ -59,6 +66,47 @@ class Column(dict[str, "str | Doubt"]):
         self[cell] = result
         return result
 
+    def shown(self, cell: str) -> str:
+        """What a problem may show of a cell."""
+        return cell
+
+
+class SecretColumn(Column):
+    """Telephones or documents: what is loaded of a cell is its blind index, with what checks need of it.
+
+    `sealed` gives, for the cell just converted, what COPY loads of the value itself. It stands apart because it
+    is never twice the same, and the digest of a row must be.
+    """
+
+    def __init__(self, convert: Callable[[str], str], kind: Kind) -> None:
+        super().__init__(convert, NULL, _REMEMBERED_OF_UNIQUE)
+        self._vault, self._kind, self._shown = vault(), _SECRETS[kind], _SHOWN[kind]
+        self._with_start = kind == "nina"
+        self.sealed: dict[str, str] = {}
+
+    def __missing__(self, cell: str) -> str | Doubt:
+        if len(self) >= self._remembered:
+            self.sealed.clear()
+        result = super().__missing__(cell)
+        value = result.copied if isinstance(result, Doubt) else result
+        self.sealed[cell] = NULL if value == NULL else to_copy(self._vault.seal(self._kind, value))
+        loaded = self._loaded(value)
+        if isinstance(result, Doubt):
+            said = result.message.replace(f"« {cell[:80]} »", f"« {self.shown(cell)[:80]} »")
+            self[cell] = replace(result, copied=loaded, message=said)
+        else:
+            self[cell] = loaded
+        return self[cell]
+
+    def shown(self, cell: str) -> str:
+        return masked(cell, self._shown)
+
+    def _loaded(self, value: str) -> str:
+        if value == NULL:
+            return "\t".join([NULL] * (3 if self._with_start else 1))
+        index = to_copy(self._vault.index(self._kind, value))
+        return f"{index}\t{escaped(value[:4])}\t{escaped(self.shown(value))}" if self._with_start else index
+
 
 class Trouble(ValueError):
     """Raised by a conversion that knows its code, remedy and severity."""
@@ -81,6 +129,8 @@ def column_of(filling: Filling) -> Column:
             return null
         return convert(cell)
 
+    if target.kind in _SECRETS:
+        return SecretColumn(converted, target.kind)
     return Column(converted, null, _REMEMBERED_OF_UNIQUE if target.unique else _REMEMBERED)
 
 
@@ -167,7 +217,7 @@ def _phone(cell: str) -> str:
         return f"+223{number}"
     if found := _FOREIGN_PHONE.fullmatch(number):
         return f"+{found[1]}"
-    kept = escaped(cell) if len(cell) <= 20 else NULL
+    kept = cell if len(cell) <= 20 else NULL
     message = f"« {cell[:80]} » n’est pas un numéro de 8 chiffres"
     if number.isdigit() and len(number) == 7:
         message += " : un zéro initial s’est peut-être perdu dans un tableur"

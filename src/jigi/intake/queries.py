@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from jigi.foundation.bulk import copying_out
+from jigi.foundation.models import User
 from jigi.foundation.tabular import write_rejects
+from jigi.geography.access import postings_with
+from jigi.geography.models import Area
 from jigi.intake.models import Batch, Problem
 
 HEADER = ("fichier", "ligne", "fiche", "colonne", "valeur", "gravité", "constat", "que faire")
@@ -14,6 +19,14 @@ _QUERY = """
 SELECT file_name, line::text, key, "column", value, severity, message, remedy
 FROM intake_problem WHERE batch_id = %(batch)s ORDER BY id
 """
+
+
+def visible_to(user: User) -> QuerySet[Batch]:
+    """The imports that a person sees: all with the right at the country, elsewhere their own; none without it."""
+    held = postings_with(user, "intake.import")
+    if any(posting.area.level == Area.Level.COUNTRY for posting in held):
+        return Batch.objects.all()
+    return Batch.objects.filter(made_by=user) if held else Batch.objects.none()
 
 
 def problem_rows(batch: Batch) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ from typing import IO
 from jigi.foundation.bulk import copy_lines
 from jigi.foundation.errors import InputError
 from jigi.foundation.tabular import Table
-from jigi.intake.conversion import NULL, Column, Doubt, column_of, escaped, of_target
+from jigi.intake.conversion import NULL, Column, Doubt, SecretColumn, column_of, escaped, of_target
 from jigi.intake.mapping import BY_LINE, Filling, Mapping, Roster
 from jigi.intake.targets import KEY, ROSTER_LINE
 
@@ -87,6 +87,7 @@ def _plan(table: Table, staging: str, key: str, fillings: Sequence[Filling], ros
     constants = [filling.value for filling in fillings if filling.value]
     columns: list[tuple[Column, int, str]] = []
     staged: list[str] = []
+    secrets: list[str] = []
     if roster_line:
         columns.append((of_target(ROSTER_LINE), places[roster_line], roster_line))
         staged.append("roster_line")
@@ -94,9 +95,12 @@ def _plan(table: Table, staging: str, key: str, fillings: Sequence[Filling], ros
         at = len(places) + constants.index(filling.value) if filling.value else places[filling.column]
         columns.append((column_of(filling), at, filling.column))
         staged += _staged_names(filling.name)
+        secrets += [filling.name] if isinstance(columns[-1][0], SecretColumn) else []
     numbered = staging == "stage_member" and not roster_line
     if numbered:
         staged.append("roster_line")
+    # After everything else: what is sealed has no part in the digest of a row.
+    staged += secrets
     key_at = None if key == BY_LINE else places[key]
     return Plan(
         staging, key_at, of_target(KEY), tuple(columns), tuple(staged), tuple(constants), numbered
@@ -108,6 +112,8 @@ def _staged_names(name: str) -> list[str]:
         "village": ["village_code"],
         "commune": ["commune_code"],
         "birth_date": ["birth_date", "birth_said"],
+        "phone": ["phone_index"],
+        "nina": ["nina_index", "nina_start", "nina_said"],
     }
     return renamed.get(name, [name])
 
@@ -124,8 +130,9 @@ def _chunks(table: Table, plan: Plan, problems: Problems, progress: Progress) ->
 
 
 def _rows(table: Table, plan: Plan, problems: Problems) -> Iterator[str]:
-    """One line of COPY per row: line, key, a digest of what follows, then the converted cells."""
+    """One line of COPY per row: line, key, a digest of what follows, the converted cells, the sealed values."""
     converted = [(column, at) for column, at, _ in plan.columns]
+    secrets = [(column, at) for column, at in converted if isinstance(column, SecretColumn)]
     seen: Counter[str] = Counter()
     for line, cells in table:
         cells += plan.constants
@@ -142,6 +149,8 @@ def _rows(table: Table, plan: Plan, problems: Problems) -> Iterator[str]:
             seen[head] += 1
             body += f"\t{seen[head]}"
         digest = int.from_bytes(blake2b(body.encode(), digest_size=8).digest(), "big", signed=True)
+        for column, at in secrets:
+            body += f"\t{column.sealed[cells[at]]}"
         yield f"{line}{head}\t{digest}\t{body}\n"
 
 
@@ -161,9 +170,11 @@ def _doubtful(
         named = table.header[plan.key_at]
         problems.add(of_member, line, "", named, cells[plan.key_at], key)
     copied = []
-    for field, (_, at, column) in zip(fields, plan.columns, strict=True):
+    for field, (conversion, at, column) in zip(fields, plan.columns, strict=True):
         if isinstance(field, Doubt):
-            problems.add(of_member, line, "" if known_key == NULL else known_key, column, cells[at], field)
+            problems.add(
+                of_member, line, "" if known_key == NULL else known_key, column, conversion.shown(cells[at]), field
+            )
             copied.append(field.copied)
         else:
             copied.append(field)

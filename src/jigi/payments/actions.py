@@ -169,6 +169,7 @@ def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     with _run("payments.release", "Libération", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
         _refuse_same_hand(payment_round, by, ("made_by", "frozen_by", "approved_by"))
+        _refuse_enroller(payment_round, by)
         ROUND.check(payment_round, "release")
         book = ledger.open_book(f"round-{payment_round.pk}", payment_round.label)
         ROUND.move(payment_round, "release", by=by, released_by=by, released_at=timezone.now(), book=book)
@@ -266,6 +267,14 @@ def _refuse_same_hand(payment_round: PaymentRound, by: User, hands: Sequence[str
                 f"Vous avez {french[hand]} ce tour : une autre personne doit agir",
                 why="Préparer, approuver et libérer sont trois mains différentes.",
             )
+
+
+def _refuse_enroller(payment_round: PaymentRound, by: User) -> None:
+    if queries.enrolled_by(payment_round, by):
+        raise Refused(
+            "Vous avez inscrit des ménages de ce tour : une autre personne doit le libérer",
+            why="Inscrire et payer sont deux mains différentes.",
+        )
 
 
 def _require(by: User, right: str, component: Component, areas: Sequence[Area]) -> None:

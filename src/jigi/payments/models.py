@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import User
+from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 from jigi.ledger.models import Book
 from jigi.payments.states import ROUND
@@ -169,7 +170,9 @@ class Entitlement(models.Model):
     recipient = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+")
     commune = models.ForeignKey(Area, on_delete=models.DO_NOTHING, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.DO_NOTHING, related_name="+")
-    account = models.CharField(max_length=40)
+    account_sealed = SealedField(kind="account")
+    account_index = IndexField()
+    account = secret("account", "account_sealed", "account_index")
     pay_point = models.CharField(max_length=120)
     amount_xof = models.BigIntegerField("montant")
     status = models.CharField("état", max_length=10, choices=Status)
@@ -206,7 +209,9 @@ class Instruction(models.Model):
     recipient = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+")
     commune = models.ForeignKey(Area, on_delete=models.DO_NOTHING, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.DO_NOTHING, related_name="+")
-    account = models.CharField(max_length=40)
+    account_sealed = SealedField(kind="account")
+    account_index = IndexField()
+    account = secret("account", "account_sealed", "account_index")
     pay_point = models.CharField(max_length=120)
     reference = models.CharField("référence", max_length=30)
     kind = models.CharField("nature", max_length=8, choices=Kind)

@@ -7,17 +7,20 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 from django.db import transaction
 
 from jigi.foundation import audit
-from jigi.foundation.bulk import copying_out, statement
+from jigi.foundation.bulk import copying_out, from_copy, statement
 from jigi.foundation.cells import neutralise
-from jigi.foundation.errors import InputError, Refused
+from jigi.foundation.errors import InputError, JigiError, Refused
 from jigi.foundation.fence import unfenced
+from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
-from jigi.geography.access import require
+from jigi.foundation.vault import Vault
+from jigi.geography.access import organisations_with, require
 from jigi.geography.models import Area
 from jigi.payments.models import Instruction, OrderFile, PaymentRound
 from jigi.programmes.models import Agency
@@ -27,6 +30,7 @@ HEADER = (
     "tour",
 )  # fmt: skip
 AMOUNT = HEADER.index("montant_fcfa")
+PHONE, ACCOUNT = HEADER.index("telephone"), HEADER.index("compte")
 _INTERNATIONAL = re.compile(r"\+\d+", re.ASCII)
 
 
@@ -38,7 +42,9 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
     lines and the same references: an order sent twice is the same order.
     """
     communes = Area.objects.filter(pk__in=payment_round.communes.values("commune"))
-    require(by, "payments.see", areas=communes, programme=payment_round.component.programme.code)
+    programme = payment_round.component.programme.code
+    if agency.code not in organisations_with(by, "payments.agency", programme=programme):
+        require(by, "payments.see", areas=communes, programme=programme)
     if payment_round.status not in ("released", "closed"):
         raise Refused(
             "Les ordres partent après la libération",
@@ -51,6 +57,9 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
         lines, total = _WRITERS[format](path, _rows(payment_round, agency))
         digest = hashlib.file_digest(path.open("rb"), "sha256").hexdigest()
         _write_slip(path, lines, total, digest)
+    except JigiError:
+        path.unlink(missing_ok=True)
+        raise
     except OSError as error:
         raise InputError("Le fichier d’ordres ne peut être écrit", file=path, why=str(error.strerror)) from error
     with transaction.atomic():
@@ -68,10 +77,34 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
 
 
 def _rows(payment_round: PaymentRound, agency: Agency) -> Iterator[list[str]]:
-    query = statement("payments", "order_lines")
+    """The lines as they are sent. Raises JigiError when an account is not the one its frozen line promised."""
+    query, keeper = statement("payments", "order_lines"), vault()
+    wrong: JigiError | None = None
     with copying_out(query, {"round": payment_round.pk, "agency": agency.pk}) as rows:
         for row in rows:
-            yield [_harmless(cell or "") for cell in row]
+            if wrong:
+                continue  # leaving a COPY half read would spoil the caller's transaction
+            try:
+                cells = _opened(row, keeper)
+            except JigiError as error:
+                wrong = error
+            else:
+                yield [_harmless(cell or "") for cell in cells]
+    if wrong:
+        raise wrong
+
+
+def _opened(row: tuple[Any, ...], keeper: Vault) -> list[str]:
+    *cells, promised = row
+    cells[PHONE] = keeper.unseal("phone", from_copy(cells[PHONE]))
+    cells[ACCOUNT] = keeper.unseal("account", from_copy(cells[ACCOUNT]))
+    if keeper.index("account", cells[ACCOUNT]) != from_copy(promised):
+        raise Refused(
+            f"Le compte de l’ordre {cells[0]} n’est pas celui de la liste gelée",
+            why="La valeur chiffrée a été remplacée dans la base",
+            remedy="Aucun fichier ne part : prévenez l’auditeur.",
+        )
+    return cells
 
 
 def _harmless(cell: str) -> str:

@@ -8,11 +8,13 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 
-from jigi.foundation.bulk import copy_rows, fetch_sql, give_memory, run_sql
+from jigi.foundation.bulk import copy_rows, copying_out, fetch_sql, from_copy, give_memory, run_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
+from jigi.foundation.keyring import vault
 from jigi.foundation.partitions import analyse, drop_partition, new_partition
 from jigi.foundation.runs import Work
+from jigi.foundation.vault import Unsealable
 from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
 from jigi.ledger.pipeline import fill_book
@@ -100,6 +102,20 @@ def list_hash(payment_round: PaymentRound) -> str:
     """SHA-256 (hexadecimal) of the round's list, by commune then by order; empty when the list is."""
     give_memory()
     return fetch_sql("payments", "list_hash", {"round": payment_round.pk})[0]["list_hash"] or ""
+
+
+def accounts_hold(payment_round: PaymentRound) -> bool:
+    """Whether every account of the round's list opens to the index that was hashed with it."""
+    keeper, wrong = vault(), 0
+    query = "SELECT account_sealed, account_index FROM payments_instruction WHERE round_id = %(round)s"
+    with copying_out(query, {"round": payment_round.pk}) as rows:
+        for sealed, index in rows:
+            try:
+                account = keeper.unseal("account", from_copy(sealed))
+                wrong += keeper.index("account", account) != from_copy(index)
+            except Unsealable:
+                wrong += 1
+    return wrong == 0
 
 
 def reservations(payment_round: PaymentRound) -> list[dict[str, int]]:

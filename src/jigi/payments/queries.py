@@ -28,7 +28,7 @@ from jigi.payments.models import (
     RoundChange,
     RoundCommune,
 )
-from jigi.programmes.models import Agency, Agreement, FundingLine
+from jigi.programmes.models import Agency, AgencyCommune, Agreement, FundingLine
 from jigi.registry.models import Household
 
 
@@ -122,17 +122,37 @@ def instructions_visible_to(user: User, payment_round: PaymentRound) -> QuerySet
     return found.select_related("household", "recipient", "agency", "commune").order_by("id")
 
 
+def agencies_held(user: User, right: str) -> QuerySet[Agency]:
+    """The agencies of which a person holds a right in every commune they serve: their files speak of any of them."""
+    postings = postings_with(user, right)
+    if any(held.area.level == Area.Level.COUNTRY and not held.programme_code for held in postings):
+        return Agency.objects.all()
+    condition = Q(pk__in=[])
+    for held in postings:
+        here = Q(commune__path__startswith=held.area.path)
+        condition |= here & Q(component__programme__code=held.programme_code) if held.programme_code else here
+    served = AgencyCommune.objects.filter(agency=OuterRef("pk"))
+    return Agency.objects.filter(Exists(served), ~Exists(served.exclude(condition)))
+
+
 def sees_returns(user: User) -> bool:
-    """Return files hold lines of every commune: for who reconciles, or sees payments in all the country."""
-    if postings_with(user, "payments.reconcile"):
-        return True
-    return any(held.area.level == Area.Level.COUNTRY for held in postings_with(user, "payments.see"))
+    """Whether some agency's return files are for this person."""
+    return agencies_held(user, "payments.see").exists()
 
 
 def return_files_visible_to(user: User) -> QuerySet[ReturnFile]:
-    """All return files, or none (see `sees_returns`)."""
+    """The return files of the agencies whose every commune the person sees."""
     files = ReturnFile.objects.select_related("agency", "made_by")
-    return files if sees_returns(user) else files.none()
+    return files.filter(agency__in=agencies_held(user, "payments.see"))
+
+
+def rounds_of_agencies(codes: Collection[str]) -> QuerySet[PaymentRound]:
+    """The released rounds in which these agencies have orders to take, latest first."""
+    theirs = AgencyCommune.objects.filter(
+        component=OuterRef("component"), agency__code__in=codes, commune__in=OuterRef("communes__commune")
+    )
+    rounds = PaymentRound.objects.filter(Exists(theirs), status="released")
+    return rounds.select_related("component__programme").distinct().order_by("-term", "-id")
 
 
 def awaiting(user: User) -> dict[str, QuerySet[PaymentRound]]:
@@ -171,6 +191,13 @@ def enrolled_in(payment_round: PaymentRound) -> int:
     return enrolled.count()
 
 
+@unfenced
+def enrolled_by(payment_round: PaymentRound, user: User) -> bool:
+    """Whether a person enrolled some household of a round's list."""
+    theirs = Enrolment.objects.filter(cohort__made_by=user, component=payment_round.component)
+    return theirs.filter(household__instructions__payment_round=payment_round).exists()
+
+
 def previous_rounds(payment_round: PaymentRound) -> list[int]:
     """The rounds of the last term that this one is compared with, as they stood when it was prepared."""
     before = PaymentRound.objects.filter(
@@ -188,7 +215,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     """The households of one line of a round's difference, in these communes.
 
     Each comes with `now_xof` and `before_xof` (None without a right), `arrears_xof`, and the names and
-    accounts of who received before and who receives now.
+    accounts (sealed) of who received before and who receives now.
     """
     payment_round = change.payment_round
     before = previous_rounds(payment_round)
@@ -206,8 +233,8 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
         arrears_xof=Subquery(arrears.values("household").annotate(sum=Sum("amount_xof")).values("sum")),
         recipient_now=_one(now_right, _FULL_NAME),
         recipient_before=_one(old_right, _FULL_NAME),
-        account_now=_one(now_right, "account"),
-        account_before=_one(old_right, "account"),
+        account_now=_one(now_right, "account_sealed"),
+        account_before=_one(old_right, "account_sealed"),
     )
 
 
@@ -276,18 +303,17 @@ def returns_of(payment_round: PaymentRound) -> list[dict[str, Any]]:
 
 @unfenced
 def verify_hash(payment_round: PaymentRound) -> bool:
-    """Whether the list as it stands has the hash it was frozen with."""
-    return pipeline.list_hash(payment_round) == payment_round.list_hash
+    """Whether the list as it stands has the hash it was frozen with, and its accounts are those it promised."""
+    return pipeline.list_hash(payment_round) == payment_round.list_hash and pipeline.accounts_hold(payment_round)
 
 
-def exceptions(rounds: Iterable[PaymentRound] | None = None) -> QuerySet[ReturnLine]:
-    """Lines of returns that wait for a person's decision."""
+def exceptions(user: User) -> QuerySet[ReturnLine]:
+    """Lines of the returns that a person sees, that wait for a decision."""
     # The counter of the file leads to the few that have some: the lines of a year are not read for them.
     lines = ReturnLine.objects.filter(
         return_file__exceptions__gt=0, outcome__in=ReturnLine.EXCEPTIONS, resolved_at__isnull=True
     )
-    if rounds is not None:
-        lines = lines.filter(Q(origin_round_id__in=[r.pk for r in rounds]) | Q(origin_round_id__isnull=True))
+    lines = lines.filter(return_file__agency__in=agencies_held(user, "payments.see"))
     return lines.select_related("return_file__agency").order_by("id")
 
 

@@ -19,9 +19,10 @@ from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.foundation.tabular import Table, open_table
+from jigi.foundation.vault import discreet
 from jigi.geography.access import require
 from jigi.ledger import actions as ledger
-from jigi.payments import pipeline
+from jigi.payments import pipeline, queries
 from jigi.payments.models import ReturnFile, ReturnLine
 from jigi.programmes.models import Agency
 
@@ -57,7 +58,7 @@ def reconcile(path: Path, agency: Agency, *, by: User) -> Reconciliation:
     Lines that can't be matched become exceptions for a person; they never stop the others. The same file given
     again changes nothing. Raises InputError when the file is not a table with the needed columns.
     """
-    require(by, "payments.reconcile")
+    _require(by, agency)
     with open_table(path) as table:
         digest = _hash(path)
         known = ReturnFile.objects.filter(agency=agency, file_hash=digest).first()
@@ -102,7 +103,7 @@ def _take(
 @unfenced
 def dismiss(line: ReturnLine, *, by: User, reason: str) -> None:
     """Close an exception without effect on money, with the reason."""
-    require(by, "payments.reconcile")
+    _require(by, line.return_file.agency)
     if not reason.strip():
         raise Refused("Une décision sans motif ne s’explique pas plus tard", remedy="Écrivez le motif.")
     with transaction.atomic():
@@ -110,6 +111,16 @@ def dismiss(line: ReturnLine, *, by: User, reason: str) -> None:
         if not waiting.update(resolved_at=timezone.now(), resolved_by=by, resolution=reason[:200]):
             raise Refused("Cette ligne n’attend plus de décision", remedy="Rechargez la page.")
         audit.record("dismiss", "return_line", line.pk, by=by, reason=reason)
+
+
+def _require(by: User, agency: Agency) -> None:
+    require(by, "payments.reconcile")
+    if not queries.agencies_held(by, "payments.reconcile").filter(pk=agency.pk).exists():
+        raise Refused(
+            f"Votre affectation ne couvre pas toutes les communes que paie {agency}",
+            why="Son fichier peut parler de chacune d’elles.",
+            remedy="Confiez-le à qui rapproche au-dessus de vous.",
+        )
 
 
 def _columns(table: Table) -> dict[str, int]:
@@ -133,19 +144,23 @@ def _columns(table: Table) -> dict[str, int]:
 
 def _read(table: Table, columns: dict[str, int]) -> Iterator[tuple[Any, ...]]:
     today = date.today()
-    dates: dict[str, date | None] = {}
+    dates: dict[str, tuple[str, date | None]] = {}
     for line, cells in table:
         read = {meaning: cells[i] if i >= 0 else "" for meaning, i in columns.items()}
         said = SAID.get(_fold(read["status"]))
-        amount = _or_none(as_integer, read["amount"])
+        # A telephone written in the place of the amount is none.
+        amount = _or_none(as_integer, discreet(read["amount"]))
         if read["date"] not in dates:
-            dates[read["date"]] = _or_none(lambda text: as_date(text)[0], read["date"]) if read["date"] else today
-        paid_on = dates[read["date"]]
+            found = _or_none(lambda text: as_date(text)[0], read["date"]) if read["date"] else today
+            dates[read["date"]] = discreet(read["date"]), found
+        date_read, paid_on = dates[read["date"]]
         origin = read["reference"].partition("-")[0]
         bad = said is None or not read["reference"] or (said == "paid" and (amount is None or paid_on is None))
+        # What an agency writes is kept as it wrote it, but for a telephone or a document that stands there in clear.
         yield (
-            line, read["reference"][:80], read["status"][:40], read["amount"][:40], read["date"][:40],
-            read["reason"][:200], read["agency_reference"][:80], said, amount, paid_on,
+            line, discreet(read["reference"])[:80], discreet(read["status"])[:40], discreet(read["amount"])[:40],
+            date_read[:40], discreet(read["reason"])[:200], discreet(read["agency_reference"])[:80],
+            said, amount, paid_on,
             int(origin) if origin.isascii() and origin.isdigit() and len(origin) < 12 else None, bad,
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 
 
@@ -183,11 +184,13 @@ class Identifier(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
     kind = models.CharField("document", max_length=10, choices=Kind)
-    value = models.CharField("numéro", max_length=40)
+    sealed = SealedField("numéro, chiffré", kind="document")
+    value_index = IndexField("index du numéro")
+    value = secret("document", "sealed", "value_index")
 
     class Meta:
         verbose_name = "document"
-        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="identifier_one_holder")]
+        constraints = [models.UniqueConstraint(fields=["kind", "value_index"], name="identifier_one_holder")]
 
     @property
     def masked(self) -> str:
@@ -204,12 +207,14 @@ class Phone(models.Model):
         NEIGHBOUR = "neighbour", "voisin"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
-    number = models.CharField("téléphone", max_length=20, db_index=True)
+    sealed = SealedField("téléphone, chiffré", kind="phone")
+    number_index = IndexField("index du téléphone", db_index=True)
+    number = secret("phone", "sealed", "number_index")
     owner = models.CharField("à qui", max_length=10, choices=Owner, default=Owner.SELF)
 
     class Meta:
         verbose_name = "téléphone"
-        constraints = [models.UniqueConstraint(fields=["person", "number"], name="phone_once_per_person")]
+        constraints = [models.UniqueConstraint(fields=["person", "number_index"], name="phone_once_per_person")]
 
     @property
     def masked(self) -> str:

@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 
 from jigi.foundation.server import as_django, database_url, default_home
+from jigi.site.entry import *  # noqa: F403
+from jigi.site.entry import HTTPS
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = default_home()
@@ -25,6 +27,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# The keys that seal telephones, documents and accounts: never in the database, nor in its backups.
+VAULT_KEYS = Path(os.environ.get("JIGI_VAULT_KEYS") or HOME / "vault.keys")
 DEBUG = os.environ.get("JIGI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("JIGI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 
@@ -37,6 +41,12 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "jigi.foundation",
     "jigi.geography",
     "jigi.registry",
@@ -64,6 +74,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jigi.web.middleware.origin_middleware",
     "jigi.web.middleware.RefusalMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "jigi.web.account.middleware.EntryMiddleware",
 ]
 
 ROOT_URLCONF = "jigi.site.urls"
@@ -96,13 +108,6 @@ AUTH_USER_MODEL = "foundation.User"
 LOGIN_URL = "/connexion/"
 LOGIN_REDIRECT_URL = "/aujourdhui/"
 LOGOUT_REDIRECT_URL = "/"
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Africa/Bamako"
@@ -123,13 +128,14 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("JIGI_HTTPS") == "1":
+if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
 
 PROCRASTINATE_IMPORT_PATHS = [
-    "jigi.foundation.clock", "jigi.payments.jobs", "jigi.monitoring.jobs", "jigi.web.imports.jobs",
+    "jigi.foundation.clock", "jigi.geography.jobs", "jigi.payments.jobs", "jigi.monitoring.jobs",
+    "jigi.web.imports.jobs",
 ]  # fmt: skip
 # Where the head of the audit's chain is written outside the database; the second place is best on another machine.
 AUDIT_ANCHORS = [Path(os.environ.get("JIGI_AUDIT_ANCHOR") or HOME / "audit" / "anchor.log")]

@@ -32,4 +32,5 @@ JOURNEYS = (
     _journey("/imports/", "Imports", "intake.import"),
     _journey("/alertes/", "Alertes", "alerts.see"),
     _journey("/audit/", "Trace", "audit.see"),
+    _journey("/comptes/", "Comptes", "accounts.administer"),
 )

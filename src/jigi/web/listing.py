@@ -22,6 +22,7 @@ from django.utils.html import format_html
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError
 from jigi.web import formats
+from jigi.web.account.step_up import require_proof
 from jigi.web.export import csv_stream
 from jigi.web.reader import user_of
 
@@ -143,6 +144,8 @@ class Listing:
     ) -> HttpResponse | StreamingHttpResponse:
         """The page, or the file when `?format=csv` is asked; the template gets `page`."""
         if request.GET.get("format") == "csv":
+            # Back to the list, not to the file: a page that only downloads would leave the person at the proof.
+            require_proof(request, back=_without_format(request))
             return self._exported(request, rows)
         return render(request, template, {**(context or {}), "page": self.page(request, rows)})
 
@@ -258,6 +261,12 @@ class Listing:
         return [{"filter": one, "value": request.GET.get(one.code, "").strip()} for one in self.filters]
 
 
+def _without_format(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    asked.pop("format", None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+
+
 def _key(row: Model, path: str) -> str:
     """The place of a row in the order of a field, as it stands in the address of the next page."""
     text = json.dumps([_value(row, path), row.pk], default=str, separators=(",", ":"))
@@ -272,9 +281,9 @@ def _value(row: Model, path: str) -> Any:
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
-    """What the address asks for, as the audit keeps it: telephones and documents cut to their end."""
+    """What the address asks for; the audit keeps telephones and documents cut to their end."""
     paging = ("apres", "avant", "format", "imprimer")
-    asked = {name: audit.veiled(str(text)) for name, text in request.GET.items() if text and name not in paging}
+    asked = {name: text for name, text in request.GET.items() if text and name not in paging}
     return {"asked": asked} if asked else {}
 
 

@@ -30,11 +30,6 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", "?"))
 
 
-def device_of(request: HttpRequest) -> dict[str, str]:
-    """The address and the browser of a request, as the audit keeps them at a sign-in."""
-    return {"address": address_of(request), "agent": request.headers.get("User-Agent", "")}
-
-
 class RefusalMiddleware:
     """Turns a JigiError that a view lets out into what the person reads: what, why, what to do.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from jigi.demo.bench import importing, reconcile, round, trace
+from jigi.demo.bench import access, importing, reconcile, round, trace, vault
 from jigi.demo.bench.trial import Bench
 
-BENCHES: dict[str, Bench] = {
-    bench.name: bench for bench in (round.BENCH, importing.BENCH, reconcile.BENCH, trace.BENCH)
-}
+ALL = (round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH, vault.BENCH, trace.BENCH)
+BENCHES: dict[str, Bench] = {bench.name: bench for bench in ALL}

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 
 from jigi.demo.ground import ACCOUNTS, Staff, people
 from jigi.enrolment.actions import enrol_households
-from jigi.foundation.bulk import run_sql
+from jigi.foundation.bulk import copy_lines, fetch_sql, to_copy
+from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.geography.installation import OPERATOR
 from jigi.geography.models import Area
@@ -25,6 +26,7 @@ from jigi.programmes.models import Component
 TM1 = Path(programmes.__file__).resolve().parent / "definitions" / "tm1.toml"
 TERMS = 12  # of TM1
 ENOUGH_XOF = 10**15
+FIRST_PHONE = 60_000_001
 PEOPLE = ("registry_household", "registry_person", "registry_membership", "registry_phone")
 ENROLMENTS = ("enrolment_enrolment",)
 
@@ -35,16 +37,28 @@ def lay(households: int, *, one_agency: bool = False) -> Component:
     programmes.load(_enriched(read_definition(TM1), one_agency), by=staff.operator)
     component = Component.objects.get(programme__code="TM1")
     communes = [area.pk for area in communes_of(component)]
-    with transaction.atomic(), _without_foreign_keys(PEOPLE):
-        run_sql("demo", "households", {"n": households, "communes": communes})
+    with transaction.atomic(), without_foreign_keys(PEOPLE):
+        made = fetch_sql("demo", "households", {"n": households, "communes": communes})
+        give_phones([row["person"] for row in made], FIRST_PHONE)
     settle_tables()
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM registry_household ORDER BY id")
         numbers = [row[0] for row in cursor.fetchall()]
-    with transaction.atomic(), _without_foreign_keys(ENROLMENTS):
+    with transaction.atomic(), without_foreign_keys(ENROLMENTS):
         enrol_households(component, numbers, cohort_name="Cohorte mesurée", by=staff.manager)
     settle_tables()
     return component
+
+
+def give_phones(persons: Sequence[int], first: int) -> None:
+    """A telephone of their own to each, sealed; they follow one another from `first`, in eight digits."""
+    numbers = [f"+223{first + rank}" for rank in range(len(persons))]
+    sealed, indexes = vault().seal_many("phone", numbers), vault().index_many("phone", numbers)
+    lines = (
+        f"{person}\t{to_copy(value)}\t{to_copy(index)}\tself\n".encode()
+        for person, value, index in zip(persons, sealed, indexes, strict=True)
+    )
+    copy_lines("registry_phone", ("person_id", "sealed", "number_index", "owner"), lines)
 
 
 def staff() -> Staff:
@@ -90,7 +104,7 @@ def _served_by_one(component: ComponentDefinition) -> ComponentDefinition:
 
 
 @contextmanager
-def _without_foreign_keys(tables: Sequence[str]) -> Iterator[None]:
+def without_foreign_keys(tables: Sequence[str]) -> Iterator[None]:
     """Checked once over all rows on leaving, instead of row by row: laying the ground is not what is measured."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,9 +1,10 @@
 -- reads: payments_entitlement of a past round; writes: {instruction}, one answered order for each
 INSERT INTO {instruction} (origin_round_id, entitlement_id, round_id, component_id, household_id,
-    funding_line_id, recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof,
+    funding_line_id, recipient_id, commune_id, agency_id, account_sealed, account_index, pay_point, reference, kind,
+    attempt, amount_xof,
     status, settled_on)
 SELECT round_id, id, round_id, component_id, household_id, funding_line_id, recipient_id, commune_id, agency_id,
-    account, pay_point, payments_reference(round_id, id, 1::smallint), 'right', 1, amount_xof,
+    account_sealed, account_index, pay_point, payments_reference(round_id, id, 1::smallint), 'right', 1, amount_xof,
     CASE status WHEN 'paid' THEN 'paid' ELSE 'absent' END, CASE status WHEN 'paid' THEN current_date END
 FROM payments_entitlement
 WHERE round_id = %(round)s

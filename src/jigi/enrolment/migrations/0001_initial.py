@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import jigi.foundation.sealed
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -56,10 +58,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "account",
-                    models.CharField(
-                        blank=True, default="", max_length=40, verbose_name="compte ou téléphone"
+                    "account_sealed",
+                    jigi.foundation.sealed.SealedField(
+                        blank=True, default=b"", kind="account", verbose_name="compte ou téléphone, chiffré"
                     ),
+                ),
+                (
+                    "account_index",
+                    jigi.foundation.sealed.IndexField(blank=True, default=b"", verbose_name="index du compte"),
                 ),
                 ("pay_point", models.CharField(max_length=120, verbose_name="site de paiement")),
                 ("first_term", models.PositiveSmallIntegerField(verbose_name="première échéance")),

@@ -1,23 +1,16 @@
--- reads: targeting_result or a list of households, registry_*, programmes_*; writes: enrolment_cohort, enrolment_enrolment
+-- reads: targeting_result or a list of households, registry_*, programmes_*, stage_account (the telephones of
+-- wallet_phones.sql, sealed as accounts); writes: enrolment_cohort, enrolment_enrolment
 WITH candidate AS MATERIALIZED (
-    SELECT household_id FROM targeting_result WHERE targeting_round_id = %(targeting_round)s AND selected
-    UNION -- not UNION ALL: a household named three times is one household
-    SELECT unnest(%(households)s::bigint[])
+{sql:candidates}
 ), members AS (
-    SELECT membership.household_id,
-        (array_agg(person_id ORDER BY role = 'recipient' DESC, line)
-            FILTER (WHERE role = 'recipient' OR relation = 'head' AND %(head_by_default)s))[1] AS recipient_id,
-        (array_agg(person_id ORDER BY line) FILTER (WHERE role = 'alternate'))[1] AS alternate_id
-    FROM registry_membership AS membership
-    JOIN candidate USING (household_id)
-    WHERE membership.ended_on IS NULL
-    GROUP BY membership.household_id
+{sql:recipients}
 ), judged AS MATERIALIZED (
     SELECT household.id AS household_id, household.commune_id, household.village_id, members.recipient_id,
         nullif(members.alternate_id, members.recipient_id) AS alternate_id,
         served.agency_id, place.terms AS last_term,
-        CASE WHEN agency.kind = 'wallet' THEN coalesce(telephone.number, '') ELSE '' END AS account,
-        agency.kind = 'wallet' AND telephone.number IS NULL AS without_account,
+        CASE WHEN agency.kind = 'wallet' THEN coalesce(account.sealed, '') ELSE '' END AS account_sealed,
+        CASE WHEN agency.kind = 'wallet' THEN coalesce(account.index, '') ELSE '' END AS account_index,
+        agency.kind = 'wallet' AND account.person_id IS NULL AS without_account,
         left('Site de ' || CASE WHEN %(pay_by_village)s THEN coalesce(village.name, commune.name)
             ELSE commune.name END, 120) AS pay_point,
         CASE WHEN live.id IS NOT NULL THEN 'already_enrolled'
@@ -38,10 +31,7 @@ WITH candidate AS MATERIALIZED (
     LEFT JOIN enrolment_enrolment AS live
         ON live.household_id = household.id AND live.component_id = %(component)s AND live.status <> 'exited'
     LEFT JOIN members ON members.household_id = household.id
-    LEFT JOIN LATERAL (
-        SELECT number FROM registry_phone WHERE person_id = members.recipient_id
-        ORDER BY owner = 'self' DESC, id LIMIT 1
-    ) AS telephone ON true
+    LEFT JOIN stage_account AS account ON account.person_id = members.recipient_id
 ), counted AS (
     SELECT count(*) AS asked,
         count(*) FILTER (WHERE verdict = 'enrolled') AS enrolled,
@@ -61,9 +51,9 @@ WITH candidate AS MATERIALIZED (
     RETURNING id
 ), enrolled AS (
     INSERT INTO enrolment_enrolment (household_id, component_id, cohort_id, commune_id, village_id, recipient_id,
-        alternate_id, agency_id, account, pay_point, first_term, last_term, status, exit_reason)
+        alternate_id, agency_id, account_sealed, account_index, pay_point, first_term, last_term, status, exit_reason)
     SELECT household_id, %(component)s, cohort.id, commune_id, village_id, recipient_id, alternate_id, agency_id,
-        account, pay_point, %(first_term)s, last_term, 'active', ''
+        account_sealed, account_index, pay_point, %(first_term)s, last_term, 'active', ''
     FROM judged, cohort WHERE verdict = 'enrolled' ORDER BY household_id
 )
 SELECT cohort.id AS cohort_id, counted.* FROM counted LEFT JOIN cohort ON true

@@ -32,6 +32,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='VaultKey',
+            fields=[
+                ('version', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='version')),
+                ('fingerprint', models.CharField(max_length=16, verbose_name='empreinte')),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='connue depuis')),
+            ],
+            options={
+                'verbose_name': 'clé du coffre',
+            },
+        ),
+        migrations.CreateModel(
             name='Run',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

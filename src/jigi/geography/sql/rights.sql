@@ -3,7 +3,6 @@ CREATE TABLE geography_roleright (
     role text NOT NULL,
     right_code text NOT NULL,
     opens text[] NOT NULL,
-    opens_at_country text[] NOT NULL,
     PRIMARY KEY (role, right_code)
 );
 CREATE TABLE geography_incompatible (

@@ -4,13 +4,13 @@ SET search_path = public, pg_temp AS $$
 DECLARE
     registry text;
     payments text;
-    other text[];
+    intake text;
 BEGIN
     -- A family of rows is open everywhere (« * ») to a posting at the country in all programmes; elsewhere it is the
     -- communes under the posting, with the programme for payments (« TM1|42 », « |42 » for all programmes).
     WITH held AS (
         SELECT area.path, posting.programme_code AS programme, area.level = 'country' AS at_country,
-            CASE area.level WHEN 'country' THEN given.opens || given.opens_at_country ELSE given.opens END AS opens
+            given.opens
         FROM geography_staffposting AS posting
         JOIN foundation_user AS account ON account.id = posting.user_id AND account.is_active
         JOIN geography_area AS area ON area.id = posting.area_id
@@ -28,15 +28,12 @@ BEGIN
         CASE WHEN bool_or(at_country AND programme = '' AND 'payments' = ANY (opens)) THEN '*'
             ELSE (SELECT array_agg(DISTINCT programme || '|' || commune)::text FROM spread
                 WHERE 'payments' = ANY (opens)) END,
-        ARRAY[
-            CASE WHEN bool_or('returns' = ANY (opens)) THEN '*' END,
-            CASE WHEN bool_or(at_country AND 'intake' = ANY (opens)) THEN '*' END]
-    INTO registry, payments, other FROM held;
+        CASE WHEN bool_or(at_country AND 'intake' = ANY (opens)) THEN '*' END
+    INTO registry, payments, intake FROM held;
     PERFORM set_config('jigi.person', coalesce(person::text, ''), true),
         set_config('jigi.registry', coalesce(registry, ''), true),
         set_config('jigi.payments', coalesce(payments, ''), true),
-        set_config('jigi.returns', coalesce(other[1], ''), true),
-        set_config('jigi.intake', coalesce(other[2], ''), true);
+        set_config('jigi.intake', coalesce(intake, ''), true);
 END $$;
 
 CREATE FUNCTION geography_everywhere(family text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$

@@ -4,21 +4,21 @@ SELECT true, m.line, m.key, found.column_name, found.value, found.severity, foun
 FROM stage_member AS m
 JOIN stage_household AS h ON h.key = m.key AND h.line = h.first_line
 -- The years between the NINA's two digits and the birth, on the circle of a century.
-CROSS JOIN LATERAL (SELECT least(apart, 100 - apart) AS gap FROM (SELECT CASE WHEN m.nina ~ '^[0-9]{4}' THEN
-    abs(substr(m.nina, 3, 2)::int - extract(year FROM m.birth_date)::int %% 100) END) AS digits (apart)) AS nina
+CROSS JOIN LATERAL (SELECT least(apart, 100 - apart) AS gap FROM (SELECT CASE WHEN m.nina_start ~ '^[0-9]{4}' THEN
+    abs(substr(m.nina_start, 3, 2)::int - extract(year FROM m.birth_date)::int %% 100) END) AS digits (apart)) AS nina
 CROSS JOIN LATERAL (VALUES
     (m.birth_date > h.collected_on, %(birth_date_column)s, m.birth_date::text, 'error', 'unborn',
         'La naissance est après l’enquête', 'Corrigez la date de naissance ou celle de l’enquête'),
     (h.collected_on - m.birth_date > 44000, %(birth_date_column)s, m.birth_date::text, 'error', 'too_old',
         'La personne aurait plus de 120 ans', 'Corrigez la date de naissance'),
-    (substr(m.nina, 2, 1) <> CASE m.sex WHEN 'M' THEN '1' ELSE '2' END,
-        %(nina_column)s, m.nina, 'warning', 'nina_sex',
+    (substr(m.nina_start, 2, 1) <> CASE m.sex WHEN 'M' THEN '1' ELSE '2' END,
+        %(nina_column)s, m.nina_said, 'warning', 'nina_sex',
         'Le NINA ne s’accorde pas avec le sexe', 'Vérifiez le document et le sexe'),
     (nina.gap > CASE WHEN 'about' IN (m.birth_said, m.birth_precision) THEN 5 ELSE 0 END,
-        %(nina_column)s, m.nina, 'warning', 'nina_year',
+        %(nina_column)s, m.nina_said, 'warning', 'nina_year',
         'Le NINA ne s’accorde pas avec l’année de naissance', 'Vérifiez le document et la date')
 ) AS found (wrong, column_name, value, severity, code, message, remedy)
 -- Asked first and cheaply: nearly all births and documents are possible.
 WHERE (m.birth_date > h.collected_on OR m.birth_date < h.collected_on - 44000 OR nina.gap > 0
-        OR substr(m.nina, 2, 1) <> CASE m.sex WHEN 'M' THEN '1' ELSE '2' END)
+        OR substr(m.nina_start, 2, 1) <> CASE m.sex WHEN 'M' THEN '1' ELSE '2' END)
     AND found.wrong

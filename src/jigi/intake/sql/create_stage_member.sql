@@ -19,8 +19,12 @@ CREATE TEMP TABLE stage_member (
     father_line integer,
     father_name text,
     mother_name text,
-    phone text,
+    phone bytea,
+    phone_index bytea,
     phone_owner text,
-    nina text,
+    nina bytea,
+    nina_index bytea,
+    nina_start text, -- its first four digits, which tell the sex and the year of birth
+    nina_said text, -- what may be shown of it
     role text
 )

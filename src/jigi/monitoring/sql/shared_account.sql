@@ -5,6 +5,6 @@ SELECT min(household_id)::text AS subject, 'comptes' AS period,
     min(enrolled_at) AS first_seen, max(enrolled_at) AS last_seen, count(DISTINCT household_id) AS count,
     '{}'::jsonb AS facts, '{}'::bigint[] AS events, (array_agg(DISTINCT household_id))[1:200] AS households
 FROM enrolment_enrolment
-WHERE account <> '' AND status <> 'exited'
-GROUP BY account
+WHERE account_index <> '' AND status <> 'exited'
+GROUP BY account_index
 HAVING count(DISTINCT household_id) >= %(threshold)s AND max(enrolled_at) >= %(since)s

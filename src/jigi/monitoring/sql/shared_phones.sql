@@ -1,6 +1,6 @@
 -- reads: registry_phone, registry_membership, registry_household; enumerators whose households share telephones
 WITH kept AS (
-    SELECT phone.number, household.id AS household_id, household.collector, household.batch_id,
+    SELECT phone.number_index AS number, household.id AS household_id, household.collector, household.batch_id,
         household.commune_id, household.registered_at
     FROM registry_phone AS phone
     JOIN registry_membership AS member ON member.person_id = phone.person_id AND member.ended_on IS NULL

@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import jigi.foundation.sealed
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -14,7 +16,8 @@ class Migration(migrations.Migration):
             name="Entitlement",
             fields=[
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("account", models.CharField(max_length=40)),
+                ("account_sealed", jigi.foundation.sealed.SealedField(kind="account")),
+                ("account_index", jigi.foundation.sealed.IndexField()),
                 ("pay_point", models.CharField(max_length=120)),
                 ("amount_xof", models.BigIntegerField(verbose_name="montant")),
                 (
@@ -43,7 +46,8 @@ class Migration(migrations.Migration):
             name="Instruction",
             fields=[
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("account", models.CharField(max_length=40)),
+                ("account_sealed", jigi.foundation.sealed.SealedField(kind="account")),
+                ("account_index", jigi.foundation.sealed.IndexField()),
                 ("pay_point", models.CharField(max_length=120)),
                 ("reference", models.CharField(max_length=30, verbose_name="référence")),
                 (

@@ -1,8 +1,9 @@
 -- reads: payments_entitlement owed in the round's communes; writes: payments_instruction, one order for each
 INSERT INTO payments_instruction (origin_round_id, entitlement_id, round_id, component_id, household_id,
-    funding_line_id, recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof)
+    funding_line_id, recipient_id, commune_id, agency_id, account_sealed, account_index, pay_point, reference, kind,
+    attempt, amount_xof)
 SELECT owed.round_id, owed.id, %(round)s, owed.component_id, owed.household_id, owed.funding_line_id,
-    e.recipient_id, owed.commune_id, e.agency_id, e.account, e.pay_point,
+    e.recipient_id, owed.commune_id, e.agency_id, e.account_sealed, e.account_index, e.pay_point,
     payments_reference(owed.round_id, owed.id, (owed.attempts + 1)::smallint), 'arrears', owed.attempts + 1,
     owed.amount_xof
 FROM payments_owed AS debt

@@ -1,8 +1,8 @@
 -- reads: enrolment_enrolment, payments_roundcommune, programmes_component; writes: {entitlement}, the rights of one round
 INSERT INTO {entitlement} (round_id, component_id, household_id, enrolment_id, funding_line_id, recipient_id,
-    commune_id, agency_id, account, pay_point, amount_xof)
+    commune_id, agency_id, account_sealed, account_index, pay_point, amount_xof)
 SELECT %(round)s, e.component_id, e.household_id, e.id, fc.funding_line_id, e.recipient_id,
-    e.commune_id, e.agency_id, e.account, e.pay_point, c.amount_xof
+    e.commune_id, e.agency_id, e.account_sealed, e.account_index, e.pay_point, c.amount_xof
 FROM enrolment_enrolment AS e
 JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = e.commune_id
 JOIN programmes_component AS c ON c.id = e.component_id

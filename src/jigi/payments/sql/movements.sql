@@ -4,7 +4,7 @@ SELECT coalesce(new.household_id, old.household_id) AS household_id,
     CASE WHEN old.id IS NULL THEN 'enter' WHEN new.id IS NULL THEN 'leave'
         WHEN new.amount_xof <> old.amount_xof THEN 'amount'
         WHEN new.recipient_id <> old.recipient_id THEN 'recipient'
-        WHEN new.account <> old.account OR new.agency_id <> old.agency_id THEN 'account'
+        WHEN new.account_index <> old.account_index OR new.agency_id <> old.agency_id THEN 'account'
         ELSE 'stay' END AS movement,
     CASE WHEN old.id IS NULL AND e.first_term = %(term)s THEN 'inscription, ' || cohort.name
         WHEN old.id IS NULL THEN 'reprise du droit'
@@ -15,7 +15,8 @@ SELECT coalesce(new.household_id, old.household_id) AS household_id,
         WHEN new.id IS NULL THEN 'hors de ce tour'
         WHEN new.amount_xof <> old.amount_xof THEN 'montant de la composante'
         WHEN new.recipient_id <> old.recipient_id THEN 'changement d’allocataire'
-        WHEN new.account <> old.account OR new.agency_id <> old.agency_id THEN 'changement de compte ou d’agence'
+        WHEN new.account_index <> old.account_index OR new.agency_id <> old.agency_id
+            THEN 'changement de compte ou d’agence'
         ELSE 'sans changement' END AS reason,
     coalesce(new.amount_xof, 0) - coalesce(old.amount_xof, 0) AS amount
 FROM (SELECT * FROM payments_entitlement WHERE round_id = %(round)s) AS new

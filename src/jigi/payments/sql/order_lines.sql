@@ -1,13 +1,14 @@
--- reads: payments_instruction of one round and agency; the lines of its order file
+-- reads: payments_instruction of one round and agency; the lines of its order file, telephone and account sealed,
+-- and last the index that the account must open to
 SELECT line.reference, household.rsu_number, person.given_names || ' ' || person.surname,
-    coalesce(phone.number, ''), line.pay_point, line.account, line.amount_xof,
-    CASE line.kind WHEN 'right' THEN 'droit' ELSE 'rappel' END, paying.label
+    coalesce(phone.sealed, ''), line.pay_point, line.account_sealed, line.amount_xof,
+    CASE line.kind WHEN 'right' THEN 'droit' ELSE 'rappel' END, paying.label, line.account_index
 FROM payments_instruction AS line
 JOIN payments_paymentround AS paying ON paying.id = line.round_id
 JOIN registry_household AS household ON household.id = line.household_id
 JOIN registry_person AS person ON person.id = line.recipient_id
 LEFT JOIN LATERAL (
-    SELECT number FROM registry_phone WHERE person_id = line.recipient_id ORDER BY id LIMIT 1
+    SELECT sealed FROM registry_phone WHERE person_id = line.recipient_id ORDER BY id LIMIT 1
 ) AS phone ON true
 WHERE line.round_id = %(round)s AND line.agency_id = %(agency)s
 ORDER BY line.pay_point, person.surname, person.given_names, line.id

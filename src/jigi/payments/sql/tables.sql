@@ -12,7 +12,8 @@ CREATE TABLE payments_entitlement (
     recipient_id bigint NOT NULL REFERENCES registry_person (id),
     commune_id bigint NOT NULL REFERENCES geography_area (id),
     agency_id bigint NOT NULL REFERENCES programmes_agency (id),
-    account varchar(40) NOT NULL,
+    account_sealed bytea NOT NULL,
+    account_index bytea NOT NULL,
     pay_point varchar(120) NOT NULL,
     amount_xof bigint NOT NULL,
     status varchar(10) NOT NULL DEFAULT 'due',
@@ -37,7 +38,8 @@ CREATE TABLE payments_instruction (
     recipient_id bigint NOT NULL REFERENCES registry_person (id),
     commune_id bigint NOT NULL REFERENCES geography_area (id),
     agency_id bigint NOT NULL REFERENCES programmes_agency (id),
-    account varchar(40) NOT NULL,
+    account_sealed bytea NOT NULL,
+    account_index bytea NOT NULL,
     pay_point varchar(120) NOT NULL,
     reference varchar(30) NOT NULL,
     kind varchar(8) NOT NULL,
@@ -76,12 +78,33 @@ END $$;
 
 CREATE TRIGGER entitlement_list_is_frozen
     BEFORE INSERT OR DELETE OR UPDATE OF round_id, component_id, household_id, enrolment_id, funding_line_id,
-        recipient_id, commune_id, agency_id, account, pay_point, amount_xof
+        recipient_id, commune_id, agency_id, account_index, pay_point, amount_xof
     ON payments_entitlement FOR EACH ROW EXECUTE FUNCTION payments_guard_frozen_list();
 CREATE TRIGGER instruction_list_is_frozen
     BEFORE INSERT OR DELETE OR UPDATE OF round_id, origin_round_id, entitlement_id, component_id, household_id,
-        funding_line_id, recipient_id, commune_id, agency_id, account, pay_point, reference, kind, attempt, amount_xof
+        funding_line_id, recipient_id, commune_id, agency_id, account_index, pay_point, reference, kind, attempt,
+        amount_xof
     ON payments_instruction FOR EACH ROW EXECUTE FUNCTION payments_guard_frozen_list();
+
+-- The list promises the account of an index; account_sealed is the same account in clear to who has the key. A key
+-- that is retired changes the ciphertext and nothing that was promised, so a frozen list lets it through, only as a
+-- rotation would do it: same length, other version of key. Who held the key and lied would still be found: the order
+-- file is written from accounts that open to the index of their line, and from no other (payments/orders.py).
+CREATE FUNCTION payments_refuse_other_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Le compte de % % ne change que par la rotation des clés du coffre.', TG_ARGV[0], OLD.id
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER entitlement_account_only_rotates BEFORE UPDATE OF account_sealed ON payments_entitlement
+    FOR EACH ROW WHEN (OLD.account_sealed <> NEW.account_sealed AND (
+        substr(OLD.account_sealed, 1, 1) = substr(NEW.account_sealed, 1, 1)
+        OR length(OLD.account_sealed) <> length(NEW.account_sealed)))
+    EXECUTE FUNCTION payments_refuse_other_account('droit');
+CREATE TRIGGER instruction_account_only_rotates BEFORE UPDATE OF account_sealed ON payments_instruction
+    FOR EACH ROW WHEN (OLD.account_sealed <> NEW.account_sealed AND (
+        substr(OLD.account_sealed, 1, 1) = substr(NEW.account_sealed, 1, 1)
+        OR length(OLD.account_sealed) <> length(NEW.account_sealed)))
+    EXECUTE FUNCTION payments_refuse_other_account('ordre');
 
 CREATE FUNCTION payments_reference(round_id bigint, entitlement_id bigint, attempt smallint) RETURNS varchar
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -164,3 +187,20 @@ INSERT INTO foundation_partitioned VALUES
     'ALTER TABLE {table} ADD CONSTRAINT instruction_of_its_entitlement FOREIGN KEY (entitlement_id, origin_round_id)
         REFERENCES payments_entitlement_p{key} (id, round_id)',
     'SELECT payments_refuse_loss({key})');
+
+-- Who enrolled a household does not release its money: ghosts are made by one hand and paid by another, never the same.
+CREATE FUNCTION payments_refuse_enroller() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM enrolment_cohort AS cohort
+        JOIN enrolment_enrolment AS enrolled ON enrolled.cohort_id = cohort.id
+        JOIN payments_instruction AS line ON line.household_id = enrolled.household_id AND line.round_id = NEW.id
+        WHERE cohort.made_by_id = NEW.released_by_id AND cohort.component_id = NEW.component_id
+    ) THEN
+        RAISE EXCEPTION 'Qui a inscrit des ménages d''un tour ne le libère pas (tour %).', NEW.id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER round_releaser_enrolled_nobody BEFORE INSERT OR UPDATE OF released_by_id ON payments_paymentround
+    FOR EACH ROW WHEN (NEW.released_by_id IS NOT NULL) EXECUTE FUNCTION payments_refuse_enroller();

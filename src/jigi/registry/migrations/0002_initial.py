@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import jigi.foundation.sealed
+
 
 class Migration(migrations.Migration):
 
@@ -142,7 +144,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('nina', 'NINA'), ('birth', 'acte de naissance'), ('card', 'carte d’identité')], max_length=10, verbose_name='document')),
-                ('value', models.CharField(max_length=40, verbose_name='numéro')),
+                ('sealed', jigi.foundation.sealed.SealedField(kind='document', verbose_name='numéro, chiffré')),
+                ('value_index', jigi.foundation.sealed.IndexField(verbose_name='index du numéro')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='registry.person')),
             ],
             options={
@@ -153,7 +156,8 @@ class Migration(migrations.Migration):
             name='Phone',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(db_index=True, max_length=20, verbose_name='téléphone')),
+                ('sealed', jigi.foundation.sealed.SealedField(kind='phone', verbose_name='téléphone, chiffré')),
+                ('number_index', jigi.foundation.sealed.IndexField(db_index=True, verbose_name='index du téléphone')),
                 ('owner', models.CharField(choices=[('self', 'soi-même'), ('spouse', 'conjoint'), ('kin', 'parent'), ('neighbour', 'voisin')], default='self', max_length=10, verbose_name='à qui')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phones', to='registry.person')),
             ],
@@ -215,10 +219,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='identifier',
-            constraint=models.UniqueConstraint(fields=('kind', 'value'), name='identifier_one_holder'),
+            constraint=models.UniqueConstraint(fields=('kind', 'value_index'), name='identifier_one_holder'),
         ),
         migrations.AddConstraint(
             model_name='phone',
-            constraint=models.UniqueConstraint(fields=('person', 'number'), name='phone_once_per_person'),
+            constraint=models.UniqueConstraint(fields=('person', 'number_index'), name='phone_once_per_person'),
         ),
     ]

@@ -13,7 +13,8 @@ CREATE TABLE registry_numbering (
 );
 CREATE SEQUENCE registry_rsu_seq MINVALUE 0 MAXVALUE 99999999 START 0;
 
-CREATE FUNCTION jigi_rsu_number() RETURNS varchar LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION jigi_rsu_number() RETURNS varchar LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- A Feistel permutation of 0..99 999 999 (two halves of four digits, six turns keyed by a secret): every number
 -- comes once and the next can't be told from the last. Two check digits: ISO 7064, MOD 97-10.
 DECLARE

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from jigi.foundation.errors import JigiError
 from jigi.foundation.models import Run, User
 from jigi.geography.access import require
+from jigi.intake import queries
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import RIGHT
 from jigi.web.formats import counted
@@ -22,15 +23,13 @@ from jigi.web.submissions import carry_out
 
 def batches(request: HttpRequest) -> HttpResponseBase:
     """The batches, latest first, and what the worker still has to take."""
-    _importer(request)
-    found = Batch.objects.select_related("made_by")
+    found = queries.visible_to(_importer(request)).select_related("made_by")
     return BATCHES.respond(request, found, "imports/list.html", {"waiting": jobs.waiting()})
 
 
 def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One batch: its figures, and its problems to filter or to export."""
-    _importer(request)
-    one = get_object_or_404(Batch.objects.select_related("made_by"), pk=pk)
+    one = get_object_or_404(queries.visible_to(_importer(request)).select_related("made_by"), pk=pk)
     found = one.problems.exclude(column="").values("column").annotate(rows=Count("pk")).order_by("-rows", "column")
     context = {
         "batch": one,

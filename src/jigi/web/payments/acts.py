@@ -18,6 +18,7 @@ from jigi.geography.models import Area
 from jigi.geography.roles import Role, roles
 from jigi.payments import actions, jobs, queries
 from jigi.payments.models import PaymentRound
+from jigi.web.account.step_up import require_proof
 from jigi.web.formats import counted
 from jigi.web.payments.sight import person, seen_round
 from jigi.web.submissions import carry_out
@@ -45,6 +46,9 @@ WITH_REASON: dict[str, Callable[..., PaymentRound]] = {
     "send_back": actions.send_back,
     "cancel": actions.cancel,
 }
+PROVED = frozenset({"release"})
+"""The acts that ask again who is there: money leaves."""
+
 BEING_DONE = {
     "prepare": "La liste se prépare", "freeze": "La liste est en train d’être gelée",
     "approve": "L’approbation est en cours", "release": "La libération est en cours",
@@ -87,6 +91,8 @@ def why_not(payment_round: PaymentRound, verb: str, user: User) -> str:
     for hand in OTHER_HANDS.get(verb, ()):
         if getattr(payment_round, f"{hand}_id") == user.pk:
             return f"Vous avez {HANDS[hand]} ce tour : une autre personne doit {do_it}."
+    if verb == "release" and queries.enrolled_by(payment_round, user):
+        return f"Vous avez inscrit des ménages de ce tour : une autre personne doit {do_it}."
     return ""
 
 
@@ -101,6 +107,8 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in INFINITIVES:
         raise Http404
     payment_round, user = seen_round(request, pk), person(request)
+    if verb in PROVED:
+        require_proof(request)
     reason = request.POST.get("motif", "")
     carry_out(request, lambda: _do(payment_round, verb, user, reason))
     return redirect("payment_round", pk)

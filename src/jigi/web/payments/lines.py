@@ -8,10 +8,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 
+from jigi.foundation.keyring import vault
 from jigi.geography.access import can
 from jigi.payments import queries
 from jigi.payments.models import Instruction, PaymentRound
 from jigi.programmes.models import Agency
+from jigi.registry import queries as registry
 from jigi.registry.models import Household
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.payments.sight import person, seen_round
@@ -76,7 +78,9 @@ def _sought(orders: Orders, text: str) -> Orders:
     """By the beginning of an RSU number, spaced as one likes, or by a whole reference."""
     digits = "".join(c for c in text if c.isdigit())
     by_reference = Q(reference=text.replace(" ", ""))
-    return orders.filter(by_reference | Q(household__rsu_number__startswith=digits) if digits else by_reference)
+    return orders.filter(
+        by_reference | registry.numbered(digits, field="household__rsu_number") if digits else by_reference
+    )
 
 
 def _in_commune(orders: Orders, pk: str) -> Orders:
@@ -143,6 +147,7 @@ def _changed(movement: str, opens: bool) -> Listing:
     )
 
 
-def _account(number: str | None) -> str:
+def _account(sealed: bytes | None) -> str:
     """The end of an account: enough to see that it changed. It is shown whole on the household's page only."""
+    number = vault().unseal("account", bytes(sealed or b""))
     return f"•••• {number[-4:]}" if number else "aucun"

@@ -75,7 +75,7 @@ def return_file(request: HttpRequest, pk: int) -> HttpResponseBase:
         "outcomes": [
             {**row, "label": french[row["outcome"]], "tone": TONES.get(row["outcome"], "bad")} for row in outcomes
         ],
-        "waiting": queries.exceptions().filter(return_file=shown).count(),
+        "waiting": queries.exceptions(user).filter(return_file=shown).count(),
     }
     return _lines(f"retour-{shown.pk}").respond(request, lines, "payments/return_file.html", context)
 
@@ -84,7 +84,9 @@ def exceptions(request: HttpRequest) -> HttpResponseBase:
     """The lines of all files that wait for a decision; the last decided on request."""
     user = _person(request)
     lines: QuerySet[ReturnLine] = ReturnLine.objects.filter(
-        return_file__exceptions__gt=0, outcome__in=ReturnLine.EXCEPTIONS
+        return_file__exceptions__gt=0,
+        return_file__in=queries.return_files_visible_to(user),
+        outcome__in=ReturnLine.EXCEPTIONS,
     ).select_related("return_file__agency", "resolved_by")
     decided_too = request.GET.get("traitees") == "oui"
     if not decided_too:
@@ -97,7 +99,7 @@ def exceptions(request: HttpRequest) -> HttpResponseBase:
 def exception(request: HttpRequest, pk: int) -> HttpResponse:
     """One exception beside the order it speaks of, and its dismissal."""
     user = _person(request)
-    line = get_object_or_404(ReturnLine.objects.select_related("return_file__agency", "resolved_by"), pk=pk)
+    line = get_object_or_404(_seen(user).select_related("return_file__agency", "resolved_by"), pk=pk)
     order = Instruction.objects.filter(
         origin_round_id=line.origin_round_id or 0, reference=line.reference
     ).select_related("payment_round", "household", "recipient", "agency", "commune")
@@ -117,7 +119,7 @@ def exception(request: HttpRequest, pk: int) -> HttpResponse:
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """Close an exception without effect on money."""
     user = _person(request)
-    line = get_object_or_404(ReturnLine, pk=pk)
+    line = get_object_or_404(_seen(user).select_related("return_file__agency"), pk=pk)
 
     def act() -> str:
         returns.dismiss(line, by=user, reason=request.POST.get("motif", ""))
@@ -134,6 +136,10 @@ _OF_ORDER = {
 }
 
 
+def _seen(user: User) -> QuerySet[ReturnLine]:
+    return ReturnLine.objects.filter(return_file__in=queries.return_files_visible_to(user))
+
+
 def _person(request: HttpRequest) -> User:
     user = person(request)
     if not queries.sees_returns(user):
@@ -143,9 +149,9 @@ def _person(request: HttpRequest) -> User:
 
 def _files_page(request: HttpRequest, user: User, error: JigiError | None = None) -> HttpResponseBase:
     context: dict[str, Any] = {
-        "agencies": Agency.objects.order_by("name"),
+        "agencies": queries.agencies_held(user, "payments.reconcile").order_by("name"),
         "may_take": can(user, "payments.reconcile"),
-        "waiting": queries.exceptions().count(),
+        "waiting": queries.exceptions(user).count(),
         "error": error,
         "chosen": request.POST.get("agence", ""),
         "limit": MOST_BYTES // 1024 // 1024,

@@ -69,7 +69,7 @@ def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": [] if work["working"] else acts.acts_on(shown, user),
         "agencies": queries.by_agency(shown) if communes else [],
         "returns": queries.returns_of(shown) if queries.has_been(shown, "release") else [],
-        "waiting_lines": queries.exceptions().filter(origin_round_id=shown.pk).count(),
+        "waiting_lines": queries.exceptions(user).filter(origin_round_id=shown.pk).count(),
         "sees_returns": queries.sees_returns(user),
         "sees_money": can(user, "ledger.see"),
         "verified": _verified(request, shown),

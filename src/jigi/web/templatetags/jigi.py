@@ -39,6 +39,12 @@ def rank(value: int) -> SafeString:
 
 
 @register.filter
+def verb_word(verb: str) -> str:
+    """`{{ "invite"|verb_word }}` -> « inviter »."""
+    return nouns.verb_word(verb)
+
+
+@register.filter
 def percent_of(part: float | None, whole: float | None) -> str:
     return formats.percent(part, whole)
 
@@ -53,6 +59,14 @@ def form_key() -> SafeString:
 def versioned(path: str) -> str:
     """The address of a static file, with a piece of its hash: browsers may keep it for long."""
     return f"{static(path)}?v={_fingerprint(path)}"
+
+
+@register.simple_tag(takes_context=True)
+def provider_address(context: dict[str, Any], provider: Any) -> str:
+    """Where the sign-in by a provider begins, with the page that was asked for."""
+    asked = context.get("redirect_field_value")
+    address: str = provider.get_login_url(context["request"], **({"next": asked} if asked else {}))
+    return address
 
 
 @register.simple_tag(takes_context=True)

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from jigi.foundation import audit, seals
 from jigi.foundation.models import User
-from jigi.geography.access import postings_with
+from jigi.geography.access import organisations_with, postings_with
+from jigi.intake import queries as intake
 from jigi.intake.models import Batch, Problem
 from jigi.monitoring import queries as monitoring
 from jigi.monitoring.actions import RIGHT
@@ -109,7 +110,7 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
         return []
     came_since = Household.objects.filter(source=OuterRef("batch__source"), source_key=OuterRef("key"))
     held = Problem.objects.filter(batch=OuterRef("pk"), severity=Problem.Severity.ERROR).exclude(Exists(came_since))
-    batches = Batch.objects.filter(
+    batches = intake.visible_to(user).filter(
         Exists(held), status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0
     )
     return [
@@ -130,7 +131,7 @@ def exceptions_to_decide(user: User, rights: frozenset[str]) -> list[Need]:
     """Lines of agencies' returns that the reconciliation could not follow."""
     if "payments.reconcile" not in rights:
         return []
-    waiting = payments.exceptions().order_by("id")
+    waiting = payments.exceptions(user).order_by("id")
     count = waiting.count()
     if not count:
         return []
@@ -187,6 +188,25 @@ def audit_to_prove(user: User, rights: frozenset[str]) -> list[Need]:
 
 LATE_SEAL = timedelta(minutes=30)
 
+
+def orders_to_take(user: User, rights: frozenset[str]) -> list[Need]:
+    """Released rounds whose orders the person's agency has to take."""
+    if "payments.agency" not in rights:
+        return []
+    codes = organisations_with(user, "payments.agency")
+    return [
+        Need(
+            title=waiting.label,
+            detail=f"{waiting.component.programme.name} · {waiting.component.name}",
+            url=f"/paiements/{waiting.pk}/ordres/",
+            since=waiting.released_at,
+            journey="/aujourdhui/",
+            word="ordres à prendre",
+        )
+        for waiting in payments.rounds_of_agencies(codes)[:MOST_OF_A_KIND]
+    ]
+
+
 SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
     exceptions_to_decide,
@@ -194,4 +214,5 @@ SOURCES: tuple[Source, ...] = (
     batches_to_correct,
     alerts_to_look_into,
     audit_to_prove,
+    orders_to_take,
 )

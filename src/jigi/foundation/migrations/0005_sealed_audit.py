@@ -10,7 +10,7 @@ from jigi.foundation.bulk import statement
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('foundation', '0003_fence'),
+        ('foundation', '0004_attempts'),
     ]
 
     operations = [

@@ -1,0 +1,140 @@
+"""What the lower fence costs: the reads of a page by the role of the site, beside the same by the tables' owner."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Count
+
+from jigi.demo import population
+from jigi.demo.bench.gauge import peak_mb
+from jigi.demo.bench.ground import PEOPLE, settle_tables, without_foreign_keys
+from jigi.demo.bench.trial import Bench, Figures, Trial
+from jigi.demo.ground import people
+from jigi.foundation.bulk import counting_statements, run_sql
+from jigi.foundation.models import User
+from jigi.geography.access import communes_with
+from jigi.geography.installation import ensure_account
+from jigi.geography.models import Area
+from jigi.geography.scope import seen_by
+from jigi.registry import queries as registry
+from jigi.registry.models import Person
+
+NAMES = Path(population.__file__).resolve().parents[1] / "data"
+PLACES = {"commune": "ML010501", "cercle": "ML0105", "region": "ML01", "country": "ML"}
+TIMES = 7
+Read = Callable[[User], Any]
+
+
+def _lay(trial: Trial) -> Figures:
+    people()
+    for name, code in PLACES.items():
+        ensure_account(f"mesure-{name}", f"Mesure ({name})", "social_officer", area_code=code)
+    communes = Area.objects.filter(version__code="COD2019", level="commune").order_by("pk")
+    facts = {
+        "n": trial.size,
+        "communes": list(communes.values_list("pk", flat=True)),
+        "surnames": _column("surnames.csv"),
+        "given": _column("given_names.csv"),
+    }
+    with transaction.atomic(), without_foreign_keys(PEOPLE):
+        run_sql("demo", "crowd", facts)
+    settle_tables()
+    return {"persons": Person.objects.count()}
+
+
+def _page(user: User) -> Any:
+    """A page of the list, as listing.py asks it."""
+    return list(registry.visible_to(user).select_related("commune", "village").order_by("rsu_number", "pk")[:51])
+
+
+def _search(user: User) -> Any:
+    """A common name, misspelt, among the households one may see."""
+    found = registry.visible_to(user).filter(registry.sought("Fatoumata Kulibali"))
+    return list(found.select_related("commune", "village").order_by("rsu_number", "pk")[:51])
+
+
+def _household(user: User) -> Any:
+    """One household with its members, their documents and telephones."""
+    one = registry.visible_to(user).order_by("pk")[0]
+    return list(registry.current_members(one))
+
+
+def _persons(user: User) -> Any:
+    """Everybody in one's places, by sex and precision of birth: every row in them is read."""
+    mine = Person.objects.filter(commune__in=Area.objects.filter(communes_with(user, "registry.see")))
+    return list(mine.order_by().values_list("sex", "birth_precision").annotate(Count("pk")))
+
+
+READS: dict[str, Read] = {"page": _page, "search": _search, "household": _household, "persons": _persons}
+
+
+def _measure(fenced: bool) -> Figures:
+    """Median milliseconds of each read by each place's person."""
+    settings.FENCED = fenced
+    found: Figures = {}
+    with counting_statements() as counter:
+        for place in PLACES:
+            user = User.objects.get(username=f"mesure-{place}")
+            for name, read in READS.items():
+                found[f"{place}.{name}"] = round(median(_timed(read, user, fenced) for _ in range(TIMES)) * 1000, 2)
+    return {"milliseconds": found, "statements": counter.count}
+
+
+def _timed(read: Read, user: User, fenced: bool) -> float:
+    with seen_by(user) if fenced else nullcontext():
+        began = time.perf_counter()
+        read(user)
+        return time.perf_counter() - began
+
+
+def _bare(trial: Trial) -> Figures:
+    measured = _measure(fenced=False)["milliseconds"]
+    return {"bare_milliseconds": measured, "reference_seconds": round(sum(measured.values()) / 1000, 4)}
+
+
+def _fenced(trial: Trial) -> Figures:
+    measured = _measure(fenced=True)
+    times: dict[str, float] = measured["milliseconds"]
+    bare = trial.facts["bare_milliseconds"]
+    return {
+        "fenced_milliseconds": times,
+        "ratios": {name: round(times[name] / bare[name], 2) for name in times},
+        "seconds": round(sum(times.values()) / 1000, 4),
+        "statements": measured["statements"],
+        "peak_mb": peak_mb(),
+        "rows_without_scope": _without_scope(),
+    }
+
+
+def _without_scope() -> int:
+    """What the role of the site reads when a request forgets its scope."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE jigi_web")
+        return Person.objects.count()
+
+
+def _column(name: str) -> list[str]:
+    with (NAMES / name).open(encoding="utf-8", newline="") as file:
+        return [row[0] for row in list(csv.reader(file))[1:]]
+
+
+BENCH = Bench(
+    name="access",
+    size=712_500,
+    unit="ménages",
+    reference="les mêmes lectures, avec le seul filtre de la requête, par le compte à qui sont les tables",
+    phases={
+        "Base et pays fictif (huit personnes par ménage)": _lay,
+        "Lectures sans la clôture": _bare,
+        "Lectures sous la clôture (mesuré)": _fenced,
+    },
+)

@@ -1,0 +1,228 @@
+"""What is asked in the matrix: every address of the site, of things in each place, and every form it takes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from tests.access.world import World
+
+Of = Callable[[World, str], str | None]
+"""An address, or a text to look for, of a thing in a place; None where there is no such thing."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One row of the matrix: `name` of the address, and how a thing of a place is asked.
+
+    `seen` is a text that is on the page of a list when it shows the place's thing (None: answering is seeing).
+    `sent` makes it a form that is posted.
+    """
+
+    name: str
+    label: str
+    address: Of
+    seen: Of | None = None
+    sent: Callable[[World, str], Mapping[str, str]] | None = None
+    anonymous: bool = False
+
+
+def _everywhere(name: str, *arguments: object) -> Of:
+    return lambda world, place: reverse(name, args=arguments) if place == "above" else None
+
+
+def _list(name: str) -> Of:
+    return lambda world, place: reverse(name)
+
+
+def _round(name: str, state: str = "released", *more: object) -> Of:
+    return lambda world, place: reverse(name, args=[world.rounds[place, state].pk, *more])
+
+
+def _campaign(name: str) -> Of:
+    return lambda world, place: reverse(name, args=[world.campaigns[place].pk])
+
+
+def _household(name: str) -> Of:
+    return lambda world, place: reverse(name, args=[world.households[place].rsu]) if place != "above" else None
+
+
+def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
+    return lambda world, place: {"cle": str(uuid.uuid4()), **more}
+
+
+def _change(world: World, place: str) -> str | None:
+    change = world.rounds[place, "released"].changes.order_by("pk").first()
+    return reverse("round_change", args=[world.rounds[place, "released"].pk, change.pk]) if change else None
+
+
+def _opened(world: World, place: str) -> Mapping[str, str]:
+    commune = world.commune(place)
+    return {
+        "cle": str(uuid.uuid4()), "composante": str(world.scene.component.pk), "echeance": "12",
+        "commune": str(commune.pk),
+    }  # fmt: skip
+
+
+ACTS = {
+    "prepare": "draft", "freeze": "prepared", "send_back": "frozen", "cancel": "draft", "approve": "frozen",
+    "release": "approved", "close": "released",
+}  # fmt: skip
+
+ASKS: tuple[Ask, ...] = (
+    Ask("home", "page publique", _everywhere("home"), anonymous=True),
+    Ask("public_figures", "chiffres publics", _everywhere("public_figures"), anonymous=True),
+    Ask("sign_in", "connexion", _everywhere("sign_in"), anonymous=True),
+    Ask("sign_out", "déconnexion", _everywhere("sign_out"), sent=_key(), anonymous=True),
+    Ask("today", "aujourd’hui", _everywhere("today")),
+    Ask(
+        "households",
+        "liste des ménages",
+        _list("households"),
+        lambda w, p: f"/menages/{w.households[p].rsu}/" if p != "above" else None,
+    ),
+    Ask("household", "un ménage", _household("household")),
+    Ask(
+        "household_by_number",
+        "un ménage, par son numéro interne",
+        lambda w, p: reverse("household_by_number", args=[w.households[p].pk]) if p != "above" else None,
+    ),
+    Ask("household_accesses", "qui a lu un ménage", _household("household_accesses")),
+    Ask(
+        "household_reveal",
+        "montrer les numéros en clair",
+        _household("household_reveal"),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask("areas", "lieux", _everywhere("areas")),
+    Ask("area", "un lieu", lambda w, p: reverse("area", args=["COD2019", w.area(p).code])),
+    Ask(
+        "programmes",
+        "programmes",
+        _list("programmes"),
+        lambda w, p: f"/programmes/{w.scene.component.programme.code}/" if p == "above" else None,
+    ),
+    Ask(
+        "programme",
+        "un programme",
+        lambda w, p: reverse("programme", args=[w.scene.component.programme.code]) if p == "above" else None,
+    ),
+    Ask("campaigns", "campagnes", _list("campaigns"), lambda w, p: f"/ciblage/{w.campaigns[p].pk}/"),
+    Ask("campaign", "une campagne", _campaign("campaign")),
+    Ask(
+        "campaign_households",
+        "les ménages d’une campagne",
+        _campaign("campaign_households"),
+        lambda w, p: w.households["own" if p == "above" else p].rsu,
+    ),
+    Ask(
+        "campaign_commune",
+        "une commune d’une campagne",
+        lambda w, p: reverse("campaign_commune", args=[w.campaigns[p].pk, w.commune(p).pk]),
+    ),
+    Ask(
+        "campaign_village",
+        "un village d’une campagne",
+        lambda w, p: reverse("campaign_village", args=[w.campaigns[p].pk, w.village(p).pk]),
+    ),
+    Ask(
+        "campaign_list",
+        "la liste à afficher d’un village",
+        lambda w, p: reverse("campaign_list", args=[w.campaigns[p].pk, w.village(p).pk]),
+    ),
+    Ask("campaign_freeze", "geler une campagne", _campaign("campaign_freeze"), sent=_key()),
+    Ask("campaign_reopen", "rouvrir une campagne", _campaign("campaign_reopen"), sent=_key(motif="essai")),
+    Ask(
+        "payment_rounds",
+        "tours de paiement",
+        _list("payment_rounds"),
+        lambda w, p: f"/paiements/{w.rounds[p, 'released'].pk}/",
+    ),
+    Ask("payment_round", "un tour", _round("payment_round")),
+    Ask(
+        "round_lines",
+        "les ordres d’un tour",
+        _round("round_lines"),
+        lambda w, p: w.households["own" if p == "above" else p].rsu,
+    ),
+    Ask("round_change", "ce qui change dans un tour", _change),
+    Ask("pay_lists", "listes de paie d’un tour", _round("pay_lists")),
+    Ask(
+        "pay_list",
+        "une liste de paie",
+        lambda w, p: reverse("pay_list", args=[w.rounds[p, "released"].pk, w.commune(p).pk]),
+    ),
+    Ask("order_files", "fichiers d’ordres d’un tour", _round("order_files")),
+    Ask(
+        "order_file",
+        "le fichier d’ordres d’une agence",
+        lambda w, p: reverse("order_file", args=[w.rounds[p, "released"].pk, w.scene.agency.pk]),
+    ),
+    Ask(
+        "order_file",
+        "envoyer les ordres à une agence",
+        lambda w, p: reverse("order_file", args=[w.rounds[p, "released"].pk, w.scene.agency.pk]),
+        sent=_key(format="csv"),
+    ),
+    *(
+        Ask("payment_round_act", f"tour : {verb}", _round("payment_round_act", state, verb), sent=_key(motif="essai"))
+        for verb, state in ACTS.items()
+    ),
+    Ask("payment_round_open", "ouvrir un tour (page)", _everywhere("payment_round_open")),
+    Ask("payment_round_open", "ouvrir un tour", _list("payment_round_open"), sent=_opened),
+    Ask(
+        "return_files",
+        "retours des agences",
+        _list("return_files"),
+        lambda w, p: f"/paiements/retours/{w.returns[p].pk}/",
+    ),
+    Ask("return_file", "un fichier de retour", lambda w, p: reverse("return_file", args=[w.returns[p].pk])),
+    Ask(
+        "return_exceptions",
+        "exceptions des retours",
+        _list("return_exceptions"),
+        lambda w, p: f"/paiements/retours/exceptions/{w.lines[p].pk}/",
+    ),
+    Ask("return_exception", "une exception", lambda w, p: reverse("return_exception", args=[w.lines[p].pk])),
+    Ask(
+        "return_exception_dismiss",
+        "écarter une exception",
+        lambda w, p: reverse("return_exception_dismiss", args=[w.lines[p].pk]),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "agreements",
+        "conventions",
+        _list("agreements"),
+        lambda w, p: f"/financements/{w.scene.agreement.code}/" if p == "above" else None,
+    ),
+    Ask(
+        "agreement",
+        "une convention",
+        lambda w, p: reverse("agreement", args=[w.scene.agreement.code]) if p == "above" else None,
+    ),
+    Ask(
+        "agreement_communes",
+        "une convention, par commune",
+        lambda w, p: reverse("agreement_communes", args=[w.scene.agreement.code]),
+        lambda w, p: w.commune(p).name,
+    ),
+    Ask(
+        "agreement_statement",
+        "le relevé d’une convention",
+        lambda w, p: reverse("agreement_statement", args=[w.scene.agreement.code]) if p == "above" else None,
+    ),
+    Ask(
+        "batches",
+        "imports",
+        _list("batches"),
+        lambda w, p: f"/imports/{w.batch.pk}/" if w.batch and p == "above" else None,
+    ),
+    Ask("batch", "un import", lambda w, p: reverse("batch", args=[w.batch.pk]) if w.batch and p == "above" else None),
+    Ask("batch_send", "envoyer des questionnaires", _everywhere("batch_send")),
+    Ask("execution", "le déroulement d’un travail", lambda w, p: reverse("execution", args=[w.runs[p].pk])),
+    Ask("trail", "trace des actions", _everywhere("trail")),
+)

@@ -1,0 +1,58 @@
+"""Every address, every role, four places: the answers are those of docs/access/matrix.md."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.access import matrix
+from tests.access.addresses import ASKS
+from tests.access.world import make_world
+
+UNASKED = {"static"}
+
+
+GROUPS = 4
+"""A world is dear to make: the roles share some."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_each_role_is_answered_what_the_matrix_says(
+    group: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, expected = make_world(tmp_path), matrix.read()
+    monkeypatch.setattr("django.conf.settings.FENCED", True)
+    for role in matrix.HELD_BY_PEOPLE[group::GROUPS]:
+        assert (role.code, matrix.row_of(role, world)) == (role.code, expected[role.code])
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not os.environ.get("JIGI_MATRIX"), reason="`make matrix` écrit le document")
+def test_the_matrix_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(tmp_path)
+    monkeypatch.setattr("django.conf.settings.FENCED", True)
+    table = {role.code: matrix.row_of(role, world) for role in matrix.HELD_BY_PEOPLE}
+    matrix.DOCUMENT.write_text(matrix.written(table), encoding="utf-8")
+
+
+def test_no_address_is_without_a_row() -> None:
+    named = set(_names(get_resolver().url_patterns))
+    assert named - UNASKED == {ask.name for ask in ASKS}
+
+
+def test_nobody_signed_in_sees_only_what_is_public() -> None:
+    opened = {ask.name for ask in ASKS if ask.anonymous}
+    assert opened == {"home", "public_figures", "sign_in", "sign_out"}
+
+
+def _names(patterns: Iterable[URLPattern | URLResolver]) -> Iterable[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern.url_patterns)
+        else:
+            yield pattern.name or str(pattern.pattern)

@@ -1,0 +1,140 @@
+"""A small country for the matrix: the same things in one's own cercle, in a sister one, above it and abroad.
+
+`own` is the cercle of the posting, `sister` another of its region, `above` what spans several of them, `foreign`
+another region. Things are numbered by place: `world.households["own"]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jigi.foundation.models import Run, User
+from jigi.geography.models import Area
+from jigi.intake.models import Batch
+from jigi.payments import actions
+from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
+from jigi.registry.models import Household
+from jigi.targeting import actions as targeting
+from jigi.targeting.models import TargetingRound
+from tests.factories import make_commune, make_households, make_user, make_village
+from tests.payments.scene import Scene, stage
+from tests.targeting.campaign import write_list
+
+PLACES = ("own", "sister", "above", "foreign")
+COMMUNES = {"own": "ML010501", "sister": "ML010601", "foreign": "ML030101"}
+CERCLE = "ML0105"
+STATES = ("draft", "prepared", "frozen", "approved", "released")
+
+
+@dataclass
+class World:
+    """What the addresses of the matrix speak of; each table is by place."""
+
+    scene: Scene
+    communes: dict[str, Area]
+    villages: dict[str, Area]
+    households: dict[str, Household] = field(default_factory=dict)
+    rounds: dict[tuple[str, str], PaymentRound] = field(default_factory=dict)
+    campaigns: dict[str, TargetingRound] = field(default_factory=dict)
+    frozen: dict[str, TargetingRound] = field(default_factory=dict)
+    returns: dict[str, ReturnFile] = field(default_factory=dict)
+    lines: dict[str, ReturnLine] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    batch: Batch | None = None
+
+    def area(self, place: str) -> Area:
+        """The area of a place for the pages of places: a cercle; above, the region."""
+        commune = self.communes["own" if place == "above" else place]
+        assert commune.parent and commune.parent.parent
+        return commune.parent.parent if place == "above" else commune.parent
+
+    def commune(self, place: str) -> Area:
+        """The commune of a place; above, the sister's within a thing that spans both."""
+        return self.communes["sister" if place == "above" else place]
+
+    def village(self, place: str) -> Area:
+        return self.villages["sister" if place == "above" else place]
+
+
+def make_world(folder: Path) -> World:
+    """Two households a commune, rounds in every state, a campaign, a return with an exception, in each place."""
+    scene = stage(communes=tuple(COMMUNES.values()))
+    communes = dict(zip(COMMUNES, scene.communes, strict=True))
+    villages = {place: make_village(commune) for place, commune in communes.items()}
+    world = World(scene, communes, villages)
+    for place, village in villages.items():
+        made = make_households(2, village, prefix=place)
+        scene.enrol(made)
+        world.households[place] = Household.objects.get(pk=made[0])
+    for place in PLACES:
+        _rounds(world, place, folder)
+        world.campaigns[place] = _campaign(world, place, folder)
+    world.batch = Batch.objects.create(
+        file_name="essai.csv", file_hash="a" * 64, mapping_name="essai", mapping_hash="b" * 64, source="essai",
+        status=Batch.Status.REFUSED, made_by=scene.maker,
+    )  # fmt: skip
+    return world
+
+
+def _spread(world: World, place: str) -> list[Area]:
+    return [world.communes["own"], world.communes["sister"]] if place == "above" else [world.communes[place]]
+
+
+def _rounds(world: World, place: str, folder: Path) -> None:
+    """One round in each state; those above have terms of their own, for a commune is in one round of a term."""
+    scene, communes = world.scene, _spread(world, place)
+    first = len(STATES) + 1 if place == "above" else 1
+    for term, state in enumerate(reversed(STATES), start=first):
+        opened = scene.open(term, communes=communes)
+        world.rounds[place, state] = _brought_to(scene, opened, state)
+    released = world.rounds[place, "released"]
+    rows: list[tuple[Any, ...]] = [
+        (line.reference, "PAYE", line.amount_xof, "2016-02-10")
+        for line in Instruction.objects.filter(payment_round=released).order_by("id")[:1]
+    ]
+    # An order that is in this round, of another amount: an exception that belongs to the place.
+    wrong = Instruction.objects.filter(payment_round=released).order_by("-id")[0]
+    rows.append((wrong.reference, "PAYE", 1, "2016-02-10"))
+    world.returns[place] = scene.take(folder / f"retour-{place}.csv", rows).return_file
+    world.lines[place] = ReturnLine.objects.get(return_file=world.returns[place], outcome="wrong_amount")
+    world.runs[place] = Run.objects.filter(subject=f"payment_round:{released.pk}").order_by("id")[0]
+
+
+def _brought_to(scene: Scene, opened: PaymentRound, state: str) -> PaymentRound:
+    ways = (
+        ("prepared", actions.prepare, scene.maker), ("frozen", actions.freeze, scene.maker),
+        ("approved", actions.approve, scene.approver), ("released", actions.release, scene.treasurer),
+    )  # fmt: skip
+    for reached, act, by in ways:
+        if opened.status == state:
+            break
+        opened = act(opened, by=by)
+        assert opened.status == reached
+    return opened
+
+
+def _campaign(world: World, place: str, folder: Path) -> TargetingRound:
+    by = world.scene.maker
+    communes = _spread(world, place)
+    made = targeting.open_round(
+        f"Campagne {place}", communes, programme_code=world.scene.component.programme.code, formula=None,
+        quota_total=2, by=by,
+    )  # fmt: skip
+    listed = list(Household.objects.filter(commune__in=communes).values_list("pk", flat=True))
+    targeting.import_lists(made, write_list(folder / f"liste-{place}.csv", listed), by=by)
+    targeting.set_quotas(made, 2, {"ML": 0.4}, by=by)
+    made.refresh_from_db()
+    targeting.rank(made, by=by)
+    made.refresh_from_db()
+    return made
+
+
+def make_person(role: str, *, at_country: bool, organisation: str = "") -> User:
+    """Somebody in this role at the cercle ML0105, or at the country for the roles that are held there only."""
+    place = make_commune("ML010501").parent
+    assert place and place.parent
+    user = make_user(f"matrice-{role}", role, place.parent.parent if at_country else place)
+    user.staff_postings.update(organisation=organisation)
+    return user
