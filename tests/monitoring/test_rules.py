@@ -78,7 +78,7 @@ def test_many_reveals(awa: User) -> None:
     assert not raised("many_reveals")
     write("reveal", 1, awa)
     (alert,) = raised("many_reveals")
-    assert (alert.person, alert.count, len(alert.events)) == (awa, threshold("many_reveals"), 40)
+    assert (alert.about, alert.count, len(alert.events)) == (awa, threshold("many_reveals"), 40)
     assert "Awa (essai) a montré en clair" in rules()[alert.rule].said(alert.count, alert.label)
 
 
@@ -133,7 +133,7 @@ def test_changes_just_before_a_round() -> None:
     few.prepared()
     made = many.prepared()
     (alert,) = raised("changes_before_round")
-    assert (alert.person, alert.count, alert.facts) == (many.maker, 3, {"round": made.pk})
+    assert (alert.about, alert.count, alert.facts) == (many.maker, 3, {"round": made.pk})
     assert set(alert.households) == set(many.households[:3])
 
 
@@ -276,7 +276,7 @@ def test_a_decision_has_a_reason_and_another_hand(awa: User) -> None:
     [
         ("UPDATE monitoring_alert SET status = 'dismissed'", "alert_decision_is_signed_with_a_reason"),
         (
-            "UPDATE monitoring_alert SET status = 'confirmed', decided_by_id = person_id, decided_at = now(),"
+            "UPDATE monitoring_alert SET status = 'confirmed', decided_by_id = about_id, decided_at = now(),"
             " decision = 'rien'",
             "alert_is_not_decided_by_its_subject",
         ),

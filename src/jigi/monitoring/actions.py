@@ -43,5 +43,5 @@ def _decide(alert: Alert, verb: str, by: User, reason: str) -> None:
 
 def _require(alert: Alert, by: User) -> None:
     require(by, RIGHT, areas=[alert.commune] if alert.commune else None)
-    if alert.person_id == by.pk:
+    if alert.about_id == by.pk:
         raise Refused("Cette alerte parle de vous", remedy="Une autre personne doit y donner suite.")

@@ -30,7 +30,7 @@ class Alert(models.Model):
     subject = models.CharField("sujet", max_length=80)
     period = models.CharField("période", max_length=40)
     label = models.CharField("sur", max_length=200)
-    person = _signer("la personne concernée")
+    about = _signer("la personne concernée")
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="commune")
     first_seen = models.DateTimeField("depuis")
     last_seen = models.DateTimeField("jusqu’à")
@@ -61,7 +61,7 @@ class Alert(models.Model):
                 name="alert_decision_is_signed_with_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(person__isnull=True) | Q(decided_by__isnull=True) | ~Q(decided_by=models.F("person")),
+                condition=Q(about__isnull=True) | Q(decided_by__isnull=True) | ~Q(decided_by=models.F("about")),
                 name="alert_is_not_decided_by_its_subject",
             ),
         ]

@@ -21,12 +21,12 @@ def visible_to(user: User) -> QuerySet[Alert]:
             condition = Q()
             break
         condition |= Q(commune__path__startswith=posting.area.path)
-    return Alert.objects.filter(condition).select_related("person", "commune", "taken_by", "decided_by")
+    return Alert.objects.filter(condition).select_related("about", "commune", "taken_by", "decided_by")
 
 
 def waiting(user: User) -> QuerySet[Alert]:
     """Open alerts that this person may take: not those that speak of them."""
-    return visible_to(user).filter(status="open").exclude(person=user)
+    return visible_to(user).filter(status="open").exclude(about=user)
 
 
 def events_of(alert: Alert) -> QuerySet[AuditEvent]:

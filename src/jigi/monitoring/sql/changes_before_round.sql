@@ -6,7 +6,7 @@ WITH changed AS (
         AND event.at >= %(since)s::timestamptz - make_interval(days => %(days_before)s)
 )
 SELECT changed.by_id || ':' || round.id AS subject, 'tour ' || round.id AS period,
-    person.full_name || ' · ' || round.label AS label, changed.by_id AS person_id, NULL::bigint AS commune_id,
+    person.full_name || ' · ' || round.label AS label, changed.by_id AS about_id, NULL::bigint AS commune_id,
     min(changed.at) AS first_seen, max(changed.at) AS last_seen, count(DISTINCT changed.household_id) AS count,
     jsonb_build_object('round', round.id) AS facts,
     (array_agg(DISTINCT changed.id ORDER BY changed.id DESC))[1:200] AS events,

@@ -12,7 +12,7 @@ WITH taken AS (
         PARTITION BY by_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS usual
     FROM taken
 )
-SELECT by_id::text AS subject, day::text AS period, person.full_name AS label, by_id AS person_id,
+SELECT by_id::text AS subject, day::text AS period, person.full_name AS label, by_id AS about_id,
     NULL::bigint AS commune_id, first_seen, last_seen, households::bigint AS count,
     jsonb_build_object('day', day, 'usual', round(coalesce(usual, 0))) AS facts, events, '{}'::bigint[] AS households
 FROM compared JOIN foundation_user AS person ON person.id = by_id

@@ -14,7 +14,7 @@ WITH came AS (
     SELECT DISTINCT ON (by_id, (at AT TIME ZONE %(zone)s)::date) *, (at AT TIME ZONE %(zone)s)::date AS day
     FROM hours ORDER BY by_id, (at AT TIME ZONE %(zone)s)::date, addresses DESC, at DESC
 )
-SELECT by_id::text AS subject, day::text AS period, person.full_name AS label, by_id AS person_id,
+SELECT by_id::text AS subject, day::text AS period, person.full_name AS label, by_id AS about_id,
     NULL::bigint AS commune_id, since AS first_seen, at AS last_seen, addresses AS count,
     jsonb_build_object('addresses', named) AS facts, events[1:200] AS events, '{}'::bigint[] AS households
 FROM widest JOIN foundation_user AS person ON person.id = by_id

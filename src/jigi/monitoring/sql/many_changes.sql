@@ -1,5 +1,5 @@
 -- reads: foundation_auditevent, foundation_user; who changed telephones, accounts or recipients of many households in a day
-SELECT event.by_id::text AS subject, day::text AS period, person.full_name AS label, event.by_id AS person_id,
+SELECT event.by_id::text AS subject, day::text AS period, person.full_name AS label, event.by_id AS about_id,
     NULL::bigint AS commune_id, min(event.at) AS first_seen, max(event.at) AS last_seen,
     count(DISTINCT changed.household_id) AS count, jsonb_build_object('day', day) AS facts,
     (array_agg(DISTINCT event.id ORDER BY event.id DESC))[1:200] AS events,

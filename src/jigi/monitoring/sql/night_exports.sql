@@ -1,5 +1,5 @@
 -- reads: foundation_auditevent, foundation_user; who took files away at night; a night bears the date of its evening
-SELECT event.by_id::text AS subject, night::text AS period, person.full_name AS label, event.by_id AS person_id,
+SELECT event.by_id::text AS subject, night::text AS period, person.full_name AS label, event.by_id AS about_id,
     NULL::bigint AS commune_id, min(event.at) AS first_seen, max(event.at) AS last_seen,
     count(DISTINCT (event.origin, event.noun, event.object_id, event.after ->> 'asked')) AS count,
     jsonb_build_object('night', night, 'households', sum(cardinality(event.subjects))) AS facts,

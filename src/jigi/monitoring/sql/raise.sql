@@ -1,7 +1,7 @@
 -- reads: monitoring_alert and what a rule found; writes: monitoring_alert, new alerts and what live ones have become
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(%(found)s::jsonb) AS found (
-        subject text, period text, label text, person_id bigint, commune_id bigint, first_seen timestamptz,
+        subject text, period text, label text, about_id bigint, commune_id bigint, first_seen timestamptz,
         last_seen timestamptz, count bigint, facts jsonb, events bigint[], households bigint[])
 ), news AS (
     -- What was decided is not said again until it has doubled.
@@ -10,9 +10,9 @@ WITH found AS (
         WHERE decided.rule = %(rule)s AND decided.subject = found.subject AND decided.period = found.period
             AND decided.status IN ('dismissed', 'confirmed') AND found.count < 2 * decided.count)
 ), written AS (
-    INSERT INTO monitoring_alert AS live (rule, subject, period, label, person_id, commune_id, first_seen, last_seen,
+    INSERT INTO monitoring_alert AS live (rule, subject, period, label, about_id, commune_id, first_seen, last_seen,
         count, facts, events, households, status, decision)
-    SELECT %(rule)s, subject, period, left(label, 200), person_id, commune_id, first_seen, last_seen, count, facts,
+    SELECT %(rule)s, subject, period, left(label, 200), about_id, commune_id, first_seen, last_seen, count, facts,
         events, households, 'open', ''
     FROM news
     ON CONFLICT (rule, subject, period) WHERE status IN ('open', 'taken') DO UPDATE SET

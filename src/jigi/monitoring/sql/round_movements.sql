@@ -1,7 +1,7 @@
 -- reads: payments_roundchange, payments_paymentround; rounds where many accounts or recipients changed since the last
 SELECT round.id || ':' || change.movement AS subject, 'tour ' || round.id AS period,
     round.label || CASE change.movement WHEN 'account' THEN ' · comptes' ELSE ' · allocataires' END AS label,
-    NULL::bigint AS person_id, NULL::bigint AS commune_id, round.prepared_at AS first_seen,
+    NULL::bigint AS about_id, NULL::bigint AS commune_id, round.prepared_at AS first_seen,
     round.prepared_at AS last_seen, sum(change.households)::bigint AS count,
     jsonb_build_object('round', round.id, 'change', min(change.id), 'entitlements', round.entitlements) AS facts,
     '{}'::bigint[] AS events, '{}'::bigint[] AS households

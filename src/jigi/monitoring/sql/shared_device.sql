@@ -1,6 +1,6 @@
 -- reads: foundation_auditevent; one browser at one address where many people signed in on a day
 SELECT left(encode(sha256(convert_to(address || ' ' || agent, 'UTF8')), 'hex'), 16) AS subject, day::text AS period,
-    'appareil à l’adresse ' || address AS label, NULL::bigint AS person_id, NULL::bigint AS commune_id,
+    'appareil à l’adresse ' || address AS label, NULL::bigint AS about_id, NULL::bigint AS commune_id,
     min(event.at) AS first_seen, max(event.at) AS last_seen, count(DISTINCT event.by_id) AS count,
     jsonb_build_object('address', address, 'agent', agent,
         'people', (SELECT array_agg(full_name ORDER BY full_name) FROM foundation_user

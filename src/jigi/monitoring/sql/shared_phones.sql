@@ -12,7 +12,7 @@ WITH kept AS (
     FROM kept GROUP BY collector, number HAVING count(DISTINCT household_id) > 1
 )
 SELECT kept.collector AS subject, 'téléphones' AS period, 'enquêteur ' || kept.collector AS label,
-    NULL::bigint AS person_id, CASE WHEN count(DISTINCT commune_id) = 1 THEN min(commune_id) END AS commune_id,
+    NULL::bigint AS about_id, CASE WHEN count(DISTINCT commune_id) = 1 THEN min(commune_id) END AS commune_id,
     min(kept.registered_at) AS first_seen, max(kept.registered_at) AS last_seen,
     count(DISTINCT kept.household_id) AS count, jsonb_build_object('telephones', count(DISTINCT number)) AS facts,
     '{}'::bigint[] AS events, (array_agg(DISTINCT kept.household_id))[1:200] AS households

@@ -88,8 +88,8 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "households": households,
         "unseen": len(one.households) - len(households),
         "round": _round_of(one, user),
-        "may_act": one.status in queries.LIVE and one.person_id != user.pk,
-        "about_reader": one.person_id == user.pk,
+        "may_act": one.status in queries.LIVE and one.about_id != user.pk,
+        "about_reader": one.about_id == user.pk,
         "history": [(event, verb_word(event.verb, ALERT.noun)) for event in audit.history(ALERT.noun, one.pk)],
     }
     return render(request, "alerts/alert.html", context)
@@ -137,10 +137,10 @@ def _round_of(one: Alert, user: User) -> PaymentRound | None:
 
 def _trail_of(one: Alert) -> str:
     """The rows behind it in the trace, where it is about a person."""
-    if one.person is None:
+    if one.about is None:
         return ""
     day = one.facts.get("day") or one.facts.get("night") or one.first_seen.date().isoformat()
-    return f"{reverse('trail')}?qui={one.person.username}&du={day}"
+    return f"{reverse('trail')}?qui={one.about.username}&du={day}"
 
 
 def _told(event: AuditEvent) -> str:
