@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.factories import make_commune
 
 from jigi.foundation.first_load import first_load
 from jigi.registry.models import Person, Phone
+from tests.factories import make_commune
 
 pytestmark = pytest.mark.django_db
 

@@ -16,12 +16,12 @@ import psycopg
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from tests.factories import make_areas, make_user
 
 from jigi.foundation import runs, server
 from jigi.foundation.logs import JsonFormatter, described, scrubbed
 from jigi.foundation.models import Run, User
 from jigi.foundation.runs import side_connection
+from tests.factories import make_areas, make_user
 
 NAME = "Awa Secrète"
 SECRETS = (NAME, "0123456789", "+22370123456", "Secrète")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 
-from jigi.foundation import audit
-from jigi.foundation.models import User
-from tests.factories import Areas, make_user
+from jigi.foundation import audit, proof, seals
+from jigi.foundation.models import AuditEvent, User
+from jigi.registry.models import Household
+from tests.factories import Areas, make_households, make_user
+from tests.foundation import audit_ground as ground
 
 
 @pytest.fixture
@@ -44,6 +51,53 @@ def test_one_searches_by_person_thing_verb_and_day(auditor: Client) -> None:
 
 def test_things_lead_to_their_page(auditor: Client) -> None:
     assert '<a href="/paiements/7/">tour de paiement 7</a>' in _page(auditor)
+
+
+def test_one_searches_by_household_and_by_origin(auditor: Client, areas: Areas) -> None:
+    mine, other = make_households(2, areas.villages[0])
+    awa = User.objects.get(username="awa")
+    with audit.acting_from("10.9.8.7 /menages/"):
+        audit.read("export", "list", "menages", by=awa, subjects=[mine], after={"asked": {"q": "Keïta"}})
+    audit.signed_in(awa, address="192.168.4.4", agent="Firefox")
+    found = "demande : q Keïta"
+    numbers = {pk: Household.objects.get(pk=pk).rsu for pk in (mine, other)}
+    assert found in _page(auditor, menage=numbers[mine]) and found in _page(
+        auditor, menage=numbers[mine].replace("-", "")
+    )
+    assert found in _page(auditor, depuis="10.9.8.7")
+    for asked in ({"menage": numbers[other]}, {"menage": "4827"}, {"depuis": "10.9.8.6"}):
+        assert found not in _page(auditor, **asked)
+    assert "navigateur : Firefox" in _page(auditor, depuis="192.168.4.4")
+
+
+def test_the_page_says_when_the_trace_was_sealed_and_proved(
+    auditor: Client, settings: Settings, tmp_path: Path
+) -> None:
+    ground.anchored(settings, tmp_path)
+    page = _page(auditor)
+    assert "Rien n’est encore scellé" in page and "Jamais vérifiée" in page
+    seals.seal()
+    proof.verify_and_keep(by=None)
+    page = _page(auditor)
+    assert "Dernier sceau : n° 1" in page and "tout est en place</span>" in page and "attendent le leur" in page
+    with ground.as_owner():
+        AuditEvent.objects.filter(verb="freeze").delete()
+    proof.verify_and_keep(by=None)
+    assert "des anomalies</span>" in _page(auditor)
+    today = auditor.get("/aujourdhui/").content.decode()
+    assert "La trace n’est plus telle qu’elle a été écrite" in today and "jigi audit verify" in today
+
+
+def test_a_trace_that_is_no_longer_sealed_waits_for_the_auditor(auditor: Client) -> None:
+    assert "n’est plus scellée" not in auditor.get("/aujourdhui/").content.decode()
+    with ground.as_owner():
+        AuditEvent.objects.update(at=timezone.now() - timedelta(hours=1))
+    assert "n’est plus scellée" in auditor.get("/aujourdhui/").content.decode()
+
+
+def test_the_trace_is_exported(auditor: Client) -> None:
+    answer = auditor.get("/audit/", {"format": "csv", "action": "freeze"})
+    assert "état : préparé → gelé" in b"".join(answer.streaming_content).decode()
 
 
 @pytest.mark.parametrize("role", ["programme_manager", "coordinator", "treasurer"])

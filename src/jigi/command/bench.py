@@ -19,6 +19,8 @@ DETAILS = {
     "paid": "ordres payés",
     "national_seconds": "secondes pour 5,7 millions de valeurs, à ce rythme",
     "exceptions": "lignes à examiner",
+    "sealing_seconds": "secondes à sceller",
+    "verifying_seconds": "secondes à tout vérifier",
 }
 
 

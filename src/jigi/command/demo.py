@@ -12,7 +12,8 @@ from django.conf import settings
 from jigi.command.serve import serve
 from jigi.command.verb import Figures, Verb, number, progress, say, wrong
 from jigi.demo import chain, figures, ground
-from jigi.foundation import runs
+from jigi.foundation import runs, seals
+from jigi.monitoring.pipeline import watch
 
 DEFINITIONS = Path(chain.__file__).resolve().parent.parent / "programmes" / "definitions"
 SHARE_SELECTED = 0.355
@@ -46,7 +47,9 @@ def _run(options: argparse.Namespace) -> Figures:
         )  # fmt: skip
         with progress() as listen, runs.listening(listen):
             played = chain.play(plan, component, staff, say)
-    found = figures.figures(component, played)
+    watch(by=staff.operator)
+    sealed = seals.seal()
+    found = figures.figures(component, played) | {"audit_rows_sealed": sum(mark.rows for mark in sealed)}
     _tell(found, time.monotonic() - began, options)
     if options.serve:
         serve(port=options.port)

@@ -59,6 +59,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "payments refund": ("payments", "Rend aux conventions l’argent resté dû à des ménages sortis"),
     "payments verify": ("payments", "Recalcule l’empreinte d’un tour et la compare"),
     "payments list": ("payments", "Liste les tours et leur état"),
+    "audit seal": ("audit", "Scelle ce que la trace des actions a reçu de nouveau"),
+    "audit verify": ("audit", "Recalcule toute la trace et la compare à ses ancres, hors de la base"),
+    "audit resume": ("audit", "Reprend la chaîne de l’audit après une restauration"),
+    "monitoring watch": ("monitoring", "Cherche les alertes : lectures, exports, comptes, appareils inhabituels"),
     "ledger prove": ("ledger", "Recalcule tous les soldes depuis les mouvements"),
 }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils import timezone
 
+from jigi.foundation import anchors
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.installation import ensure_account, install
@@ -47,6 +49,7 @@ def clear() -> None:
             )
         cursor.execute("SELECT quote_ident(current_database())")
         cursor.execute(f"COMMENT ON DATABASE {cursor.fetchone()[0]} IS '{MARK}'")
+        anchors.set_aside(timezone.now())
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
 

@@ -80,14 +80,14 @@ def enrol_households(
 def suspend(enrolment: Enrolment, *, reason: str, by: User) -> None:
     """Stop the rights of an enrolment until it is resumed; nothing of what remains is lost."""
     _require(enrolment, by)
-    ENROLMENT.move(enrolment, "suspend", by=by, reason=_said(reason))
+    ENROLMENT.move(enrolment, "suspend", by=by, reason=_said(reason), subjects=[enrolment.household_id])
 
 
 @unfenced
 def resume(enrolment: Enrolment, *, reason: str, by: User) -> None:
     """Give a suspended enrolment its rights back."""
     _require(enrolment, by)
-    ENROLMENT.move(enrolment, "resume", by=by, reason=_said(reason))
+    ENROLMENT.move(enrolment, "resume", by=by, reason=_said(reason), subjects=[enrolment.household_id])
 
 
 @unfenced
@@ -95,7 +95,10 @@ def exit(enrolment: Enrolment, reason: str, *, by: User) -> None:
     """End an enrolment for good; the reason (at most 80 characters) stays on it."""
     _require(enrolment, by)
     said = _said(reason)
-    ENROLMENT.move(enrolment, "exit", by=by, reason=said, exit_reason=said, exited_at=timezone.now())
+    ENROLMENT.move(
+        enrolment, "exit", by=by, reason=said, subjects=[enrolment.household_id], exit_reason=said,
+        exited_at=timezone.now(),
+    )  # fmt: skip
 
 
 @unfenced
@@ -143,7 +146,10 @@ def change_recipient(enrolment: Enrolment, person: Person, *, reason: str, by: U
     columns = sealed_columns("account", account, "account_sealed", "account_index")
     Enrolment.objects.filter(pk=current.pk).update(**values, **columns)
     after = {**values, "account": masked(account, 4)}
-    audit.record("change_recipient", "enrolment", current.pk, by=by, before=before, after=after, reason=said)
+    audit.record(
+        "change_recipient", "enrolment", current.pk, by=by, before=before, after=after, reason=said,
+        subjects=[current.household_id],
+    )  # fmt: skip
     enrolment.refresh_from_db()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -52,13 +54,42 @@ class AuditEvent(models.Model):
     before = models.JSONField("avant", default=dict)
     after = models.JSONField("après", default=dict)
     reason = models.TextField("motif", default="", blank=True)
+    # Numbers, not foreign keys: the row outlives the household, and this package knows no household.
+    subjects = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name="ménages concernés")
 
     class Meta:
         verbose_name = "trace d’audit"
         indexes = [
             models.Index(F("noun"), F("object_id"), F("id").desc(), name="audit_by_object"),
             models.Index(F("by"), F("id").desc(), name="audit_by_user"),
+            GinIndex(fields=["subjects"], name="audit_by_subject"),
+            BrinIndex(fields=["at"], name="audit_by_day", autosummarize=True),
         ]
+
+
+class AuditSeal(models.Model):
+    """A link of the chain over the audit (see seals.py): which rows it holds, and the digest of all they say.
+
+    The rows are those from `firsts[i]` to `lasts[i]`. Numbers up to `floor` are settled for good: in a seal, or
+    never written. `ceiling` is the last number given when the seal was made, `writers` the transactions that were
+    writing then. `marks` holds four bytes a row, to name the rows that were altered.
+    """
+
+    number = models.BigIntegerField("sceau", primary_key=True)
+    sealed_at = models.DateTimeField("scellé le")
+    firsts = ArrayField(models.BigIntegerField())
+    lasts = ArrayField(models.BigIntegerField())
+    rows = models.BigIntegerField("lignes")
+    floor = models.BigIntegerField()
+    ceiling = models.BigIntegerField()
+    writers = ArrayField(models.TextField())
+    marks = models.BinaryField()
+    previous = models.CharField("empreinte du sceau précédent", max_length=64)
+    digest = models.CharField("empreinte", max_length=64)
+
+    class Meta:
+        verbose_name = "sceau de l’audit"
+        indexes = [models.Index(fields=["ceiling"], name="seal_by_ceiling")]
 
 
 class VaultKey(models.Model):

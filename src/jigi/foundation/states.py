@@ -61,8 +61,11 @@ class StateTable:
                 remedy=f"Cette action part de l’état {self._named(step.sources)}",
             )
 
-    def move(self, thing: models.Model, verb: str, *, by: User | None, reason: str = "", **fields: Any) -> None:
-        """Move `thing` by `verb`, setting `fields` with it.
+    def move(
+        self, thing: models.Model, verb: str, *, by: User | None, reason: str = "", subjects: Any = (),
+        **fields: Any,
+    ) -> None:  # fmt: skip
+        """Move `thing` by `verb`, setting `fields` with it; `subjects`: the numbers of the households concerned.
 
         Raises Refused when the table has no such move from the thing's status, Raced when another
         transaction moved it first.
@@ -79,7 +82,7 @@ class StateTable:
                 )
             audit.record(
                 verb, self.noun, thing.pk, by=by, before={"status": before}, after={"status": step.target},
-                reason=reason,
+                reason=reason, subjects=subjects,
             )  # fmt: skip
         for name, value in {"status": step.target, **fields}.items():
             setattr(thing, name, value)

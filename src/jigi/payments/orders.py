@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from jigi.foundation.models import User
 from jigi.foundation.vault import Vault
 from jigi.geography.access import organisations_with, require
 from jigi.geography.models import Area
-from jigi.payments.models import OrderFile, PaymentRound
+from jigi.payments.models import Instruction, OrderFile, PaymentRound
 from jigi.programmes.models import Agency
 
 HEADER = (
@@ -51,7 +51,8 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
             file_hash=digest, made_by=by,
         )  # fmt: skip
         facts = {"file": name, "lines": lines, "total_xof": total, "sha256": digest}
-        audit.record("export", "order_file", order_file.pk, by=by, after=facts)
+        subjects = _households(payment_round, agency)
+        audit.read("export", "order_file", order_file.pk, by=by, after=facts, subjects=subjects)
     return order_file
 
 
@@ -62,7 +63,13 @@ def write_again(payment_round: PaymentRound, agency: Agency, folder: Path, *, fo
     _, _, digest = _written(payment_round, agency, folder, format)
     same = OrderFile.objects.filter(payment_round=payment_round, agency=agency, format=format)
     facts = {"file": file_name(payment_round, agency, format), "sha256": digest, "again": True}
-    audit.record("export", "order_file", same.order_by("id").values_list("pk", flat=True).last(), by=by, after=facts)
+    number = same.order_by("id").values_list("pk", flat=True).last()
+    audit.read("export", "order_file", number, by=by, after=facts, subjects=_households(payment_round, agency))
+
+
+def _households(payment_round: PaymentRound, agency: Agency) -> Iterable[int]:
+    orders = Instruction.objects.filter(payment_round=payment_round, agency=agency)
+    return orders.order_by("household_id").values_list("household_id", flat=True).distinct()
 
 
 def file_name(payment_round: PaymentRound, agency: Agency, format: str) -> str:

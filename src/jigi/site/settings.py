@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "jigi.targeting",
     "jigi.enrolment",
     "jigi.payments",
+    "jigi.monitoring",
     "jigi.web",
 ]
 
@@ -145,7 +147,14 @@ if HTTPS:
     # Browsers take these names only over TLS, from this very host.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-jigi", "__Host-jigi-form"
 
-PROCRASTINATE_IMPORT_PATHS = ["jigi.geography.jobs", "jigi.payments.jobs", "jigi.web.imports.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "jigi.foundation.clock", "jigi.geography.jobs", "jigi.payments.jobs", "jigi.monitoring.jobs",
+    "jigi.web.imports.jobs",
+]  # fmt: skip
+# Where the head of the audit's chain is written outside the database; the second place is best on another machine.
+AUDIT_ANCHORS = [Path(os.environ.get("JIGI_AUDIT_ANCHOR") or HOME / "audit" / "anchor.log")]
+if second := os.environ.get("JIGI_AUDIT_ANCHOR_2"):
+    AUDIT_ANCHORS.append(Path(second))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

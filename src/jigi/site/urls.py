@@ -22,6 +22,7 @@ urlpatterns = scoped(
         path("imports/", include("jigi.web.imports.urls")),
         path("executions/", include("jigi.web.executions.urls")),
         path("comptes/", include("jigi.web.accounts.urls")),
+        path("alertes/", include("jigi.web.alerts.urls")),
         path("audit/", include("jigi.web.trail.urls")),
     ]
 )

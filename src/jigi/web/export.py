@@ -40,22 +40,31 @@ class _Sending:
 def csv_response(
     name: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, pool: str = "export"
 ) -> StreamingHttpResponse:
-    """A file of rows sent as they are read: semicolons and a byte-order mark, for Excel in French.
+    """A file of rows that are all at hand: semicolons and a byte-order mark, for Excel in French.
 
     Raises Busy when as many of its `pool` are being sent as the site allows at once.
     """
+    return csv_stream(name, headers, [rows], pool=pool)
+
+
+def csv_stream(
+    name: str, headers: Sequence[str], pieces: Iterable[Iterable[Sequence[object]]], *, pool: str = "export"
+) -> StreamingHttpResponse:
+    """The same, sent piece by piece as they are read: each piece is read, and noted, in a transaction of its own."""
     give_back = slots.take(pool, settings.MOST_EXPORTS, busy=BUSY)
-    sending = _Sending(csv_lines(headers, rows), give_back)
+    sending = _Sending(_csv_pieces(headers, pieces), give_back)
     response = StreamingHttpResponse(sending, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
     return response
 
 
-def csv_lines(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The lines of such a file, the first with the headers."""
-    yield BOM + _csv_line(headers)
-    for row in rows:
-        yield _csv_line([_written(value) for value in row])
+def _csv_pieces(headers: Sequence[str], pieces: Iterable[Iterable[Sequence[object]]]) -> Iterator[str]:
+    lines = BOM + _csv_line(headers)
+    for piece in pieces:
+        yield lines + "".join(_csv_line([_written(value) for value in row]) for row in piece)
+        lines = ""
+    if lines:
+        yield lines
 
 
 def _csv_line(cells: Sequence[str]) -> str:

@@ -30,6 +30,7 @@ JOURNEYS = (
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/imports/", "Imports", "intake.import"),
+    _journey("/alertes/", "Alertes", "alerts.see"),
     _journey("/audit/", "Trace", "audit.see"),
     _journey("/comptes/", "Comptes", "accounts.administer"),
 )

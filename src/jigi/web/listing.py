@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,13 +23,15 @@ from jigi.foundation import audit
 from jigi.foundation.errors import InputError
 from jigi.web import formats
 from jigi.web.account.step_up import require_proof
-from jigi.web.export import csv_response
+from jigi.web.export import csv_stream
 from jigi.web.reader import user_of
 
 Row = Any
 Kind = Literal["text", "number", "xof", "day", "moment"]
 
 PAGE_ROWS = 50
+EXPORTED_ROWS = 2_000
+"""Rows of an exported file that are read, noted in the audit and sent together."""
 PRINTED_ROWS = 2_000
 COUNTED_ROWS = 10_000
 """Beyond this many the page says « plus de 10 000 »: counting a whole table at every page is not worth it."""
@@ -124,6 +126,9 @@ class Listing:
     """A list: its columns and filters, the column it starts sorted by (« -code » for the last first).
 
     `noun` is what a row is, in the singular and the plural; `file_name` the exported file's, without suffix.
+    `subject` gives the number of the household that a row speaks of (None: a row that speaks of none): every page,
+    print and export of such a list leaves a row of the audit that names them. A list without it holds no personal
+    data.
     """
 
     noun: tuple[str, str]
@@ -132,6 +137,7 @@ class Listing:
     order: str
     filters: Sequence[Filter] = field(default=())
     empty: str = "Rien ici pour le moment."
+    subject: Callable[[Row], int | None] | None = None
 
     def respond(
         self, request: HttpRequest, rows: QuerySet[Any], template: str, context: dict[str, Any] | None = None
@@ -149,6 +155,7 @@ class Listing:
         printing = "imprimer" in request.GET
         limit = PRINTED_ROWS if printing else PAGE_ROWS
         shown, before, after = self._cut(request, found, limit)
+        self._note("print" if printing else self._verb(request), request, shown)
         return Page(
             listing=self,
             rows=[[(column, column.shown(row)) for column in self._on_screen] for row in shown],
@@ -168,12 +175,37 @@ class Listing:
         return rows
 
     def _exported(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
+        if self.subject is None:
+            audit.record("export", "list", self.file_name, by=user_of(request), after=_asked(request))
+        pieces = self._pieces(request, self.filtered(request, rows), audit.origin())
+        return csv_stream(self.file_name, [column.header for column in self.columns], pieces)
+
+    def _pieces(self, request: HttpRequest, rows: QuerySet[Any], place: str) -> Iterator[list[list[object]]]:
+        """All rows in order, some thousands at a time; each piece is noted before it is given."""
         column, descending = self._order(request)
         sign = "-" if descending else ""
-        found = self.filtered(request, rows).order_by(f"{sign}{column.sort}", f"{sign}pk")
-        audit.record("export", "list", self.file_name, by=user_of(request), after={"address": request.GET.dict()})
-        values = ([column.value(row) for column in self.columns] for row in found.iterator(chunk_size=2_000))
-        return csv_response(self.file_name, [column.header for column in self.columns], values)
+        ordered = rows.order_by(f"{sign}{column.sort}", f"{sign}pk")
+        piece, number = list(ordered[:EXPORTED_ROWS]), 1
+        while True:
+            with audit.acting_from(place):
+                self._note("export", request, piece, part=number)
+            yield [[column.value(row) for column in self.columns] for row in piece]
+            if len(piece) < EXPORTED_ROWS:
+                return
+            last = (_value(piece[-1], column.sort), piece[-1].pk)
+            piece = list(ordered.filter(_beyond(column.sort, last, upwards=not descending))[:EXPORTED_ROWS])
+            number += 1
+
+    def _note(self, verb: str, request: HttpRequest, rows: Sequence[Row], **facts: Any) -> None:
+        """Leave a row of the audit that names the households of these rows."""
+        if self.subject is None:
+            return
+        subjects = [number for number in map(self.subject, rows) if number is not None]
+        after = {**_asked(request), "rows": len(rows), **facts}
+        audit.read(verb, "list", self.file_name, by=user_of(request), subjects=subjects, after=after)
+
+    def _verb(self, request: HttpRequest) -> str:
+        return "search" if any(shown["value"] for shown in self._shown_filters(request)) else "list"
 
     def _cut(self, request: HttpRequest, rows: QuerySet[Any], limit: int) -> tuple[list[Row], str, str]:
         """The rows of the page, and the keys that ask for those before and after it ("" at the ends)."""
@@ -237,11 +269,22 @@ def _without_format(request: HttpRequest) -> str:
 
 def _key(row: Model, path: str) -> str:
     """The place of a row in the order of a field, as it stands in the address of the next page."""
+    text = json.dumps([_value(row, path), row.pk], default=str, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _value(row: Model, path: str) -> Any:
     value: Any = row
     for name in path.split("__"):
         value = getattr(value, name)
-    text = json.dumps([value, row.pk], default=str, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return value
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """What the address asks for; the audit keeps telephones and documents cut to their end."""
+    paging = ("apres", "avant", "format", "imprimer")
+    asked = {name: text for name, text in request.GET.items() if text and name not in paging}
+    return {"asked": asked} if asked else {}
 
 
 def _read_key(key: str) -> tuple[Any, int]:

@@ -24,11 +24,15 @@ def origin_middleware(get_response: Respond) -> Respond:
     """Name the origin of every action of a request: the address it came from and the page."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        # Behind proxies, the address that they give (JIGI_PROXIES), not theirs.
-        with acting_from(f"{get_client_ip(request) or '?'} {request.path}"):
+        with acting_from(f"{address_of(request)} {request.path}"):
             return get_response(request)
 
     return respond
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address that a request came from: behind proxies, the one that they give (JIGI_PROXIES), not theirs."""
+    return str(get_client_ip(request) or "?")
 
 
 class RefusalMiddleware:

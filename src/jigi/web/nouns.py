@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation.money import format_xof
 from jigi.intake.states import BATCH
+from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
@@ -36,6 +37,10 @@ NOUNS = {
     "invitation": Noun("invitation", "/comptes/invitations/{}/", "accounts.administer"),
     "user_name": Noun("identifiant"),
     "list": Noun("liste"),
+    "alert": Noun("alerte", "/alertes/{}/", "alerts.see"),
+    "alert_rule": Noun("règle d’alerte"),
+    "access_journal": Noun("journal d’accès"),
+    "audit": Noun("trace"),
     "scoring_formula": Noun("formule de score"),
     "order_file": Noun("fichier d’ordres"),
     "return_file": Noun("fichier de retour"),
@@ -48,10 +53,12 @@ NOUNS = {
     "vault": Noun("coffre"),
 }
 
-TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH)}
+TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT)}
 
 VERBS = {
     "see": "voir",
+    "list": "voir une liste",
+    "search": "chercher",
     "reveal": "voir en clair",
     "export": "exporter",
     "print": "imprimer",
@@ -59,6 +66,9 @@ VERBS = {
     "sign_in_failed": "connexion refusée",
     "sign_in_shut": "connexion suspendue",
     "sign_out": "se déconnecter",
+    "verify": "vérifier",
+    "resume_chain": "reprendre la chaîne",
+    "raise": "lever des alertes",
     "invite": "inviter",
     "resend": "renouveler l’invitation",
     "accept": "accepter l’invitation",
@@ -113,8 +123,18 @@ FACTS = {
     "formula": "formule",
     "closes_on": "clôture",
     "recipient": "allocataire",
+    "asked": "demande",
+    "part": "partie",
+    "agent": "navigateur",
+    "holds": "tout est en place",
+    "seal": "sceau",
+    "kinds": "anomalies",
+    "raised": "nouvelles alertes",
+    "village": "village",
+    "villages": "villages",
+    "seals": "sceaux",
     "account": "compte",
-    "address": "filtres",
+    "address": "adresse",
     "username": "identifiant",
     "role": "rôle",
     "area": "lieu",
@@ -152,6 +172,8 @@ def fact_words(noun: str, name: str, value: object) -> tuple[str, str]:
     """A fact of the audit in French: « état » and « gelé », « payé » and « 30 000 FCFA »."""
     if value in (None, "", [], {}):
         text = "—"
+    elif isinstance(value, bool):
+        text = "oui" if value else "non"
     elif name == "status" and noun in TABLES:
         text = TABLES[noun].states.get(str(value), str(value))
     elif name.endswith("_xof") and isinstance(value, int):

@@ -46,9 +46,12 @@ def in_scope(view: View) -> View:
     return viewed
 
 
-def _streamed(user: User, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    with seen_by(user):
-        try:
-            yield from chunks
-        except GeneratorExit:
-            return  # the reader left: what was noted of the reading stays
+def _streamed(user: User, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Each piece in a transaction of its own: what is noted of a reading stays before a byte of it is sent."""
+    waiting = iter(pieces)
+    while True:
+        with seen_by(user):
+            piece = next(waiting, None)
+        if piece is None:
+            return
+        yield piece

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jigi.demo.bench import access, importing, reconcile, round, vault
+from jigi.demo.bench import access, importing, reconcile, round, trace, vault
 from jigi.demo.bench.trial import Bench
 
-ALL = (round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH, vault.BENCH)
+ALL = (round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH, vault.BENCH, trace.BENCH)
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in ALL}

@@ -1,6 +1,6 @@
 -- reads: payments_instruction of one round and some communes; a line a household and pay point, in the order of the lists
 SELECT commune.id AS commune_id, commune.name AS commune, cercle.name AS cercle, agency.name AS agency,
-    line.pay_point, household.rsu_number,
+    line.pay_point, household.id AS household_id, household.rsu_number,
     recipient.given_names || ' ' || recipient.surname AS recipient,
     coalesce(alternate.given_names || ' ' || alternate.surname, '') AS alternate,
     coalesce(sum(line.amount_xof) FILTER (WHERE line.kind = 'right'), 0)::bigint AS right_xof,

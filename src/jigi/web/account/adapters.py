@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             attempts.try_door(credentials["username"], self.get_client_ip(request))
         except attempts.TooMany as refusal:
-            audit.record("sign_in_shut", "user_name", credentials["username"][:60], by=None)
+            audit.refused_entry(credentials["username"], **self._device(request), verb="sign_in_shut")
             raise ValidationError(str(refusal), code="too_many_login_attempts") from None
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
@@ -77,16 +77,20 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        audit.record("sign_in_failed", "user_name", credentials["username"][:60], by=None)
+        audit.refused_entry(credentials["username"], **self._device(request))
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
-        audit.record("sign_in", "user", user.pk, by=user, after={"means": _means(request)})
+        audit.signed_in(user, **self._device(request), means=_means(request))
 
     def logout(self, request: HttpRequest) -> None:
         if isinstance(request.user, User):
-            audit.record("sign_out", "user", request.user.pk, by=request.user)
+            audit.signed_out(request.user, **self._device(request))
         super().logout(request)
+
+    def _device(self, request: HttpRequest) -> dict[str, str]:
+        """What the audit keeps of where somebody came from."""
+        return {"address": str(self.get_client_ip(request)), "agent": request.headers.get("User-Agent", "")}
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A sign-in of some minutes ago is a proof: allauth's own pages ask no more often than ours."""

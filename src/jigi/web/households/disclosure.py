@@ -14,14 +14,13 @@ from jigi.geography.access import require
 from jigi.registry.models import Household
 
 NOUN = "household"
-READING = ("see", "reveal", "export")
 CLEAR_SECONDS = 600
 """How long the numbers of a household stay in clear for the person who asked."""
 
 
 def seen(household: Household, *, by: User) -> None:
     """Record that a person opened the household's page."""
-    audit.record("see", NOUN, household.pk, by=by)
+    audit.read("see", NOUN, household.pk, by=by, subjects=[household.pk])
 
 
 def reveal(request: HttpRequest, household: Household, *, by: User, reason: str) -> None:
@@ -32,7 +31,7 @@ def reveal(request: HttpRequest, household: Household, *, by: User, reason: str)
             "Voir les numéros en clair demande un motif",
             remedy="Écrivez pourquoi vous en avez besoin, par exemple « appel avant paiement ».",
         )
-    audit.record("reveal", NOUN, household.pk, by=by, reason=reason.strip())
+    audit.read("reveal", NOUN, household.pk, by=by, subjects=[household.pk], reason=reason.strip())
     clear = {key: until for key, until in _clear(request).items() if until > time.time()}
     request.session["clear"] = {**clear, str(household.pk): time.time() + CLEAR_SECONDS}
 
@@ -43,13 +42,13 @@ def is_clear(request: HttpRequest, household: Household) -> bool:
 
 
 def accesses(household: Household) -> QuerySet[AuditEvent]:
-    """Who read this household's data, and when."""
-    return _events(household).filter(verb__in=READING)
+    """Who read this household's data and when, on its page, in a list, a file or on paper."""
+    return audit.about(household.pk).filter(verb__in=audit.READINGS)
 
 
 def changes(household: Household) -> QuerySet[AuditEvent]:
     """What was done to this household, other than reading it."""
-    return _events(household).exclude(verb__in=READING)
+    return _events(household).exclude(verb__in=audit.READINGS)
 
 
 def _events(household: Household) -> QuerySet[AuditEvent]:

@@ -58,6 +58,7 @@ def households_list() -> Listing:
             Filter("composante", "Composante", _enrolled_in, [(str(c.pk), _titled(c)) for c in components]),
         ),
         empty="Aucun ménage dans votre affectation.",
+        subject=lambda h: h.pk,
     )
 
 

@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jigi.foundation import audit
+from jigi.foundation.models import AuditEvent
 from jigi.geography.access import can
 from jigi.geography.queries import way_to
 from jigi.registry import queries as registry
@@ -19,7 +21,7 @@ from jigi.web.households.conditions import in_words
 from jigi.web.households.listing import households_list, page_of
 from jigi.web.households.why import whys
 from jigi.web.listing import Column, Listing
-from jigi.web.nouns import verb_word
+from jigi.web.nouns import noun_word, verb_word
 from jigi.web.reader import rights_of, user_of
 from jigi.web.submissions import carry_out
 
@@ -91,7 +93,7 @@ ACCESSES = Listing(
     columns=(
         Column("quand", "Quand", lambda event: event.at, kind="moment", sort="id"),
         Column("qui", "Qui", lambda event: event.by or "inconnu"),
-        Column("quoi", "Quoi", lambda event: verb_word(event.verb)),
+        Column("quoi", "Quoi", lambda event: disclosed(event)),
         Column("motif", "Motif", lambda event: event.reason),
     ),
     order="-quand",
@@ -104,8 +106,16 @@ def accesses(request: HttpRequest, number: str) -> HttpResponseBase:
     user, one = user_of(request), _visible(request, number)
     if not (can(user, "registry.reveal", areas=[one.commune]) or can(user, "audit.see", areas=[one.commune])):
         raise Http404
+    audit.read("see", "access_journal", one.pk, by=user, subjects=[one.pk])
     context = {"household": one, "page_url": page_of(one)}
     return ACCESSES.respond(request, disclosure.accesses(one), "households/accesses.html", context)
+
+
+def disclosed(event: AuditEvent) -> str:
+    """« voir », « exporter · liste menages », « imprimer · tour de paiement 12 »."""
+    if event.noun == disclosure.NOUN:
+        return verb_word(event.verb)
+    return f"{verb_word(event.verb)} · {noun_word(event.noun)} {event.object_id}"
 
 
 def _visible(request: HttpRequest, number: str) -> Household:

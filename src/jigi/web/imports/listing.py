@@ -76,6 +76,7 @@ def problems_list(columns: list[str]) -> Listing:
             Filter("fiche", "Fiche", lambda found, text: found.filter(key=text), placeholder="numéro"),
         ),
         empty="Aucun problème : toutes les fiches sont bonnes.",
+        subject=lambda p: None,  # what a form says of people whom the register does not know yet
     )
 
 

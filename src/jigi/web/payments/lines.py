@@ -70,6 +70,7 @@ def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
             Filter("nature", "Nature", _of_kind, Instruction.Kind.choices),
         ),
         empty="Ce tour n’a pas encore de liste.",
+        subject=lambda line: line.household_id,
     )
 
 
@@ -141,7 +142,9 @@ def _changed(movement: str, opens: bool) -> Listing:
         columns.append(Column("rappel", "Rappels (FCFA)", lambda h: h.arrears_xof, kind="xof"))
     elif movement != "leave":
         columns.append(Column("fcfa", "FCFA", lambda h: h.now_xof, kind="xof"))
-    return Listing(noun=("ménage", "ménages"), file_name="changements", columns=columns, order="rsu")
+    return Listing(
+        noun=("ménage", "ménages"), file_name="changements", columns=columns, order="rsu", subject=lambda h: h.pk
+    )
 
 
 def _account(sealed: bytes | None) -> str:

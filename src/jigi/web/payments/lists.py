@@ -70,8 +70,8 @@ def pay_list(request: HttpRequest, pk: int, area: int) -> HttpResponse:
     lines = queries.pay_list(shown, [commune.pk for commune in chosen])
     if not lines:
         raise Http404
-    audit.record(
-        "print", ROUND.noun, shown.pk, by=user,
+    audit.read(
+        "print", ROUND.noun, shown.pk, by=user, subjects=[line["household_id"] for line in lines],
         after={"communes": [commune.code for commune in chosen], "lines": len(lines)},
     )  # fmt: skip
     return pdf_response(f"liste-tour-{shown.pk}-{area}", press("pay_list", document(shown, lines)))

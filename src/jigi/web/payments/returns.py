@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from jigi.foundation import audit
 from jigi.foundation.errors import InputError, JigiError, Refused
 from jigi.foundation.models import User
 from jigi.geography.access import can
@@ -64,9 +65,7 @@ def return_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One file: what its lines became."""
     user = _person(request)
     shown = get_object_or_404(queries.return_files_visible_to(user), pk=pk)
-    lines = shown.return_lines.select_related("return_file__agency", "resolved_by").annotate(
-        round_id=Subquery(_ORDERS.values("payment_round")[:1])
-    )
+    lines = shown.return_lines.select_related("return_file__agency", "resolved_by").annotate(**_OF_ORDER)
     outcomes = (
         shown.return_lines.values("outcome").order_by("outcome").annotate(lines=Count("id"), xof=Sum("amount_xof"))
     )
@@ -92,7 +91,7 @@ def exceptions(request: HttpRequest) -> HttpResponseBase:
     decided_too = request.GET.get("traitees") == "oui"
     if not decided_too:
         lines = lines.filter(resolved_at__isnull=True)
-    lines = lines.annotate(round_id=Subquery(_ORDERS.values("payment_round")[:1]))
+    lines = lines.annotate(**_OF_ORDER)
     context = {"may_decide": can(user, "payments.reconcile"), "decided_too": decided_too}
     return _exceptions().respond(request, lines, "payments/exceptions.html", context)
 
@@ -104,9 +103,12 @@ def exception(request: HttpRequest, pk: int) -> HttpResponse:
     order = Instruction.objects.filter(
         origin_round_id=line.origin_round_id or 0, reference=line.reference
     ).select_related("payment_round", "household", "recipient", "agency", "commune")
+    found = order.first()
+    if found:
+        audit.read("see", "return_line", line.pk, by=user, subjects=[found.household_id])
     context = {
         "line": line,
-        "order": order.first(),
+        "order": found,
         "is_exception": line.outcome in ReturnLine.EXCEPTIONS,
         "may_decide": can(user, "payments.reconcile"),
     }
@@ -128,6 +130,10 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 _ORDERS = Instruction.objects.filter(origin_round=OuterRef("origin_round_id"), id=OuterRef("instruction_id"))
+_OF_ORDER = {
+    "round_id": Subquery(_ORDERS.values("payment_round")[:1]),
+    "household_id": Subquery(_ORDERS.values("household")[:1]),
+}
 
 
 def _seen(user: User) -> QuerySet[ReturnLine]:
@@ -225,6 +231,7 @@ def _lines(name: str) -> Listing:
         order="ligne",
         filters=(Filter("issue", "Issue", _with_outcome, ReturnLine.Outcome.choices),),
         empty="Ce fichier n’a pas de ligne.",
+        subject=lambda line: line.household_id,
     )
 
 
@@ -245,6 +252,7 @@ def _exceptions() -> Listing:
         order="ligne",
         filters=(Filter("issue", "Issue", _with_outcome, _exception_choices()),),
         empty="Aucune ligne n’attend de décision.",
+        subject=lambda line: line.household_id,
     )
 
 

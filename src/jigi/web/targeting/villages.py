@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from jigi.foundation import audit
+from jigi.foundation.models import User
 from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.programmes.models import Programme
@@ -45,14 +46,16 @@ def village(request: HttpRequest, pk: int, area: int) -> HttpResponseBase:
     one = _village(shown, request, area)
     ranked = _ranked(queries.results_visible_to(user, shown), one)
     if request.GET.get("format") == "csv":
-        audit.record("export", ROUND.noun, shown.pk, by=user, after={"village": one.area.code})
-        return csv_response(f"ciblage-{shown.pk}-{one.area.code}", HEADERS, _cells(ranked))
+        _note("export", shown, one, ranked, by=user)
+        return csv_response(f"ciblage-{shown.pk}-{one.area.code}", HEADERS, list(_cells(ranked)))
     with_all = request.GET.get("tous") == "oui"
+    listed = [row for row in ranked if with_all or row.result.committee_rank is not None]
+    _note("see", shown, one, listed, by=user)
     context = {
         "campaign": shown,
         "village": one,
         "commune": one.area.parent,
-        "ranked": [row for row in ranked if with_all or row.result.committee_rank is not None],
+        "ranked": listed,
         "unlisted": sum(row.result.committee_rank is None for row in ranked),
         "with_all": with_all,
         "opens_households": can(user, "registry.see", areas=[one.area.parent] if one.area.parent else []),
@@ -72,8 +75,12 @@ def posted_list(request: HttpRequest, pk: int, area: int) -> HttpResponse:
     listed = [one for one in villages if one.listed][:MOST_VILLAGES]
     if not listed:
         raise Http404
-    audit.record("print", ROUND.noun, shown.pk, by=user, after={"villages": [one.area.code for one in listed]})
-    return pdf_response(f"ciblage-{shown.pk}-{area}", press("village_list", _document(shown, listed, results)))
+    rows = list(results.filter(village__in=[one.area.pk for one in listed]).order_by(*_BY_PLACE))
+    audit.read(
+        "print", ROUND.noun, shown.pk, by=user, subjects=[row.household_id for row in rows],
+        after={"villages": [one.area.code for one in listed]},
+    )  # fmt: skip
+    return pdf_response(f"ciblage-{shown.pk}-{area}", press("village_list", _document(shown, listed, rows)))
 
 
 def households(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -112,6 +119,15 @@ def _ranked(results: QuerySet[Result], one: Village) -> list[Ranked]:
     ]
 
 
+_BY_PLACE = (F("position").asc(nulls_last=True), "committee_rank", "household_id")
+
+
+def _note(verb: str, shown: TargetingRound, one: Village, ranked: Iterable[Ranked], *, by: User) -> None:
+    """Leave a row of the audit that names the households of the village that were shown."""
+    subjects = [row.result.household_id for row in ranked]
+    audit.read(verb, ROUND.noun, shown.pk, by=by, subjects=subjects, after={"village": one.area.code})
+
+
 def _cells(ranked: Iterable[Ranked]) -> Iterable[tuple[object, ...]]:
     for row in ranked:
         result = row.result
@@ -121,12 +137,11 @@ def _cells(ranked: Iterable[Ranked]) -> Iterable[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _document(shown: TargetingRound, villages: list[Village], results: QuerySet[Result]) -> dict[str, Any]:
+def _document(shown: TargetingRound, villages: list[Village], rows: Iterable[Result]) -> dict[str, Any]:
     """The data of village_list.typ: listed households only, with names and numbers but no score."""
     programme = Programme.objects.filter(code=shown.programme_code).first()
     by_village: dict[int, list[Result]] = {}
-    rows = results.filter(village__in=[one.area.pk for one in villages])
-    for row in rows.order_by(F("position").asc(nulls_last=True), "committee_rank", "household_id"):
+    for row in rows:
         by_village.setdefault(row.village_id, []).append(row)
     frozen = shown.status == TargetingRound.Status.FROZEN
     return {
@@ -193,6 +208,7 @@ def _results(shown: TargetingRound, communes: list[tuple[str, str]]) -> Listing:
             Filter("liste", "Liste du comité", _on_list, [("oui", "listés"), ("non", "non listés")]),
         ),
         empty="Cette campagne n’est pas encore classée.",
+        subject=lambda row: row.household_id,
     )  # fmt: skip
 
 

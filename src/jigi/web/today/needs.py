@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
+from django.utils import timezone
 
+from jigi.foundation import audit, seals
 from jigi.foundation.models import User
 from jigi.geography.access import organisations_with, postings_with
 from jigi.intake import queries as intake
 from jigi.intake.models import Batch, Problem
+from jigi.monitoring import queries as monitoring
+from jigi.monitoring.actions import RIGHT
 from jigi.payments import queries as payments
 from jigi.registry.models import Household
 from jigi.targeting.models import TargetingRound
@@ -143,6 +147,48 @@ def exceptions_to_decide(user: User, rights: frozenset[str]) -> list[Need]:
     ]
 
 
+def alerts_to_look_into(user: User, rights: frozenset[str]) -> list[Need]:
+    """Alerts that nobody has taken yet."""
+    if RIGHT not in rights:
+        return []
+    waiting = monitoring.waiting(user).order_by("first_seen")
+    count = waiting.count()
+    if not count:
+        return []
+    return [
+        Need(
+            title="Alertes",
+            detail=counted(
+                count, "alerte attend qu’on la prenne en main", "alertes attendent qu’on les prenne en main"
+            ),
+            url="/alertes/?etat=open",
+            since=waiting[0].first_seen,
+            journey="/alertes/",
+            word="à regarder",
+            tone="bad",
+        )
+    ]
+
+
+def audit_to_prove(user: User, rights: frozenset[str]) -> list[Need]:
+    """The chain of the audit: broken at the last verification, or no longer sealed."""
+    if "audit.see" not in rights:
+        return []
+    proved, since = audit.last_proof(), seals.waiting_since()
+    needs = []
+    if proved and not proved[1]:
+        needs.append(("La trace n’est plus telle qu’elle a été écrite", "à vérifier", proved[0], "jigi audit verify"))
+    if since and timezone.now() - since > LATE_SEAL:
+        needs.append(("La trace n’est plus scellée", "à réparer", since, "jigi audit seal"))
+    return [
+        Need(title, f"L’exploitant lance « {command} » et suit ce qui est dit.", "/audit/", at, "/audit/", word, "bad")
+        for title, word, at, command in needs
+    ]
+
+
+LATE_SEAL = timedelta(minutes=30)
+
+
 def orders_to_take(user: User, rights: frozenset[str]) -> list[Need]:
     """Released rounds whose orders the person's agency has to take."""
     if "payments.agency" not in rights:
@@ -166,5 +212,7 @@ SOURCES: tuple[Source, ...] = (
     exceptions_to_decide,
     campaigns_to_freeze,
     batches_to_correct,
+    alerts_to_look_into,
+    audit_to_prove,
     orders_to_take,
 )

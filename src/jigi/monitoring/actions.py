@@ -1,0 +1,47 @@
+"""What a person does of an alert: take it, dismiss it or confirm it with a reason."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from jigi.foundation.errors import Refused
+from jigi.foundation.models import User
+from jigi.geography.access import require
+from jigi.monitoring.models import Alert
+from jigi.monitoring.states import ALERT
+
+RIGHT = "alerts.see"
+SHORTEST_REASON = 10
+
+
+def take(alert: Alert, *, by: User) -> None:
+    """Say that one is looking into it. Raises Refused to the person whom it is about."""
+    _require(alert, by)
+    ALERT.move(alert, "take", by=by, subjects=alert.households, taken_by=by, taken_at=timezone.now())
+
+
+def dismiss(alert: Alert, *, by: User, reason: str) -> None:
+    """There is an explanation, which the reason gives."""
+    _decide(alert, "dismiss", by, reason)
+
+
+def confirm(alert: Alert, *, by: User, reason: str) -> None:
+    """It is what it seems; the reason says what is done about it."""
+    _decide(alert, "confirm", by, reason)
+
+
+def _decide(alert: Alert, verb: str, by: User, reason: str) -> None:
+    _require(alert, by)
+    said = reason.strip()
+    if len(said) < SHORTEST_REASON:
+        raise Refused("Il faut un motif", remedy="Écrivez ce que vous avez vérifié, auprès de qui.")
+    ALERT.move(
+        alert, verb, by=by, reason=said, subjects=alert.households, decision=said, decided_by=by,
+        decided_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _require(alert: Alert, by: User) -> None:
+    require(by, RIGHT, areas=[alert.commune] if alert.commune else None)
+    if alert.about_id == by.pk:
+        raise Refused("Cette alerte parle de vous", remedy="Une autre personne doit y donner suite.")
