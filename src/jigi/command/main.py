@@ -52,10 +52,19 @@ VERBS: dict[str, tuple[str, str]] = {
     "payments refund": ("payments", "Rend aux conventions l’argent resté dû à des ménages sortis"),
     "payments verify": ("payments", "Recalcule l’empreinte d’un tour et la compare"),
     "payments list": ("payments", "Liste les tours et leur état"),
+    "backup create": ("backup", "Sauvegarde la base et les fichiers, chiffrés, vers un dossier ou un disque"),
+    "backup verify": ("backup_folder", "Déchiffre et contrôle une sauvegarde, sans base"),
+    "backup restore": ("backup", "Restaure une sauvegarde dans une base vide, et prouve qu’elle est la même"),
+    "backup drill": ("backup", "Restaure une sauvegarde dans une seconde base, compare, l’efface"),
+    "backup list": ("backup_folder", "Liste les sauvegardes d’un dossier"),
+    "backup prune": ("backup_folder", "Supprime les sauvegardes les plus anciennes"),
+    "backup key": ("backup_folder", "Fait une clé de sauvegarde"),
     "ledger prove": ("ledger", "Recalcule tous les soldes depuis les mouvements"),
 }
 
-WITHOUT_DATABASE = {"database start", "database stop", "database status"}
+WITHOUT_DATABASE = {
+    "database start", "database stop", "database status", "backup verify", "backup list", "backup prune", "backup key",
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
