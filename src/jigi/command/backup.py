@@ -64,9 +64,9 @@ def _drill_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _drill(options: argparse.Namespace) -> Figures:
-    chosen = options.folder.expanduser().resolve() if options.folder else backup.latest(backup.destination()).folder
+    chosen = options.folder.expanduser().resolve() if options.folder else None
     found = backup_runs.drill(chosen, PROVEN_IN_COPIES, by=None)
-    say(f"Exercice réussi : {chosen.name} se restaure, et dit la même chose que la base sauvegardée.")
+    say(f"Exercice réussi : {found.folder.name} se restaure, et dit la même chose que la base sauvegardée.")
     say_content(found.header, found.manifest)
     return figures(found.header, found.manifest)
 

@@ -6,7 +6,6 @@ the middle is taken up where it stopped, from that folder. `backup_restore` read
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -24,6 +23,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from jigi import __version__
 from jigi.foundation import backup_facts, backup_parts, backup_programs, server
+from jigi.foundation.backup_disk import refuse_no_room, told
 from jigi.foundation.backup_facts import Fact
 from jigi.foundation.backup_key import Keys, Secret
 from jigi.foundation.backup_parts import FileEntry, Header, Manifest
@@ -35,18 +35,6 @@ KEPT = ("uploads",)
 NOT_SAVED = {"postgres", "postgres.nouveau", "socket", "sauvegardes", WORK}
 PROCESSES = min(4, os.cpu_count() or 1)
 MARGIN_BYTES = 64 * 1024 * 1024
-
-_REASONS = {
-    errno.EACCES: "ce compte n’a pas le droit d’y écrire",
-    errno.EPERM: "ce compte n’a pas le droit d’y écrire",
-    errno.ENOSPC: "il n’y a plus de place",
-    errno.EDQUOT: "il n’y a plus de place",
-    errno.EROFS: "le disque est en lecture seule",
-    errno.EIO: "le disque ne répond plus",
-    errno.ENODEV: "le disque a été débranché",
-    errno.ENOENT: "le dossier n’est plus là : le disque a-t-il été débranché ?",
-    errno.ENOTDIR: "ce n’est pas un dossier",
-}
 
 
 class Journal(Protocol):
@@ -74,6 +62,10 @@ class Kept:
     made_at: datetime
     size: int
     complete: bool
+
+    @property
+    def megabytes(self) -> float:
+        return self.size / 1e6
 
 
 def destination() -> Path:
@@ -159,35 +151,6 @@ def alone(home: Path) -> Iterator[Path]:
         ) from None
     finally:
         os.close(lock)
-
-
-@contextmanager
-def told(place: Path) -> Iterator[None]:
-    """Say in French what a disk refuses."""
-    try:
-        yield
-    except BlockingIOError:
-        raise
-    except OSError as error:
-        if error.errno is None:
-            raise
-        raise JigiError(
-            f"La sauvegarde ne peut pas se lire ou s’écrire dans {place}",
-            why=_REASONS.get(error.errno, error.strerror or ""),
-            remedy="Réglez cela, puis relancez la même commande : une copie interrompue reprend où elle en était",
-        ) from error
-
-
-def refuse_no_room(place: Path, needed: int) -> None:
-    """Refuse before anything is written when a disk has less than `needed` bytes free."""
-    existing = next(folder for folder in (place, *place.parents) if folder.exists())
-    free = shutil.disk_usage(existing).free
-    if free < needed:
-        raise JigiError(
-            f"Il n’y a pas assez de place dans {existing}",
-            why=f"il faut {needed / 1e6:.0f} Mo, il y en a {free / 1e6:.0f}",
-            remedy="Libérez de la place, ou donnez un autre disque",
-        )
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from jigi.foundation.backup_disk import reason
 from jigi.foundation.errors import JigiError
 
 VARIABLE = "JIGI_BACKUP_KEY"
@@ -82,8 +83,8 @@ def read_secret() -> Secret:
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "ce n’est pas du texte"
-        raise JigiError(f"Le fichier de clé {path} ne se lit pas", why=str(reason)) from error
+        why = reason(error) if isinstance(error, OSError) else "ce n’est pas du texte"
+        raise JigiError(f"Le fichier de clé {path} ne se lit pas", why=why) from error
     if not text.startswith(PREFIX):
         return _phrase(text, path)
     try:
@@ -106,7 +107,7 @@ def make_key_file(path: Path) -> None:
             remedy="Donnez un autre nom",
         ) from None
     except OSError as error:
-        raise JigiError(f"La clé ne peut pas s’écrire dans {path}", why=str(error.strerror)) from error
+        raise JigiError(f"La clé ne peut pas s’écrire dans {path}", why=reason(error)) from error
     with os.fdopen(file, "w", encoding="utf-8") as key:
         key.write(PREFIX + base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
 

@@ -28,9 +28,8 @@ from jigi.foundation.backup import (
     Journal,
     alone,
     connected,
-    refuse_no_room,
-    told,
 )
+from jigi.foundation.backup_disk import refuse_no_room, told
 from jigi.foundation.backup_facts import Fact
 from jigi.foundation.backup_key import Keys, Secret
 from jigi.foundation.backup_parts import Header, Manifest

@@ -5,40 +5,34 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import psycopg
 from django.utils import timezone
 
 from jigi.foundation import audit, backup, backup_restore, runs, server
 from jigi.foundation.backup import Made
+from jigi.foundation.backup_age import CREATE, DRILL, is_late
 from jigi.foundation.backup_facts import Fact
 from jigi.foundation.backup_key import VARIABLE, read_secret
 from jigi.foundation.backup_restore import Backup
 from jigi.foundation.models import Run, User
 
-CREATE, DRILL = "backup.create", "backup.drill"
-BACKUP_EVERY = timedelta(days=2)
-"""One is made every night: after two, one has failed."""
-DRILL_EVERY = timedelta(days=8)
 KEEP = 14
 
 
 @dataclass(frozen=True)
 class Standing:
-    """When a kind of work last succeeded, and whether that is too long ago."""
+    """The last success of a kind of work, and whether it is too long ago."""
 
-    last: datetime | None
+    last: Run | None
     late: bool
 
 
 def back_up(target: Path, facts: Sequence[Fact], *, by: User | None) -> Made:
     """Back this site up to a folder, as a run and in the audit. Errors are those of `backup.create`."""
-    secret = read_secret()
     parameters = {"destination": str(target)}
-    with runs.start(CREATE, "Sauvegarde", by=by, parameters=parameters) as work:
+    with runs.start(CREATE, "Sauvegarde", by=by, subject="backup", parameters=parameters) as work:
+        secret = read_secret()
         made = backup.create(
             backup.database_url(), target, secret, home=server.default_home(), facts=facts, journal=work
         )
@@ -47,10 +41,15 @@ def back_up(target: Path, facts: Sequence[Fact], *, by: User | None) -> Made:
     return made
 
 
-def drill(folder: Path, facts: Sequence[Fact], *, by: User | None) -> Backup:
-    """Try a backup in a second database, as a run. Errors are those of `backup_restore.drill`."""
-    secret = read_secret()
-    with runs.start(DRILL, "Exercice de restauration", by=by, parameters={"folder": str(folder)}) as work:
+def drill(folder: Path | None, facts: Sequence[Fact], *, by: User | None) -> Backup:
+    """Try a backup (the latest of the usual folder) in a second database, as a run.
+
+    Errors are those of `backup_restore.drill`.
+    """
+    parameters = {"folder": str(folder or backup.destination())}
+    with runs.start(DRILL, "Exercice de restauration", by=by, subject="backup", parameters=parameters) as work:
+        secret = read_secret()
+        folder = folder or backup.latest(backup.destination()).folder
         found = backup_restore.drill(
             backup.database_url(), folder, secret, home=server.default_home(), facts=facts, journal=work
         )
@@ -69,11 +68,10 @@ def keep() -> int:
     return max(1, int(os.environ.get("JIGI_BACKUP_KEEP", KEEP)))
 
 
-def standing(kind: str, every: timedelta) -> Standing:
+def standing(kind: str) -> Standing:
     """When work of that kind last succeeded."""
     done = Run.objects.filter(kind=kind, status=Run.Status.DONE).order_by("-id").first()
-    last = done.started_at if done else None
-    return Standing(last, last is None or timezone.now() - last > every)
+    return Standing(done, is_late(kind, timezone.now() - done.started_at if done else None))
 
 
 def failures() -> list[Run]:
@@ -84,19 +82,6 @@ def failures() -> list[Run]:
         since = Run.objects.filter(kind=kind, status=Run.Status.FAILED, pk__gt=done[:1][0] if done else 0)
         found += list(since.order_by("-id")[:3])
     return sorted(found, key=lambda run: -run.pk)
-
-
-def lateness(connection: psycopg.Connection[Any]) -> dict[str, timedelta | None]:
-    """How long ago the last backup and the last drill succeeded, None for never; {} before the first setup."""
-    row = connection.execute("SELECT to_regclass('foundation_run')").fetchone()
-    if not row or not row[0]:
-        return {}
-    ages: dict[str, timedelta | None] = dict.fromkeys((CREATE, DRILL))
-    rows = connection.execute(
-        "SELECT kind, now() - max(started_at) FROM foundation_run WHERE status = 'done' AND kind = ANY (%s)"
-        " GROUP BY kind", [[CREATE, DRILL]],
-    )  # fmt: skip
-    return ages | dict(rows.fetchall())
 
 
 def _told(work: runs.Work, counts: dict[str, int], size: int) -> None:

@@ -121,7 +121,7 @@ if os.environ.get("JIGI_HTTPS") == "1":
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
 
-PROCRASTINATE_IMPORT_PATHS = ["jigi.payments.jobs", "jigi.web.imports.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["jigi.payments.jobs", "jigi.web.imports.jobs", "jigi.web.backups.jobs"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

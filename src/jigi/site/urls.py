@@ -16,5 +16,6 @@ urlpatterns = [
     path("financements/", include("jigi.web.agreements.urls")),
     path("imports/", include("jigi.web.imports.urls")),
     path("executions/", include("jigi.web.executions.urls")),
+    path("exploitation/sauvegardes/", include("jigi.web.backups.urls")),
     path("audit/", include("jigi.web.trail.urls")),
 ]

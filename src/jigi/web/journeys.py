@@ -30,5 +30,6 @@ JOURNEYS = (
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/imports/", "Imports", "intake.import"),
+    _journey("/exploitation/sauvegardes/", "Sauvegardes", "server.keep", "audit.see"),
     _journey("/audit/", "Trace", "audit.see"),
 )

@@ -44,6 +44,7 @@ NOUNS = {
     "component": Noun("composante"),
     "agreement": Noun("convention"),
     "geography": Noun("lieux"),
+    "backup": Noun("sauvegarde", right="server.keep"),
 }
 
 TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH)}
@@ -57,6 +58,8 @@ VERBS = {
     "sign_in_failed": "connexion refusée",
     "sign_out": "se déconnecter",
     "open": "ouvrir",
+    "back_up": "sauvegarder",
+    "restore": "restaurer",
     "open_account": "ouvrir un compte",
     "reconcile": "rapprocher",
     "dismiss": "écarter",
@@ -77,6 +80,7 @@ FACTS = {
     "file_name": "fichier",
     "file_hash": "empreinte",
     "sha256": "empreinte",
+    "destination": "destination",
     "lines": "lignes",
     "rows": "lignes",
     "paid_xof": "payé",
