@@ -102,8 +102,8 @@ def create(url: str, target: Path, secret: Secret, *, home: Path, facts: Sequenc
 def found_in(target: Path) -> list[Kept]:
     """The backups of a folder, latest first, incomplete ones included."""
     with told(target):
-        folders = sorted(target.glob("jigi-*/"), reverse=True) if target.is_dir() else []
-        return [one for one in map(_kept, folders) if one]
+        folders = target.glob("jigi-*/") if target.is_dir() else ()
+        return sorted((one for one in map(_kept, folders) if one), key=lambda one: one.made_at, reverse=True)
 
 
 def latest(target: Path) -> Kept:
