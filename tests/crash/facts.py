@@ -36,6 +36,14 @@ COUNTS = {
     "outcomes": "SELECT outcome, count(*) FROM payments_returnline GROUP BY 1 ORDER BY 1",
     "differences": "SELECT count(*) FROM payments_roundchange",
     "owed": "SELECT count(*) FROM payments_owed",
+    "register": """
+        SELECT (SELECT count(*) FROM registry_household), (SELECT count(*) FROM registry_person),
+            (SELECT count(*) FROM registry_membership), (SELECT count(*) FROM registry_livingconditions),
+            (SELECT count(DISTINCT (source, source_key)) FROM registry_household)""",
+    "batches": """
+        SELECT file_name, status, households_read, households_merged, households_known, members_merged
+        FROM intake_batch ORDER BY id""",
+    "forms": "SELECT page, count(*) FROM web_submission GROUP BY 1 ORDER BY 1",
     "audit": "SELECT noun, verb, count(*) FROM foundation_auditevent GROUP BY 1, 2 ORDER BY 1, 2",
 }
 

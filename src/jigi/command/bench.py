@@ -16,6 +16,11 @@ DETAILS = {
     "arrears": "rappels",
     "without_foreign_keys_ratio": "fois la référence sans clés étrangères",
     "persons_merged": "personnes versées",
+    "persons": "personnes",
+    "create_seconds": "secondes de sauvegarde",
+    "restore_seconds": "secondes de restauration, preuve comprise",
+    "persons_restored_per_second": "personnes restaurées par seconde",
+    "backup_mb": "Mo de sauvegarde",
     "paid": "ordres payés",
     "exceptions": "lignes à examiner",
 }

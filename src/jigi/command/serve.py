@@ -19,6 +19,8 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, with_w
         Granian(
             "jigi.site.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
             blocking_threads=4, websockets=False, log_enabled=True, log_access=False,
+            # One that the kernel kills for want of memory is replaced at once.
+            respawn_failed_workers=True, respawn_interval=0.5,
         ).serve()  # fmt: skip
     finally:
         if helper is not None:
