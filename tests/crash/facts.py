@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import psutil
 from django.db import connection
 
 from jigi.foundation import jobs, runs
+from jigi.foundation.cluster import alive
 from jigi.foundation.models import Run
 from jigi.ledger.queries import prove
 from jigi.payments import queries
@@ -79,7 +79,7 @@ def all_of_them() -> dict[str, Any]:
 
 def wrongs() -> dict[str, Any]:
     """What must never be, whatever was killed: everything here is empty."""
-    runs.abandon_dead(psutil.pid_exists)
+    runs.abandon_dead(alive)
     proof = prove()
     return {
         "sum of the ledger": proof.sum_xof,

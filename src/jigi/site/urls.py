@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler500 = "jigi.web.outage.failed"
+
 urlpatterns = [
     path("", include("jigi.web.public.urls")),
     path("", include("jigi.web.account.urls")),
