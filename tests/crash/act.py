@@ -95,7 +95,7 @@ def build(url: str, households: int, folder: str) -> None:
     _step(first, "close")
     _open(component, 2)
     _write_interviews(areas.villages[0].code, Path(folder))
-    sessions = {name: _signed_in(User.objects.get(username=name)) for name in HANDS}
+    sessions = {name: signed_in(User.objects.get(username=name)) for name in HANDS}
     (Path(folder) / "sessions.json").write_text(json.dumps(sessions))
 
 
@@ -227,7 +227,7 @@ def _sent_files(folder: Path) -> Path:
     return kept
 
 
-def _signed_in(user: User) -> str:
+def signed_in(user: User) -> str:
     """The key of a session of theirs, as after the page of signing in."""
     request = HttpRequest()
     request.session = SessionStore()

@@ -38,7 +38,7 @@ class Site:
 
     def start(self) -> float:
         """Start it; the seconds until it answers."""
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         words = [sys.executable, "-m", "jigi", "serve", "--no-worker", "--port", str(self.port)]
         environment = os.environ | {"DATABASE_URL": self.url, "JIGI_HOME": str(self.home)}
         with (self.home.parent / "serve.log").open("ab") as log:
@@ -161,7 +161,7 @@ def _goes_to(form: str, page: str) -> str:
     return found[1] if found else page
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
