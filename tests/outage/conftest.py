@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.factories import Areas
     from tests.outage.machine import Machine
 
 
@@ -30,3 +31,11 @@ def machine(place: Path) -> Iterator[Machine]:
     made.set_up()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def areas(db: None) -> Areas:
+    # Models can be imported once the tests have a database: not while this file is read.
+    from tests.factories import make_areas
+
+    return make_areas(communes=2)
