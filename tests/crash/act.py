@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
+import shutil
+import uuid
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,8 +21,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jigi.site.settings")
 django.setup()
 
+from django.contrib.auth import login  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import OperationalError, connection, transaction  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
 
 from jigi.command.site import VERBS  # noqa: E402
 from jigi.foundation.errors import Refused  # noqa: E402
@@ -29,6 +35,7 @@ from jigi.geography.models import Area  # noqa: E402
 from jigi.payments import actions, jobs, queries, returns  # noqa: E402
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile  # noqa: E402
 from jigi.programmes.models import Agency, Component  # noqa: E402
+from jigi.web.imports import jobs as imports  # noqa: E402
 from tests.factories import (  # noqa: E402
     make_areas,
     make_component,
@@ -39,12 +46,33 @@ from tests.factories import (  # noqa: E402
 
 AGENCIES = ("AGENCE-ESSAI", "AGENCE-B")
 HANDS = {
+    "import": "programme_manager",
     "prepare": "programme_manager",
     "approve": "coordinator",
     "release": "treasurer",
     "reconcile": "payment_officer",
 }
 SAME_WORD = {"freeze": "prepare", "close": "prepare"}
+INTERVIEWS = 1_200
+MAPPING = """
+name = "essai"
+source = "essai"
+destination = "register"
+[household]
+key = "fiche"
+collected_on = { value = "2016-05-01" }
+village = "village"
+[household.columns]
+rooms = "pieces"
+[members]
+key = "fiche"
+line = "ligne"
+[members.columns]
+given_names = "prenom"
+surname = "nom"
+sex = "sexe"
+relation = "lien"
+"""
 SERVER_GONE = 3
 """Exit code of a process that lost its database."""
 
@@ -66,12 +94,15 @@ def build(url: str, households: int, folder: str) -> None:
     _answer(first, Path(folder))
     _step(first, "close")
     _open(component, 2)
+    _write_interviews(areas.villages[0].code, Path(folder))
+    sessions = {name: signed_in(User.objects.get(username=name)) for name in HANDS}
+    (Path(folder) / "sessions.json").write_text(json.dumps(sessions))
 
 
 def go_to(url: str, verb: str, folder: str) -> None:
-    """Bring the second round to where it waits for « release » or « reconcile », with its return files."""
+    """Bring the second round to where it waits for a verb, with its return files when that is « reconcile »."""
     use(url)
-    steps = {"release": ("prepare", "freeze", "approve"), "reconcile": ("release",)}[verb]
+    steps = {"approve": ("prepare", "freeze"), "release": ("approve",), "reconcile": ("release",)}[verb]
     for step in steps:
         _step(_second(), step)
     if verb == "reconcile":
@@ -98,10 +129,13 @@ def perform_again(url: str, act: str, folder: str) -> None:
             raise
 
 
-def ask_worker(url: str, act: str) -> None:
-    """Leave the act to the worker."""
+def ask_worker(url: str, act: str, folder: str) -> None:
+    """Leave the act to the worker; an import with files of its own, which the worker removes."""
     use(url)
     with transaction.atomic():
+        if act == "import":
+            imports.enqueue(_sent_files(Path(folder)), "", by=User.objects.get(username=act))
+            return
         jobs.enqueue(_second(), act, by=User.objects.get(username=act))
 
 
@@ -128,6 +162,8 @@ def _perform(act: str, folder: str) -> None:
     verb, _, agency = act.partition(":")
     if verb == "reconcile":
         _reconcile(_second(), agency, Path(folder))
+    elif verb == "import":
+        imports.take_now(_sent_files(Path(folder)), "", by=User.objects.get(username=verb))
     else:
         _step(_second(), verb)
 
@@ -168,6 +204,36 @@ def _reconcile(payment_round: PaymentRound, agency: str, folder: Path) -> Return
     path = _return_file(payment_round, agency, folder)
     officer = User.objects.get(username="reconcile")
     return returns.reconcile(path, Agency.objects.get(code=agency), by=officer).return_file
+
+
+def _write_interviews(village: str, folder: Path) -> None:
+    """A file of households, its members, and how they are understood, as the page of imports takes them."""
+    numbers = range(1, INTERVIEWS + 1)
+    members = [f"F{n};1;Awa;Traoré {n};F;chef\nF{n};2;Ali;Traoré {n};M;enfant" for n in numbers]
+    files = {
+        "menages": ("menages.csv", ["fiche;village;pieces", *(f"F{n};{village};2" for n in numbers)]),
+        "membres": ("membres.csv", ["fiche;ligne;prenom;nom;sexe;lien", *members]),
+        "correspondance": ("essai.toml", [MAPPING]),
+    }
+    for part, (name, lines) in files.items():
+        (folder / "envoi" / part).mkdir(parents=True)
+        (folder / "envoi" / part / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _sent_files(folder: Path) -> Path:
+    """The files of the import, as the page has kept them."""
+    kept = folder / "envois" / uuid.uuid4().hex
+    shutil.copytree(folder / "envoi", kept)
+    return kept
+
+
+def signed_in(user: User) -> str:
+    """The key of a session of theirs, as after the page of signing in."""
+    request = HttpRequest()
+    request.session = SessionStore()
+    login(request, user)
+    request.session.save()
+    return str(request.session.session_key)
 
 
 def _return_file(payment_round: PaymentRound, agency: str, folder: Path) -> Path:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import psutil
 from django.db import connection
 
 from jigi.foundation import jobs, runs
+from jigi.foundation.cluster import alive
 from jigi.foundation.models import Run
 from jigi.ledger.queries import prove
 from jigi.payments import queries
@@ -36,6 +36,14 @@ COUNTS = {
     "outcomes": "SELECT outcome, count(*) FROM payments_returnline GROUP BY 1 ORDER BY 1",
     "differences": "SELECT count(*) FROM payments_roundchange",
     "owed": "SELECT count(*) FROM payments_owed",
+    "register": """
+        SELECT (SELECT count(*) FROM registry_household), (SELECT count(*) FROM registry_person),
+            (SELECT count(*) FROM registry_membership), (SELECT count(*) FROM registry_livingconditions),
+            (SELECT count(DISTINCT (source, source_key)) FROM registry_household)""",
+    "batches": """
+        SELECT file_name, status, households_read, households_merged, households_known, members_merged
+        FROM intake_batch ORDER BY id""",
+    "forms": "SELECT page, count(*) FROM web_submission GROUP BY 1 ORDER BY 1",
     "audit": "SELECT noun, verb, count(*) FROM foundation_auditevent GROUP BY 1, 2 ORDER BY 1, 2",
 }
 
@@ -71,7 +79,7 @@ def all_of_them() -> dict[str, Any]:
 
 def wrongs() -> dict[str, Any]:
     """What must never be, whatever was killed: everything here is empty."""
-    runs.abandon_dead(psutil.pid_exists)
+    runs.abandon_dead(alive)
     proof = prove()
     return {
         "sum of the ledger": proof.sum_xof,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import random
@@ -24,6 +25,7 @@ from jigi.foundation import server
 from jigi.payments import jobs
 from tests.crash import act as acts
 from tests.crash import facts
+from tests.crash.browser import Browser, Fields, Form, Site
 
 # Each process starts from one that has loaded everything and opened nothing.
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -51,13 +53,16 @@ class Ground:
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     expected: dict[str, dict[str, Any]] = field(default_factory=dict)
     copies: int = 0
+    longest_return: float = 0.0
+    """The longest it took the site to answer again, in seconds."""
 
     def prepare(self) -> None:
         """Build the scene, and keep it as it is before each act."""
         self.url = server.ensure_started(self.home, durable=False)
         self.run(acts.build, self.url, HOUSEHOLDS // 3, str(self.folder))
-        self._copy("jigi", "scene_prepare")
-        for verb in ("release", "reconcile"):
+        for verb in ("prepare", "import"):
+            self._copy("jigi", f"scene_{verb}")
+        for verb in ("approve", "release", "reconcile"):
             self.run(acts.go_to, self.url, verb, str(self.folder))
             self._copy("jigi", f"scene_{verb}")
 
@@ -85,9 +90,9 @@ class Ground:
         """
         delay = draw.uniform(0, 0.95) * statistics.median(self.seconds[act])
         whole = draw.random() < 0.5
-        queued = victim == "worker" and act in jobs.ACTS
+        queued = victim == "worker" and act in (*jobs.ACTS, "import")
         if queued:
-            self.run(acts.ask_worker, url, act)
+            self.run(acts.ask_worker, url, act, str(self.folder))
         actor = self._start(acts.work, url) if queued else self._start(acts.perform, url, act, str(self.folder))
         step = _step_after(url, delay, actor)
         if victim == "database":
@@ -99,9 +104,62 @@ class Ground:
         server.ensure_started(self.home, durable=False)
         kill = Kill(not _one(url, DONE[act.partition(":")[0]]), step)
         if impatient:
-            self.run(acts.ask_worker, url, act)
+            self.run(acts.ask_worker, url, act, str(self.folder))
         self._finish(url, act, queued=queued)
         return kill
+
+    def by_the_site(self, act: str) -> dict[str, Any]:
+        """What the database says once the form of the act was sent, when nothing is killed."""
+        if f"site {act}" not in self.expected:
+            with self.copy_for(act) as url, self._site(url) as site:
+                browser, form = self._opened(site, act)
+                answer = browser.send(form).wait()
+                assert answer.status == 302, f"{act} : {answer.status} {answer.body[-2000:]}"
+                self.seconds[f"site {act}"].append(answer.seconds)
+                self.expected[f"site {act}"] = self.ask(url, facts.all_of_them)
+        return self.expected[f"site {act}"]
+
+    def kill_site(self, url: str, act: str, draw: random.Random) -> Kill:
+        """Send the form of the act, kill -9 the site on the way, and send the same form again once it is back."""
+        key = f"site {act}"
+        with self._site(url) as site:
+            browser, form = self._opened(site, act)
+            sending = browser.send(form)
+            time.sleep(draw.uniform(0, 0.95) * statistics.median(self.seconds[key]))
+            whole = draw.random() < 0.5
+            site.kill(whole=whole)
+            cut = sending.wait().died
+            back = site.start() if whole else site.wait()
+            again = browser.send(form).wait()
+            assert again.status == 302, f"{act} : {again.status} {again.body[-2000:]}"
+        self.longest_return = max(self.longest_return, back)
+        return Kill(cut, "site entier" if whole else "processus des pages")
+
+    def _opened(self, site: Site, act: str) -> tuple[Browser, Form]:
+        """Whoever does the act, before the page where it is done, its form filled."""
+        verb, _, agency = act.partition(":")
+        browser = Browser(site.port, json.loads((self.folder / "sessions.json").read_text())[verb])
+        fields: Fields = {}
+        if verb == "import":
+            page = action = "/imports/envoyer/"
+            fields |= {part.name: next(part.iterdir()) for part in (self.folder / "envoi").iterdir()}
+        elif verb == "reconcile":
+            page = action = "/paiements/retours/"
+            fields |= {"agence": f"Agence {agency}", "fichier": self.folder / f"retour-2-{agency}.csv"}
+        else:
+            page = f"/paiements/{_one(site.url, SECOND)}/"
+            action = f"{page}faire/{verb}/"
+        return browser, browser.form(page, action, fields)
+
+    @contextmanager
+    def _site(self, url: str) -> Iterator[Site]:
+        site = Site(url, self.folder / "site")
+        site.home.mkdir(exist_ok=True)
+        site.start()
+        try:
+            yield site
+        finally:
+            site.stop()
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Run in a process of its own, to its end."""
@@ -159,14 +217,16 @@ class Ground:
             connection.execute(statement)
 
 
+SECOND = "SELECT id FROM payments_paymentround WHERE term = 2"
 RUNNING = "SELECT step FROM foundation_run WHERE status = 'running' ORDER BY id DESC LIMIT 1"
 WAITING = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
-LAST_JOB = "SELECT status FROM procrastinate_jobs ORDER BY id DESC LIMIT 1"
+LAST_JOB = "SELECT status FROM procrastinate_jobs WHERE task_name !~ '^backup' ORDER BY id DESC LIMIT 1"
 LAST_SECONDS = """
 SELECT extract(epoch FROM finished_at - started_at) FROM foundation_run WHERE status = 'done'
     AND id = (SELECT max(id) FROM foundation_run)"""
 DONE = {
     "prepare": "SELECT status <> 'draft' FROM payments_paymentround WHERE term = 2",
+    "import": "SELECT count(*) > 0 FROM intake_batch WHERE status = 'merged'",
     "release": "SELECT status = 'released' FROM payments_paymentround WHERE term = 2",
     "reconcile": "SELECT count(*) > 2 FROM payments_returnfile",
 }

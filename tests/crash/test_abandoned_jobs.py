@@ -25,7 +25,7 @@ def test_asked_again_while_its_worker_is_dead_a_round_is_built_once(ground: Grou
 def test_a_job_is_left_to_its_worker_until_it_has_been_silent_too_long(ground: Ground) -> None:
     with ground.copy_for("prepare") as url, psycopg.connect(url, autocommit=True) as living:
         living.execute("SELECT pg_advisory_lock_shared(%s)", [jobs.SIGN])
-        ground.run(act.ask_worker, url, "prepare")
+        ground.run(act.ask_worker, url, "prepare", str(ground.folder))
         living.execute(IN_HAND)
         assert ground.ask(url, facts.jobs_taken_up) == 0
         living.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
@@ -34,6 +34,6 @@ def test_a_job_is_left_to_its_worker_until_it_has_been_silent_too_long(ground: G
 
 def test_a_worker_alone_takes_everything_up_at_once(ground: Ground) -> None:
     with ground.copy_for("prepare") as url, psycopg.connect(url, autocommit=True) as other:
-        ground.run(act.ask_worker, url, "prepare")
+        ground.run(act.ask_worker, url, "prepare", str(ground.folder))
         other.execute(IN_HAND)
         assert ground.ask(url, facts.jobs_taken_up) == 1

@@ -1,4 +1,4 @@
-"""kill -9 at any moment of a round build, a release and a reconciliation: once done again, all is there once.
+"""kill -9 at any moment of an import, a round build, an approval, a release, a reconciliation: all is there, once.
 
 JIGI_SEED draws the moments; a failure says which seed and which kill.
 """
@@ -14,13 +14,16 @@ from tests.crash import facts
 from tests.crash.ground import HOUSEHOLDS, Ground, Kill
 from tests.payments.scene import random_seed
 
-KILLS = 20
+KILLS = 16
+"""Of each of thirteen kinds: 208 in all."""
 VICTIMS = ("worker", "database")
 ACTS = {
+    "import": ("import",),
     "prepare": ("prepare",),
     "release": ("release",),
     "reconcile": ("reconcile:AGENCE-ESSAI", "reconcile:AGENCE-B"),
 }
+BY_THE_SITE = {"approve": ("approve",), **ACTS}
 ABSENT = HOUSEHOLDS // 20
 
 
@@ -46,12 +49,40 @@ def test_one_kill(ground: Ground, operation: str, victim: str) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("victim", VICTIMS)
 @pytest.mark.parametrize("operation", ACTS)
-def test_twenty_kills(ground: Ground, operation: str, victim: str) -> None:
+def test_many_kills(ground: Ground, operation: str, victim: str) -> None:
     kills = [survive(ground, operation, victim, number) for number in range(KILLS)]
     at = Counter(kill.step if kill.interrupted else "trop tard" for kill in kills)
     spread = ", ".join(f"{step or 'début'} {count}" for step, count in at.most_common())
     print(f"\nJIGI_SEED={random_seed()} {operation}, {victim} : {spread}")
     assert sum(kill.interrupted for kill in kills) >= KILLS / 2, f"ces coups ne prouvent rien : {spread}"
+
+
+@pytest.mark.parametrize("operation", BY_THE_SITE)
+def test_one_kill_of_the_site(ground: Ground, operation: str) -> None:
+    survive_at_the_site(ground, operation, 0)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("operation", BY_THE_SITE)
+def test_many_kills_of_the_site(ground: Ground, operation: str) -> None:
+    kills = [survive_at_the_site(ground, operation, number) for number in range(KILLS)]
+    spread = Counter(kill.step if kill.interrupted else "trop tard" for kill in kills)
+    print(f"\nJIGI_SEED={random_seed()} {operation}, site : {dict(spread)}, de retour en {ground.longest_return:.1f} s")
+    assert sum(kill.interrupted for kill in kills) >= KILLS / 2, f"ces coups ne prouvent rien : {spread}"
+
+
+def survive_at_the_site(ground: Ground, operation: str, number: int) -> Kill:
+    """A form sent, the site killed, the same form sent again, and everything as if nothing had happened."""
+    seed = f"{random_seed()}:{operation}:site:{number}"
+    acts = BY_THE_SITE[operation]
+    act = acts[number % len(acts)]
+    expected = ground.by_the_site(act)
+    with ground.copy_for(act) as url:
+        kill = ground.kill_site(url, act, random.Random(seed))
+        told, wrong = ground.ask(url, facts.all_of_them), ground.ask(url, facts.wrongs)
+    assert told == expected, f"graine {seed}, {kill}"
+    assert not any(wrong.values()), f"graine {seed}, {kill} : {wrong}"
+    return kill
 
 
 def survive(ground: Ground, operation: str, victim: str, number: int) -> Kill:

@@ -16,7 +16,7 @@ KEYS = [
     "name", "size", "seconds", "rate", "statements", "peak_mb", "reference", "reference_seconds", "ratio",
 ]  # fmt: skip
 BENCH = (sys.executable, "-m", "jigi", "bench")
-BENCHES = {"round": ("--history", "2"), "import": (), "reconcile": (), "vault": ()}
+BENCHES = {"round": ("--history", "2"), "import": (), "reconcile": (), "vault": (), "backup": ()}
 
 FAILING = """
 import django
@@ -71,6 +71,13 @@ def test_an_import_brings_every_person_in() -> None:
 def test_a_reconciliation_meets_every_kind_of_line() -> None:
     found = measured("reconcile", 1_000)
     assert (found["lines"], found["paid"], found["unpaid"], found["exceptions"]) == (1_003, 936, 60, 4)
+
+
+@pytest.mark.long
+def test_a_backup_is_measured_on_whole_households() -> None:
+    found = measured("backup", 1_000)
+    assert found["persons"] > 5_000
+    assert found["seconds"] == pytest.approx(found["create_seconds"] + found["restore_seconds"])
 
 
 @pytest.mark.parametrize("words", [("round", "--size", "0"), ("round", "--history", "12")])

@@ -19,6 +19,7 @@ from jigi import __version__
 from jigi.command.parser import VerbParser
 from jigi.command.verb import Verb
 from jigi.foundation.errors import JigiError
+from jigi.foundation.outage import outage_of
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Joue toute la chaîne sur une population fictive, de l’enquête au rapprochement"),
@@ -63,10 +64,19 @@ VERBS: dict[str, tuple[str, str]] = {
     "audit verify": ("audit", "Recalcule toute la trace et la compare à ses ancres, hors de la base"),
     "audit resume": ("audit", "Reprend la chaîne de l’audit après une restauration"),
     "monitoring watch": ("monitoring", "Cherche les alertes : lectures, exports, comptes, appareils inhabituels"),
+    "backup create": ("backup", "Sauvegarde la base et les fichiers, chiffrés, vers un dossier ou un disque"),
+    "backup verify": ("backup_folder", "Déchiffre et contrôle une sauvegarde, sans base"),
+    "backup restore": ("backup", "Restaure une sauvegarde dans une base vide, et prouve qu’elle est la même"),
+    "backup drill": ("backup", "Restaure une sauvegarde dans une seconde base, compare, l’efface"),
+    "backup list": ("backup_folder", "Liste les sauvegardes d’un dossier"),
+    "backup prune": ("backup_folder", "Supprime les sauvegardes les plus anciennes"),
+    "backup key": ("backup_folder", "Fait une clé de sauvegarde"),
     "ledger prove": ("ledger", "Recalcule tous les soldes depuis les mouvements"),
 }
 
-WITHOUT_DATABASE = {"database start", "database stop", "database status"}
+WITHOUT_DATABASE = {
+    "database start", "database stop", "database status", "backup verify", "backup list", "backup prune", "backup key",
+}  # fmt: skip
 
 PROCESSES = {"serve": "web", "worker": "job"}
 """What a verb's process is for: its limits (jigi.foundation.limits), its database role (jigi.foundation.fence)."""
@@ -94,8 +104,8 @@ def _perform(words: Sequence[str]) -> int:
     except JigiError as error:
         print(f"jigi : {error}", file=sys.stderr)
         return 1
-    except DatabaseError as error:
-        if (sentence := _of_database(error)) is None:
+    except (DatabaseError, OSError) as error:
+        if (sentence := _of_machine(error)) is None:
             raise
         print(f"jigi : {sentence}", file=sys.stderr)
         return 1
@@ -128,13 +138,13 @@ def _set_up_django() -> None:
     django.setup()
 
 
-def _of_database(error: DatabaseError) -> JigiError | None:
-    """The sentence for a database that is away or not set up; None for any other error, which is a defect."""
+def _of_machine(error: DatabaseError | OSError) -> JigiError | None:
+    """The sentence for a database away or not set up, or a full disk; None for another error, which is a defect."""
     if isinstance(error.__cause__, UndefinedTable):
         return JigiError("La base n’est pas à jour", remedy="Lancez jigi setup (ou jigi demo), puis recommencez.")
-    if isinstance(error, OperationalError):
-        why = str(error).strip().splitlines()[0]
-        return JigiError("La base n’a pas répondu", why=why, remedy="Lancez jigi doctor, qui dit ce qui manque.")
+    if outage := outage_of(error):
+        why = str(error).strip().splitlines()[0] if isinstance(error, OperationalError) else ""
+        return JigiError(outage.what, why=why, remedy=f"{outage.remedy} Ce qui n’était pas fini n’a pas été écrit.")
     return None
 
 

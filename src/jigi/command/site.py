@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 
-import psutil
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -15,6 +14,7 @@ from jigi.command.production import examine_production
 from jigi.command.serve import serve
 from jigi.command.verb import Figures, Verb, nothing, number, say
 from jigi.foundation import jobs, keyring, limits, runs
+from jigi.foundation.cluster import alive
 from jigi.foundation.doctor import examine, healthy
 from jigi.foundation.errors import JigiError
 from jigi.geography.installation import install
@@ -63,7 +63,7 @@ def _serve(options: argparse.Namespace) -> Figures:
 
 def _worker(options: argparse.Namespace) -> Figures:
     _refuse_pending()
-    if dead := runs.abandon_dead(psutil.pid_exists):
+    if dead := runs.abandon_dead(alive):
         say(f"{dead} travaux interrompus ont été marqués comme échoués.")
     if most := limits.hold_memory():
         say(f"Un travail a au plus {most} Mo de mémoire (JIGI_JOB_MEMORY_MB).")

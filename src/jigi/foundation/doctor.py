@@ -14,7 +14,7 @@ from typing import Literal
 import psutil
 import psycopg
 
-from jigi.foundation import server
+from jigi.foundation import backup_age, server
 from jigi.foundation.cluster import OLDEST
 from jigi.foundation.errors import JigiError
 
@@ -63,7 +63,13 @@ def _database(pending_migrations: Callable[[], Sequence[str]]) -> list[Finding]:
         url = server.database_url()
         server.as_django(url)
         with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
-            found = [_which(url), _version(connection), _extensions(connection), _size(connection)]
+            found = [
+                _which(url),
+                _version(connection),
+                _extensions(connection),
+                _size(connection),
+                *_backups(connection),
+            ]
         return [*found, _migrations(pending_migrations())]
     except JigiError as error:
         return [Finding("erreur", "Base de données", _named(os.environ.get("DATABASE_URL", "")), str(error))]
@@ -102,6 +108,21 @@ def _extensions(connection: psycopg.Connection) -> Finding:
 def _size(connection: psycopg.Connection) -> Finding:
     row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     return Finding("bon", "Taille de la base", _gigabytes(row[0] if row else 0))
+
+
+def _backups(connection: psycopg.Connection) -> list[Finding]:
+    """Whether a backup was made, and tried, lately; nothing in a database that holds no table yet."""
+    names = {
+        backup_age.CREATE: ("Dernière sauvegarde", "Lancez « jigi backup create » ; voyez docs/operating.md."),
+        backup_age.DRILL: ("Dernier exercice réussi", "Lancez « jigi backup drill », qui essaie une restauration."),
+    }
+    found = []
+    for kind, age in backup_age.ages(connection).items():
+        name, remedy = names[kind]
+        value = "jamais" if age is None else f"il y a {age.days} jour(s)"
+        late = backup_age.is_late(kind, age)
+        found.append(Finding("attention", name, value, remedy) if late else Finding("bon", name, value))
+    return found
 
 
 def _migrations(pending: Sequence[str]) -> Finding:

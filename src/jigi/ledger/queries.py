@@ -10,9 +10,17 @@ from itertools import accumulate
 
 from django.db.models import QuerySet, Sum
 
+from jigi.foundation.backup_facts import AUDIT, Fact
 from jigi.foundation.bulk import fetch_sql
 from jigi.ledger.actions import GENERAL_BOOK
 from jigi.ledger.models import Account, Posting
+
+PROVEN_IN_COPIES = (
+    AUDIT,
+    Fact("soldes du grand livre", "ledger", "account_balances", "ledger_account"),
+    Fact("comptes en désaccord avec leurs mouvements", "ledger", "wrong_balances", "ledger_account"),
+)
+"""What a restored database must say as the one that was backed up did."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ urlpatterns = scoped(
         path("financements/", include("jigi.web.agreements.urls")),
         path("imports/", include("jigi.web.imports.urls")),
         path("executions/", include("jigi.web.executions.urls")),
+        path("exploitation/sauvegardes/", include("jigi.web.backups.urls")),
         path("comptes/", include("jigi.web.accounts.urls")),
         path("alertes/", include("jigi.web.alerts.urls")),
         path("audit/", include("jigi.web.trail.urls")),

@@ -31,6 +31,7 @@ JOURNEYS = (
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/imports/", "Imports", "intake.import"),
     _journey("/alertes/", "Alertes", "alerts.see"),
+    _journey("/exploitation/sauvegardes/", "Sauvegardes", "site.operate", "audit.see"),
     _journey("/audit/", "Trace", "audit.see"),
     _journey("/comptes/", "Comptes", "accounts.administer"),
 )

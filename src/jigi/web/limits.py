@@ -10,11 +10,12 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from jigi.foundation.errors import Busy, JigiError, TooLarge
+from jigi.web import outage
 
 RETRY_SECONDS = "10"
 
@@ -89,11 +90,9 @@ def told(error: BaseException | None) -> JigiError | None:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of last resort: nothing of the error is on it; a limit met before any page says which."""
+    """The page of last resort: nothing of the error is on it; a limit met, or the machine failing, says which."""
     said = told(sys.exc_info()[1])
-    if said:
-        return _answer(said, 503)
-    return HttpResponseServerError(render_to_string("500.html"))
+    return _answer(said, 503) if said else outage.failed(request)
 
 
 def _answer(error: JigiError, status: int) -> HttpResponse:

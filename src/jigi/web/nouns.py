@@ -51,6 +51,7 @@ NOUNS = {
     "agreement": Noun("convention"),
     "geography": Noun("lieux"),
     "vault": Noun("coffre"),
+    "backup": Noun("sauvegarde", right="site.operate"),
 }
 
 TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT)}
@@ -83,6 +84,8 @@ VERBS = {
     "remove_factor": "retirer un second facteur",
     "make_recovery_codes": "faire des codes de secours",
     "open": "ouvrir",
+    "back_up": "sauvegarder",
+    "restore": "restaurer",
     "open_account": "ouvrir un compte",
     "reconcile": "rapprocher",
     "dismiss": "écarter",
@@ -106,6 +109,7 @@ FACTS = {
     "file_name": "fichier",
     "file_hash": "empreinte",
     "sha256": "empreinte",
+    "destination": "destination",
     "lines": "lignes",
     "rows": "lignes",
     "paid_xof": "payé",

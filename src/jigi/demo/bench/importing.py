@@ -19,7 +19,7 @@ SEED = 2016
 REGISTER = ("household", "livingconditions", "person", "membership", "phone", "identifier")
 
 
-def _lay(trial: Trial) -> Figures:
+def lay(trial: Trial) -> Figures:
     operator = people().operator
     load_programme(TM1, by=operator)
     communes = communes_of(Component.objects.get(programme__code="TM1"))
@@ -33,7 +33,7 @@ def _lay(trial: Trial) -> Figures:
     return {"persons": made.members}
 
 
-def _import(trial: Trial) -> Figures:
+def bring_in(trial: Trial) -> Figures:
     folder = trial.path("population")
     with gauged() as gauge:
         batch = import_file(
@@ -86,8 +86,8 @@ BENCH = Bench(
     unit="ménages",
     reference="COPY des mêmes lignes dans les mêmes tables du registre, avec leurs contrôles, clés et index",
     phases={
-        "Base, villages et fichiers fictifs": _lay,
-        "Import (mesuré)": _import,
+        "Base, villages et fichiers fictifs": lay,
+        "Import (mesuré)": bring_in,
         "Référence": _reference,
     },
 )

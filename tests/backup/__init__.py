@@ -1,0 +1,1 @@
+"""Backups: whole or not at all, by whoever has the key, back as they were."""
