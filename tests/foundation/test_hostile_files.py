@@ -17,7 +17,7 @@ import jigi
 from jigi.foundation.cells import neutralise
 from jigi.foundation.errors import InputError
 from jigi.foundation.tabular import Limits, open_table, write_rejects
-from jigi.web.export import csv_lines
+from jigi.web.export import csv_pieces
 
 SECRET = "contenu-qu-on-ne-doit-pas-lire"
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -114,7 +114,7 @@ RUNS = ["=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=
 @pytest.mark.parametrize("cell", RUNS)
 def test_no_exported_cell_runs(tmp_path: Path, cell: str) -> None:
     assert neutralise(cell) == f"'{cell}"
-    line = list(csv_lines([cell], [[cell]]))
+    line = list(csv_pieces([cell], [[[cell]]]))[0].splitlines(keepends=True)
     assert all(text.removeprefix("\ufeff").lstrip('"').startswith("'") for text in line)
     path = tmp_path / "rejets.csv"
     write_rejects(path, [cell], [[cell]])
@@ -127,14 +127,14 @@ def test_a_number_stays_a_number(cell: str) -> None:
 
 
 def test_an_amount_below_zero_is_exported_as_a_number() -> None:
-    assert list(csv_lines(["a"], [[-1500, -0.5, -0.00001]]))[1] == "-1500;-0,5;-1e-05\r\n"
+    assert "".join(csv_pieces(["a"], [[[-1500, -0.5, -0.00001]]])).endswith("\r\n-1500;-0,5;-1e-05\r\n")
 
 
 @given(st.text(max_size=5), st.text(max_size=5))
 def test_cells_stay_in_their_places(one: str, other: str) -> None:
     import csv
 
-    text = "".join(csv_lines(["a", "b"], [[one, other]]))
+    text = "".join(csv_pieces(["a", "b"], [[[one, other]]]))
     read = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
     assert read[1] == [neutralise(one), neutralise(other)]
 

@@ -52,13 +52,14 @@ def csv_stream(
 ) -> StreamingHttpResponse:
     """The same, sent piece by piece as they are read: each piece is read, and noted, in a transaction of its own."""
     give_back = slots.take(pool, settings.MOST_EXPORTS, busy=BUSY)
-    sending = _Sending(_csv_pieces(headers, pieces), give_back)
+    sending = _Sending(csv_pieces(headers, pieces), give_back)
     response = StreamingHttpResponse(sending, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
     return response
 
 
-def _csv_pieces(headers: Sequence[str], pieces: Iterable[Iterable[Sequence[object]]]) -> Iterator[str]:
+def csv_pieces(headers: Sequence[str], pieces: Iterable[Iterable[Sequence[object]]]) -> Iterator[str]:
+    """The text of such a file, a piece at a time, the headers with the first."""
     lines = BOM + _csv_line(headers)
     for piece in pieces:
         yield lines + "".join(_csv_line([_written(value) for value in row]) for row in piece)
