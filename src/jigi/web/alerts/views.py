@@ -29,6 +29,7 @@ from jigi.web.submissions import carry_out
 
 TONES = {"open": "bad", "taken": "wait", "dismissed": "", "confirmed": "info"}
 MOST_ROWS = 50
+MOST_EVENTS = 15
 
 
 def title_of(alert: Alert) -> str:
@@ -74,8 +75,11 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     user = _person(request)
     one = get_object_or_404(queries.visible_to(user), pk=pk)
     households = list(registry.visible_to(user).filter(pk__in=one.households).select_related("commune")[:MOST_ROWS])
-    if households:
-        audit.read("see", ALERT.noun, one.pk, by=user, subjects=[household.pk for household in households])
+    events = list(queries.events_of(one)[:MOST_EVENTS])
+    # A row about one household tells its number, in the address of the page that was opened.
+    named = [event.subjects[0] for event in events if len(event.subjects) == 1]
+    if households or named:
+        audit.read("see", ALERT.noun, one.pk, by=user, subjects=[*(h.pk for h in households), *named])
     rule = rules().get(one.rule)
     context = {
         "alert": one,
@@ -83,7 +87,8 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "rule": rule,
         "title": title_of(one),
         "said": rule.said(one.count, one.label) if rule else one.label,
-        "events": [(event, _told(event)) for event in queries.events_of(one)[:MOST_ROWS]],
+        "events": [(event, _told(event)) for event in events],
+        "more_events": len(one.events) - len(events),
         "trail": _trail_of(one) if "audit.see" in rights_of(request) else "",
         "households": households,
         "unseen": len(one.households) - len(households),
