@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def test_an_upload_that_finds_no_room_is_told(
     monkeypatch.setattr(uploads, "keep", full)
     client.force_login(make_user("awa"))
     client.raise_request_exception = False
-    answer = client.post("/imports/envoyer/", {"cle": "x", **_files()})
+    answer = client.post("/imports/envoyer/", {"cle": str(uuid.uuid4()), **_files()})
     assert answer.status_code == 503 and answer["Retry-After"] == "300"
     assert "Le disque du serveur est plein" in answer.content.decode()
     assert "No space left" not in answer.content.decode()

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,7 @@ EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "fuzzystrmatch")
 GIGABYTE = 1024**3
 ROOM_GB = 5  # the demonstration at the programme's real size, with its write-ahead log
 MEMORY_GB = 2
+CLOCK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def _database(pending_migrations: Callable[[], Sequence[str]]) -> list[Finding]:
                 _version(connection),
                 _extensions(connection),
                 _size(connection),
+                _clock(connection),
                 *_backups(connection),
             ]
         return [*found, _migrations(pending_migrations())]
@@ -108,6 +111,27 @@ def _extensions(connection: psycopg.Connection) -> Finding:
 def _size(connection: psycopg.Connection) -> Finding:
     row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     return Finding("bon", "Taille de la base", _gigabytes(row[0] if row else 0))
+
+
+def _clock(connection: psycopg.Connection) -> Finding:
+    """Whether this machine and the database agree on the time, and whether time has gone backwards."""
+    row = connection.execute("SELECT clock_timestamp(), to_regclass('foundation_auditevent')").fetchone()
+    assert row is not None
+    apart = abs((row[0] - datetime.now(UTC)).total_seconds())
+    if apart > CLOCK_SECONDS:
+        value = f"{apart:.0f} secondes entre cette machine et la base"
+        return Finding("attention", "Horloge", value, "Mettez les deux à l’heure (chrony ou systemd-timesyncd).")
+    last = (
+        connection.execute("SELECT at FROM foundation_auditevent ORDER BY id DESC LIMIT 1").fetchone()
+        if row[1]
+        else None
+    )
+    if last and last[0] > row[0] + timedelta(seconds=CLOCK_SECONDS):
+        remedy = (
+            "L’horloge a reculé, ou était en avance : mettez-la à l’heure ; l’ordre de la trace est celui des numéros."
+        )
+        return Finding("attention", "Horloge", f"la dernière trace est datée du {last[0]:%d/%m/%Y %H:%M}", remedy)
+    return Finding("bon", "Horloge", "à l’heure de la base")
 
 
 def _backups(connection: psycopg.Connection) -> list[Finding]:

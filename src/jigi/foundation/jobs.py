@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Timer
 
 from asgiref.sync import async_to_sync
 from django.db import OperationalError, connection
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -29,6 +29,9 @@ PATIENCE = RetryStrategy(max_attempts=limits.job_attempts(), exponential_wait=5,
 
 SILENCE = timedelta(seconds=30)
 """A worker tells that it lives every ten seconds; after this long without a word it is dead."""
+
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+"""When a job taken up again is due: by no clock, however wrong, is it in the future."""
 
 SIGN = 0x776F726B6572
 """« worker »: the number of the advisory lock that every living worker shares, and nothing else takes."""
@@ -75,7 +78,7 @@ def _take_up(whose: Q) -> int:
             _give_up(number, task, lock)
             continue
         try:
-            app.job_manager.retry_job_by_id(number, retry_at=timezone.now())
+            app.job_manager.retry_job_by_id(number, retry_at=AT_ONCE)
             count += 1
         except UniqueViolation:
             # Somebody asked for the same thing again: that later job will do it, once this one lets go.
@@ -100,5 +103,8 @@ def _give_up(number: int, task: str, lock: str | None) -> None:
 
 
 def _silent() -> Q:
-    """Without a worker (procrastinate forgets the dead when a worker starts), or with a silent one."""
-    return Q(worker=None) | Q(worker__last_heartbeat__lt=timezone.now() - SILENCE)
+    """Without a worker (procrastinate forgets the dead when a worker starts), or with a silent one.
+
+    By the clock of the database, which wrote the last word of each: that of this machine may be wrong.
+    """
+    return Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - SILENCE)

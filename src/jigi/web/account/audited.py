@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from jigi.foundation import audit
+from jigi.foundation.errors import Refused
 from jigi.web.reader import user_of
 
 
@@ -30,6 +31,15 @@ class _Audited:
 
 class ChangePassword(_Audited, PasswordChangeView):
     verb = "change_password"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if not user_of(request).has_usable_password():
+            raise Refused(
+                "Ce compte n’a pas de mot de passe",
+                remedy="Qui administre les comptes peut vous remettre un lien pour en choisir un.",
+            )
+        answer: HttpResponse = super().dispatch(request, *args, **options)
+        return answer
 
 
 class SetUpApplication(_Audited, ActivateTOTPView):
