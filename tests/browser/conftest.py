@@ -65,6 +65,8 @@ def journal(site: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium n’est pas installé (paquet Debian chromium)")
+    # Playwright leaves its event loop in sight of the thread: Django would refuse the tests that follow here.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
 
