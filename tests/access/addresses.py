@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 
@@ -54,6 +55,36 @@ def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
     return lambda world, place: {"cle": str(uuid.uuid4()), **more}
 
 
+def _account(name: str) -> Of:
+    return lambda world, place: reverse(name, args=[world.people[place].pk])
+
+
+def _invitation(name: str) -> Of:
+    return lambda world, place: reverse(name, args=[world.invitations[place].pk])
+
+
+def _posted(world: World, place: str) -> Mapping[str, str]:
+    return {
+        "cle": str(uuid.uuid4()), "role": "grievance_officer", "area": world.area(place).code,
+        "starts_on": date.today().isoformat(), "motif": "essai de la matrice",
+    }  # fmt: skip
+
+
+def _ended(world: World, place: str) -> Mapping[str, str]:
+    held = world.people[place].staff_postings.get()
+    return {
+        "cle": str(uuid.uuid4()), "affectation": str(held.pk), "jour": date.today().isoformat(),
+        "motif": "essai de la matrice",
+    }  # fmt: skip
+
+
+def _invited(world: World, place: str) -> Mapping[str, str]:
+    return {
+        "cle": str(uuid.uuid4()), "full_name": "Invitée de la matrice", "username": "invitee.matrice",
+        "role": "grievance_officer", "area": world.area(place).code, "starts_on": date.today().isoformat(),
+    }  # fmt: skip
+
+
 def _change(world: World, place: str) -> str | None:
     change = world.rounds[place, "released"].changes.order_by("pk").first()
     return reverse("round_change", args=[world.rounds[place, "released"].pk, change.pk]) if change else None
@@ -75,8 +106,6 @@ ACTS = {
 ASKS: tuple[Ask, ...] = (
     Ask("home", "page publique", _everywhere("home"), anonymous=True),
     Ask("public_figures", "chiffres publics", _everywhere("public_figures"), anonymous=True),
-    Ask("sign_in", "connexion", _everywhere("sign_in"), anonymous=True),
-    Ask("sign_out", "déconnexion", _everywhere("sign_out"), sent=_key(), anonymous=True),
     Ask("today", "aujourd’hui", _everywhere("today")),
     Ask(
         "households",
@@ -225,4 +254,54 @@ ASKS: tuple[Ask, ...] = (
     Ask("batch_send", "envoyer des questionnaires", _everywhere("batch_send")),
     Ask("execution", "le déroulement d’un travail", lambda w, p: reverse("execution", args=[w.runs[p].pk])),
     Ask("trail", "trace des actions", _everywhere("trail")),
+    Ask("alerts", "alertes", _list("alerts"), lambda w, p: f"/alertes/{w.alerts[p].pk}/"),
+    Ask("alert", "une alerte", lambda w, p: reverse("alert", args=[w.alerts[p].pk])),
+    *(
+        Ask(
+            "alert_act",
+            f"alerte : {verb}",
+            lambda w, p, verb=verb: reverse("alert_act", args=[w.alerts[p].pk, verb]),
+            sent=_key(motif="essai de la matrice"),
+        )
+        for verb in ("take",)
+    ),
+    Ask("backups", "sauvegardes", _everywhere("backups")),
+    Ask("backup_ask", "demander une sauvegarde", _everywhere("backup_ask"), sent=_key(acte="drill")),
+    Ask("accounts", "comptes", _list("accounts"), lambda w, p: f"/comptes/{w.people[p].pk}/"),
+    Ask("account", "un compte", _account("account")),
+    Ask("account_post", "affecter (page)", _account("account_post")),
+    Ask("account_post", "affecter", _account("account_post"), sent=_posted),
+    Ask("account_end_posting", "finir une affectation", _account("account_end_posting"), sent=_ended),
+    Ask("account_close", "fermer un compte", _account("account_close"), sent=_key(motif="essai de la matrice")),
+    Ask(
+        "account_end_sessions",
+        "finir les sessions",
+        _account("account_end_sessions"),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "account_link",
+        "noter l’identité chez le fournisseur",
+        _account("account_link"),
+        sent=_key(sujet="essai", motif="essai de la matrice"),
+    ),
+    Ask("account_renew", "remettre un nouveau lien", _account("account_renew"), sent=_key(motif="essai de la matrice")),
+    Ask(
+        "invitations", "invitations", _list("invitations"), lambda w, p: f"/comptes/invitations/{w.invitations[p].pk}/"
+    ),
+    Ask("invite", "inviter (page)", _everywhere("invite")),
+    Ask("invite", "inviter", _list("invite"), sent=_invited),
+    Ask("invitation_paper", "le papier d’une invitation", _invitation("invitation_paper")),
+    Ask("invitation_resend", "renouveler une invitation", _invitation("invitation_resend"), sent=_key()),
+    Ask("invitation_cancel", "annuler une invitation", _invitation("invitation_cancel"), sent=_key()),
 )
+
+OWN = {
+    "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",
+    "mfa_authenticate", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_index",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+    "mfa_list_webauthn", "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "openid_connect_login",
+    "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error", "invitation",
+    "own_account", "usersessions_list",
+}  # fmt: skip
+"""The way in and one's own account: the same for every role and place. tests/entry asks them, others' keys included."""

@@ -15,6 +15,7 @@ from django.test import Client
 from jigi.geography.roles import Role, roles
 from tests.access.addresses import ASKS, Ask
 from tests.access.world import PLACES, World, make_person
+from tests.factories import ProvedClient
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "access" / "matrix.md"
 SEEN, EMPTY, REFUSED, NOTHING = "●", "○", "–", " "
@@ -37,7 +38,7 @@ def at_country(role: Role) -> bool:
 
 def row_of(role: Role, world: World) -> dict[str, str]:
     """What a person of this role is answered, by the label of each row."""
-    client = Client()
+    client = ProvedClient()
     organisation = world.scene.agency.code if role.organisation else ""
     client.force_login(make_person(role.code, at_country=at_country(role), organisation=organisation))
     return {ask.label: "".join(_outcome(ask, client, world, place) for place in PLACES) for ask in ASKS}

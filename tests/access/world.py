@@ -7,12 +7,16 @@ another region. Things are numbered by place: `world.households["own"]`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from jigi.foundation.models import Run, User
-from jigi.geography.models import Area
+from jigi.geography.models import Area, Invitation
 from jigi.intake.models import Batch
+from jigi.monitoring.models import Alert
 from jigi.payments import actions
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
 from jigi.registry.models import Household
@@ -42,6 +46,9 @@ class World:
     returns: dict[str, ReturnFile] = field(default_factory=dict)
     lines: dict[str, ReturnLine] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
     batch: Batch | None = None
 
     def area(self, place: str) -> Area:
@@ -71,11 +78,27 @@ def make_world(folder: Path) -> World:
     for place in PLACES:
         _rounds(world, place, folder)
         world.campaigns[place] = _campaign(world, place, folder)
+        _people(world, place)
     world.batch = Batch.objects.create(
         file_name="essai.csv", file_hash="a" * 64, mapping_name="essai", mapping_hash="b" * 64, source="essai",
         status=Batch.Status.REFUSED, made_by=scene.maker,
     )  # fmt: skip
     return world
+
+
+def _people(world: World, place: str) -> None:
+    """Somebody posted in the place, an invitation to it, an alert on one of its communes."""
+    area = world.area(place)
+    world.people[place] = make_user(f"personne-{place}", "social_officer", area)
+    world.invitations[place] = Invitation.objects.create(
+        token_hash=place, username=f"invitee-{place}", full_name="Invitée", role="social_officer", area=area,
+        starts_on=date.today(), invited_by=world.scene.maker, expires_at=timezone.now() + timedelta(days=7),
+    )  # fmt: skip
+    world.alerts[place] = Alert.objects.create(
+        rule="many_reveals", subject=place, period="2026", label=f"Alerte {place}", count=1,
+        commune=None if place == "above" else world.communes[place],
+        first_seen=timezone.now(), last_seen=timezone.now(),
+    )  # fmt: skip
 
 
 def _spread(world: World, place: str) -> list[Area]:
