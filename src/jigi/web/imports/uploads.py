@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -37,3 +38,15 @@ def part_of(folder: Path, part: str) -> Path | None:
 def forget(folder: Path) -> None:
     """Remove an upload: it holds personal data."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_older(seconds: float, kept: Collection[str]) -> int:
+    """Remove the uploads older than so many seconds, but those of `kept`; returns how many."""
+    old = [
+        folder
+        for folder in (FOLDER.iterdir() if FOLDER.is_dir() else ())
+        if str(folder) not in kept and time.time() - folder.stat().st_mtime > seconds
+    ]
+    for folder in old:
+        forget(folder)
+    return len(old)
