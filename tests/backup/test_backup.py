@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -129,6 +130,14 @@ def test_a_disk_that_is_full(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> N
     with small_disk(shelf.disk, "64k"), pytest.raises(JigiError, match="plus de place"):
         shelf.create()
     assert shelf.create().header.parts
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="seul root peut monter un petit disque")
+def test_a_disk_that_is_read_only(shelf: Shelf) -> None:
+    with small_disk(shelf.disk, "8m"):
+        subprocess.run(["mount", "-o", "remount,ro", str(shelf.disk)], check=True)
+        with pytest.raises(JigiError, match="lecture seule"):
+            shelf.create()
 
 
 def test_a_disk_too_small_is_refused_before_anything_is_written(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

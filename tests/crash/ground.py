@@ -93,8 +93,9 @@ class Ground:
         queued = victim == "worker" and act in (*jobs.ACTS, "import")
         if queued:
             self.run(acts.ask_worker, url, act, str(self.folder))
+        last = _one(url, LAST_RUN)
         actor = self._start(acts.work, url) if queued else self._start(acts.perform, url, act, str(self.folder))
-        step = _step_after(url, delay, actor)
+        step = _step_after(url, last, delay, actor)
         if victim == "database":
             self._kill_server(with_backends=whole)
         else:
@@ -218,6 +219,7 @@ class Ground:
 
 
 SECOND = "SELECT id FROM payments_paymentround WHERE term = 2"
+LAST_RUN = "SELECT coalesce(max(id), 0) FROM foundation_run"
 RUNNING = "SELECT step FROM foundation_run WHERE status = 'running' ORDER BY id DESC LIMIT 1"
 WAITING = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
 LAST_JOB = "SELECT status FROM procrastinate_jobs WHERE task_name !~ '^backup' ORDER BY id DESC LIMIT 1"
@@ -232,12 +234,12 @@ DONE = {
 }
 
 
-def _step_after(url: str, delay: float, actor: BaseProcess) -> str:
-    """Wait for the act to begin, then for the delay; returns the step it is at."""
+def _step_after(url: str, last: int, delay: float, actor: BaseProcess) -> str:
+    """Wait for the run of the act, the first after `last`, then for the delay; returns the step it is at."""
     with psycopg.connect(url, autocommit=True) as connection:
         limit = time.monotonic() + PATIENCE
-        while not connection.execute(RUNNING).fetchone():
-            assert actor.is_alive() and time.monotonic() < limit, "l’acte n’a pas commencé, ou est déjà fini"
+        while connection.execute(LAST_RUN).fetchone() == (last,):
+            assert actor.is_alive() and time.monotonic() < limit, "l’acte n’a pas commencé"
             time.sleep(0.001)
         time.sleep(delay)
         found = connection.execute(RUNNING).fetchone()

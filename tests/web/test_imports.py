@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -147,3 +148,29 @@ def test_problems_are_filtered_and_exported(importer: Client) -> None:
 def test_only_those_who_import_come_here(client: Client, areas: Areas, page: str) -> None:
     client.force_login(make_user("moussa", "auditor"))
     assert client.get(page).status_code == 403
+
+
+def test_files_left_by_a_dead_process_are_removed(areas: Areas, folder: Path) -> None:
+    left, asked, recent = folder / "mort", folder / "attendu", folder / "neuf"
+    for place in (left, asked, recent):
+        place.mkdir()
+    jobs.enqueue(asked, "", by=make_user("awa"))
+    for place in (left, asked):
+        os.utime(place, (0, 0))
+    jobs.forget_abandoned(timestamp=0)
+    assert (left.exists(), asked.exists(), recent.exists()) == (False, True, True)
+
+
+@pytest.mark.parametrize(("error", "stays"), [(OperationalError("the connection is lost"), True), (KeyError(), False)])
+def test_files_stay_when_it_is_the_machine_that_fails(
+    areas: Areas, folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, stays: bool
+) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise error
+
+    place = folder / "envoi"
+    place.mkdir()
+    monkeypatch.setattr(jobs, "take_now", fail)
+    with pytest.raises(type(error)):
+        jobs.take(str(place), "", make_user("awa").pk)
+    assert place.exists() is stays

@@ -18,7 +18,7 @@ _REASONS = {
     errno.EROFS: "le disque est en lecture seule",
     errno.EIO: "le disque ne répond plus",
     errno.ENODEV: "le disque a été débranché",
-    errno.ENOENT: "il n’est pas là ; un disque débranché ?",
+    errno.ENOENT: "il n’y a rien à cet endroit (un disque débranché ?)",
     errno.ENOTDIR: "ce n’est pas un dossier",
 }
 

@@ -48,10 +48,11 @@ def dump(url: str, folder: Path, *, major: int, snapshot: str, jobs: int) -> Non
     _run([str(program), *words, "--no-sync", f"--file={folder}"], url, "La base n’a pas pu être copiée")
 
 
-def restore(url: str, folder: Path, *, major: int, jobs: int) -> None:
-    """Restore a dump into an empty database; stops at the first error, leaving what it had done."""
+def restore(url: str, folder: Path, *, major: int, jobs: int, owner: str = "") -> None:
+    """Restore a dump into an empty database, as `owner`; stops at the first error, leaving what it had done."""
     program = folder_for(major) / "pg_restore"
     words = ["--exit-on-error", "--no-owner", f"--jobs={jobs}", str(folder)]
+    words += [f"--role={owner}"] if owner and owner != conninfo_to_dict(url).get("user") else []
     # Rows that a crash would lose are lost with the whole database, which is dropped unless all of it is there.
     eager = "-c maintenance_work_mem=256MB -c synchronous_commit=off -c jit=off"
     _run([str(program), *words], url, "La sauvegarde n’a pas pu être chargée", {"PGOPTIONS": eager})

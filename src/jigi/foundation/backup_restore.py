@@ -129,7 +129,10 @@ def _filled(
     backup_programs.folder_for(major)
     _provide_roles(server, backup.manifest.roles)
     name = _beside(url)
-    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    owner = _owner(server, url)
+    made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)
+    )
     if template == "template0":
         made += sql.SQL(" ENCODING 'UTF8'")
     _drop(server, name)  # what a killed restore has left
@@ -140,7 +143,7 @@ def _filled(
     beside = make_conninfo(url, dbname=name)
     try:
         with journal.step("Chargement dans une base à part"):
-            backup_programs.restore(beside, work / DUMP, major=major, jobs=PROCESSES)
+            backup_programs.restore(beside, work / DUMP, major=major, jobs=PROCESSES, owner=owner)
         yield beside
     finally:
         _drop(server, name)
@@ -285,6 +288,13 @@ def _maintenance(url: str) -> Iterator[psycopg.Connection[Any]]:
                 "Une restauration à côté de cette base est déjà en cours", remedy="Attendez qu’elle finisse"
             )
         yield server
+
+
+def _owner(server: psycopg.Connection[Any], url: str) -> str:
+    """Who owns the database of a URL, and will own all that is restored, whichever account restores it."""
+    name = str(conninfo_to_dict(url).get("dbname"))
+    row = server.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [name]).fetchone()
+    return str(row[0]) if row else server.info.user
 
 
 def _beside(url: str) -> str:

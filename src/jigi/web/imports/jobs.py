@@ -14,11 +14,13 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import User
+from jigi.foundation.outage import outage_of
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import import_file
 from jigi.web.imports import uploads
 
 LARGE_BYTES = 5 * 1024 * 1024
+ABANDONED_SECONDS = 24 * 3600
 
 
 def enqueue(folder: Path, mapping: str, *, by: User) -> None:
@@ -42,18 +44,27 @@ def take_now(folder: Path, mapping: str, *, by: User) -> Batch:
 
 @app.task(name="intake.take_upload", retry=PATIENCE)
 def take(folder: str, mapping: str, user_id: int) -> None:
-    """Import an upload and remove it; what is wrong with the files is kept as a run that failed."""
+    """Import an upload and remove it; what is wrong with the files is kept as a run that failed.
+
+    When the machine fails (database away, disk full) the files stay, for the job to be done again.
+    """
     place, by = Path(folder), User.objects.get(pk=user_id)
-    again = False
     with acting_from("travail"):
         try:
             take_now(place, mapping, by=by)
-        except OperationalError:
-            again = True  # the job is tried again, with these files
-            raise
         except JigiError as error:
             with suppress(JigiError), runs.start("intake.import", "Import d’un fichier envoyé", by=by):
                 raise error
-        finally:
-            if not again:
+        except Exception as error:
+            if not isinstance(error, OperationalError) and outage_of(error) is None:
                 uploads.forget(place)
+            raise
+    uploads.forget(place)
+
+
+@app.periodic(cron="37 2 * * *")
+@app.task(name="intake.forget_uploads", queueing_lock="intake.forget_uploads")
+def forget_abandoned(timestamp: int) -> None:
+    """Remove the files that a killed process of pages has left: they hold personal data, and no job waits for them."""
+    asked = ProcrastinateJob.objects.filter(task_name=take.name, status__in=("todo", "doing"))
+    uploads.forget_older(ABANDONED_SECONDS, {job.args["folder"] for job in asked})

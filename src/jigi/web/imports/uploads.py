@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
@@ -16,7 +16,6 @@ from django.utils.text import get_valid_filename
 
 FOLDER = Path(settings.HOME) / "uploads"
 NAME = "nom"
-OLD_SECONDS = 7 * 24 * 3600
 
 
 def keep(files: Mapping[str, UploadedFile]) -> Path:
@@ -25,7 +24,6 @@ def keep(files: Mapping[str, UploadedFile]) -> Path:
     Returns the folder of this upload. It is under JIGI_HOME, which no address of the site leads to. The name that
     each file had is written beside it, and is only ever shown.
     """
-    forget_old()
     folder = FOLDER / uuid.uuid4().hex
     for part, sent in files.items():
         place = folder / part
@@ -50,14 +48,6 @@ def opened(folder: Path) -> Iterator[dict[str, Path]]:
         yield named
 
 
-def forget_old() -> int:
-    """Remove the uploads that no job came to take within a week; returns how many."""
-    old = [one for one in FOLDER.glob("*") if time.time() - one.stat().st_mtime > OLD_SECONDS]
-    for one in old:
-        forget(one)
-    return len(old)
-
-
 def _shown(name: str) -> str:
     """A name of one line, without folders."""
     return get_valid_filename(PurePath(name).name)[:200]
@@ -66,3 +56,15 @@ def _shown(name: str) -> str:
 def forget(folder: Path) -> None:
     """Remove an upload: it holds personal data."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_older(seconds: float, kept: Collection[str]) -> int:
+    """Remove the uploads older than so many seconds, but those of `kept`; returns how many."""
+    old = [
+        folder
+        for folder in (FOLDER.iterdir() if FOLDER.is_dir() else ())
+        if str(folder) not in kept and time.time() - folder.stat().st_mtime > seconds
+    ]
+    for folder in old:
+        forget(folder)
+    return len(old)
