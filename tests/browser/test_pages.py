@@ -45,7 +45,7 @@ PAGES = {
     "mot-de-passe": ("comptes", "/compte/mot-de-passe/"),
     "confirmer": ("comptes", "/compte/confirmer/"),
     "comptes": ("comptes", "/comptes/"),
-    "un-compte": ("comptes", "/comptes/2/"),
+    "un-compte": ("comptes", "/comptes/3/"),
     "inviter": ("comptes", "/comptes/invitations/nouvelle/"),
     "invitations": ("comptes", "/comptes/invitations/"),
 }

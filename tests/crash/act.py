@@ -10,6 +10,7 @@ import csv
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -36,6 +37,7 @@ from jigi.payments import actions, jobs, queries, returns  # noqa: E402
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile  # noqa: E402
 from jigi.programmes.models import Agency, Component  # noqa: E402
 from jigi.web.imports import jobs as imports  # noqa: E402
+from jigi.web.imports import uploads  # noqa: E402
 from tests.factories import (  # noqa: E402
     make_areas,
     make_component,
@@ -224,6 +226,9 @@ def _sent_files(folder: Path) -> Path:
     """The files of the import, as the page has kept them."""
     kept = folder / "envois" / uuid.uuid4().hex
     shutil.copytree(folder / "envoi", kept)
+    for part in kept.iterdir():
+        sent = next(part.iterdir())
+        (part / uploads.NAME).write_text(sent.name, encoding="utf-8")
     return kept
 
 
@@ -232,6 +237,9 @@ def signed_in(user: User) -> str:
     request = HttpRequest()
     request.session = SessionStore()
     login(request, user)
+    # A password just given: a release asks for no other.
+    request.session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    request.session["account_authentication_methods_user"] = str(user.pk)
     request.session.save()
     return str(request.session.session_key)
 

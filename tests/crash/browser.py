@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Thread
 
 import psutil
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
@@ -40,7 +41,11 @@ class Site:
         """Start it; the seconds until it answers."""
         self.port = self.port or free_port()
         words = [sys.executable, "-m", "jigi", "serve", "--no-worker", "--port", str(self.port)]
-        environment = os.environ | {"DATABASE_URL": self.url, "JIGI_HOME": str(self.home)}
+        environment = os.environ | {
+            "DATABASE_URL": self.url,
+            "JIGI_HOME": str(self.home),
+            "JIGI_VAULT_KEYS": str(settings.VAULT_KEYS),
+        }
         with (self.home.parent / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(words, env=environment, stdout=log, stderr=log, start_new_session=True)
         return self.wait()

@@ -80,7 +80,7 @@ def test_a_subject_that_an_administrator_recorded_comes_in(client: Client, provi
     staff.link(user, provider="fournisseur", subject="s-42", email="", by=admin, reason="identité vérifiée")
     user.staff_postings.filter(role="system_administrator").delete()
     assert "Aujourd’hui" in go(client, sub="s-42")
-    assert AuditEvent.objects.get(verb="sign_in").after == {"means": ["socialaccount"]}
+    assert AuditEvent.objects.get(verb="sign_in").after["means"] == ["socialaccount"]
 
 
 def test_an_address_verified_by_the_provider_comes_in(client: Client, provider: str, admin: User) -> None:

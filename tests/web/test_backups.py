@@ -35,7 +35,7 @@ def disk(areas: Areas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield tmp_path / "disque"
 
 
-def _page(client: Client, role: str = "operator") -> str:
+def _page(client: Client, role: str = "system_administrator") -> str:
     client.force_login(make_user(f"agent-{uuid.uuid4().hex[:6]}", role))
     return client.get(PAGE).content.decode()
 
@@ -96,7 +96,7 @@ def test_who_keeps_the_server_asks_and_who_audits_it_reads(client: Client) -> No
     form = {"acte": "drill", "cle": str(uuid.uuid4())}
     assert client.post(f"{PAGE}demander/", form).status_code == 403
     assert "Cette page ne peut pas s’ouvrir" in _page(client, "treasurer")
-    _page(client, "operator")
+    _page(client, "system_administrator")
     for key in (form["cle"], form["cle"], str(uuid.uuid4())):
         assert client.post(f"{PAGE}demander/", form | {"cle": key}).status_code == 302
     assert ProcrastinateJob.objects.filter(task_name="backup.asked", status="todo").count() == 1
@@ -105,7 +105,7 @@ def test_who_keeps_the_server_asks_and_who_audits_it_reads(client: Client) -> No
 
 @pytest.mark.usefixtures("disk")
 def test_what_is_asked_is_done_in_the_name_of_who_asked() -> None:
-    user = make_user("exploitante", "operator")
+    user = make_user("exploitante", "system_administrator")
     jobs.asked("create", user.pk)
     assert Run.objects.get(kind="backup.create").by_id == user.pk
     event = AuditEvent.objects.get(verb="back_up")

@@ -124,7 +124,7 @@ def test_a_file_is_kept_under_a_drawn_name_for_its_owner_only(folder: Path) -> N
 def test_files_that_nobody_took_go_after_a_week(folder: Path) -> None:
     old, fresh = (uploads.keep({"menages": SimpleUploadedFile("a.csv", b"x")}) for _ in range(2))
     os.utime(old, (0, 0))
-    assert uploads.forget_old() == 1
+    assert uploads.forget_older(7 * 24 * 3600, set()) == 1
     assert fresh.exists() and not old.exists()
 
 
