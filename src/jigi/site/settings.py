@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "jigi.targeting",
     "jigi.enrolment",
     "jigi.payments",
+    "jigi.protection",
     "jigi.web",
 ]
 
@@ -128,7 +129,7 @@ if os.environ.get("JIGI_HTTPS") == "1":
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
 
-PROCRASTINATE_IMPORT_PATHS = ["jigi.payments.jobs", "jigi.web.imports.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["jigi.payments.jobs", "jigi.protection.jobs", "jigi.web.imports.jobs"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
