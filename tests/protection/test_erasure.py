@@ -53,7 +53,7 @@ def test_a_dump_names_the_person_before_and_not_after(world: World) -> None:
     exits = AuditEvent.objects.filter(reason__contains=GIVEN)
     assert [(event.noun, event.verb) for event in exits] == [("enrolment", "exit")]
     request.refresh_from_db()
-    assert (request.asker, request.statement, request.identity_check, request.reason) == ("", "", "", "effacé")
+    assert (request.asker, request.statement, request.identity_check, request.decision) == ("", "", "", "effacé")
 
 
 def test_what_names_somebody_is_gone_and_the_rows_stay(world: World) -> None:

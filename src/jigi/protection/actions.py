@@ -123,7 +123,7 @@ def _decide(request: DataRequest, verb: str, reason: str, by: User) -> None:
             remedy="Prévenez une autre personne chargée de la protection des données.",
         )
     said = _said(reason, "le motif de la décision")
-    REQUEST.move(request, verb, by=by, decided_by=by, decided_at=timezone.now(), reason=said)
+    REQUEST.move(request, verb, by=by, decided_by=by, decided_at=timezone.now(), decision=said)
 
 
 def _require(household: Household | None, by: User) -> None:

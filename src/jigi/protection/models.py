@@ -55,7 +55,7 @@ class DataRequest(models.Model):
     made_at = models.DateTimeField("enregistrée le", db_default=Now())
     decided_by = _signer("décidée par")
     decided_at = models.DateTimeField("décidée le", null=True)
-    reason = models.TextField("motif de la décision", default="", blank=True)
+    decision = models.TextField("motif de la décision", default="", blank=True)
     answer = models.TextField("réponse", default="", blank=True)
     done_by = _signer("faite par")
     done_at = models.DateTimeField("faite le", null=True)
@@ -71,7 +71,7 @@ class DataRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True, decided_at__isnull=True)
-                | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(reason=""),
+                | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(decision=""),
                 name="data_request_decision_is_signed",
             ),
             models.CheckConstraint(
