@@ -82,14 +82,14 @@ def test_another_household_is_not_touched(world: World) -> None:
 def test_the_accounts_are_whole_and_every_frozen_list_is_verified(world: World) -> None:
     money = list(Entitlement.objects.order_by("pk").values_list("pk", "amount_xof", "status", "account_index"))
     hashes = world.round.list_hash, TargetingRound.objects.get().result_hash
-    assert queries.verify_hash(world.round) and ledger.prove().holds
+    assert queries.verify_hash(world.round) and ledger.prove().balanced
     erased(world)
     world.round.refresh_from_db()
     assert hashes == (world.round.list_hash, TargetingRound.objects.get().result_hash)
     assert queries.verify_hash(world.round), "the index stays, of which the hash is made"
     assert targeting.verify_hash(TargetingRound.objects.get())
     assert list(Entitlement.objects.order_by("pk").values_list("pk", "amount_xof", "status", "account_index")) == money
-    assert ledger.prove().holds
+    assert ledger.prove().balanced
     assert bytes(Instruction.objects.get(household=world.household).account_sealed) == b""
     line = ReturnLine.objects.get(instruction_id=Instruction.objects.get(household=world.household).pk)
     assert (line.outcome, line.amount_xof, line.agency_reference, line.reason_read) == ("paid", 30_000, "", "")

@@ -19,6 +19,7 @@ urlpatterns = scoped(
         path("financements/", include("jigi.web.agreements.urls")),
         path("imports/", include("jigi.web.imports.urls")),
         path("executions/", include("jigi.web.executions.urls")),
+        path("protection/", include("jigi.web.protection.urls")),
         path("audit/", include("jigi.web.trail.urls")),
     ]
 )

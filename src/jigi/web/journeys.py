@@ -30,5 +30,6 @@ JOURNEYS = (
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/imports/", "Imports", "intake.import"),
+    _journey("/protection/", "Protection", "data.protect"),
     _journey("/audit/", "Trace", "audit.see"),
 )

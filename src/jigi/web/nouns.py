@@ -8,6 +8,7 @@ from jigi.enrolment.states import ENROLMENT
 from jigi.foundation.money import format_xof
 from jigi.intake.states import BATCH
 from jigi.payments.states import ROUND as PAYMENT_ROUND
+from jigi.protection.states import REQUEST, RETENTION
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
 LONGEST_FACT = 40
@@ -30,6 +31,8 @@ NOUNS = {
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
+    "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
+    "retention": Noun("conservation des données", "/protection/conservation/", "data.protect"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
     "programme": Noun("programme"),
     "user": Noun("compte"),
@@ -47,13 +50,17 @@ NOUNS = {
     "vault": Noun("coffre"),
 }
 
-TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH)}
+TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, REQUEST, RETENTION)}
 
 VERBS = {
     "see": "voir",
     "reveal": "voir en clair",
     "export": "exporter",
     "print": "imprimer",
+    "report": "établir le rapport des données",
+    "record": "enregistrer",
+    "erase": "effacer les données",
+    "propose": "proposer",
     "sign_in": "se connecter",
     "sign_in_failed": "connexion refusée",
     "sign_out": "se déconnecter",
@@ -100,6 +107,11 @@ FACTS = {
     "recipient": "allocataire",
     "account": "compte",
     "address": "filtres",
+    "kind": "droit",
+    "household": "ménage",
+    "due_on": "réponse due le",
+    "request": "demande",
+    "person": "personne",
 }
 
 

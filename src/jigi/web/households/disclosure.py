@@ -14,7 +14,7 @@ from jigi.geography.access import require
 from jigi.registry.models import Household
 
 NOUN = "household"
-READING = ("see", "reveal", "export")
+READING = ("see", "reveal", "export", "report")
 CLEAR_SECONDS = 600
 """How long the numbers of a household stay in clear for the person who asked."""
 
