@@ -100,7 +100,9 @@ def _named(household: int) -> Person:
     Phone.objects.filter(person=head.person_id).delete()
     Phone.objects.create(person_id=head.person_id, number=f"+223{PHONE}")
     Identifier.objects.create(person_id=head.person_id, kind="nina", value=NINA)
-    LivingConditions.objects.create(household_id=household, household_size=3, wall="banco", collected_on=date(2014, 6, 1))
+    LivingConditions.objects.create(
+        household_id=household, household_size=3, wall="banco", collected_on=date(2014, 6, 1)
+    )
     return Person.objects.get(pk=head.person_id)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,10 @@ from jigi.payments.models import Entitlement, Instruction, ReturnLine
 from jigi.protection import actions, erasure
 from jigi.protection.models import DataRequest
 from jigi.registry.models import Household, Identifier, LivingConditions, Person, Phone
-from jigi.targeting.models import ListedHousehold, Result, TargetingRound
 from jigi.targeting import queries as targeting
+from jigi.targeting.models import TargetingRound
 from tests.demo.test_nothing_in_clear import dumped
-from tests.factories import make_households, make_user, make_village
+from tests.factories import make_households, make_village
 from tests.protection.people import GIVEN, PHONE, SECRETS, World, accepted, asked, erased, leave, make_world
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +35,9 @@ def world(db: None, tmp_path: Path) -> World:
 
 def named() -> set[str]:
     """Where something of the person stands in clear, in any table."""
-    return {f"{place} : {secret}" for place, cell in dumped() for secret in SECRETS if secret.casefold() in cell.casefold()}
+    return {
+        f"{place} : {secret}" for place, cell in dumped() for secret in SECRETS if secret.casefold() in cell.casefold()
+    }
 
 
 def test_a_dump_names_the_person_before_and_not_after(world: World) -> None:

@@ -58,6 +58,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "payments refund": ("payments", "Rend aux conventions l’argent resté dû à des ménages sortis"),
     "payments verify": ("payments", "Recalcule l’empreinte d’un tour et la compare"),
     "payments list": ("payments", "Liste les tours et leur état"),
+    "protection retention": ("protection", "Dit ce qui a dépassé sa durée de conservation ; propose, ou applique"),
     "ledger prove": ("ledger", "Recalcule tous les soldes depuis les mouvements"),
 }
 

@@ -110,4 +110,3 @@ def _marked(mark: Callable[[], None]) -> Iterator[None]:
         cursor.execute("ANALYZE erased_household, erased_person, touched_household")
         yield
         run_sql(PACKAGE, "drop_erased")
-

@@ -23,6 +23,14 @@ from jigi.protection.reviewed import Rule, retention_rules, rules_hash
 from jigi.protection.rules import too_old_before
 from jigi.protection.states import RETENTION
 
+STATEMENTS = {
+    "import_problems": ("count_import_problems", "apply_import_problems"),
+    "survey_conditions": ("count_survey_conditions", "apply_survey_conditions"),
+    "never_enrolled": ("count_never_enrolled", "apply_never_enrolled"),
+    "data_requests": ("count_data_requests", "apply_data_requests"),
+    "sessions": ("count_sessions", "apply_sessions"),
+}
+"""What counts and what applies each rule, by its code."""
 
 ERASING = frozenset({"never_enrolled"})
 """The rules whose statement names households to erase, instead of changing rows itself."""
@@ -106,12 +114,12 @@ def waiting() -> RetentionProposal | None:
 
 def _due(rule: Rule, as_of: date) -> Due:
     before = too_old_before(as_of, rule.months)
-    return Due(rule, before, fetch_sql("protection", f"count_{rule.code}", {"before": _start_of(before)})[0]["rows"])
+    return Due(rule, before, fetch_sql("protection", STATEMENTS[rule.code][0], {"before": _start_of(before)})[0]["rows"])
 
 
 def _apply(rule: Rule, as_of: date) -> int:
     """The rows that a rule changes: the households, where it erases some with all that is theirs."""
-    facts, name = {"before": _start_of(too_old_before(as_of, rule.months))}, f"apply_{rule.code}"
+    facts, name = {"before": _start_of(too_old_before(as_of, rule.months))}, STATEMENTS[rule.code][1]
     if rule.code not in ERASING:
         return run_sql("protection", name, facts)
 

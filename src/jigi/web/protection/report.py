@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from jigi.enrolment.models import Enrolment
+from jigi.foundation.vault import discreet
 from jigi.intake.models import Batch
 from jigi.payments.models import Entitlement, Instruction, ReturnLine
 from jigi.protection import queries
@@ -39,6 +40,7 @@ class Subject:
     household: Household
     members: list[Membership]
     clear: frozenset[int]
+    whole: bool
 
     @property
     def persons(self) -> list[int]:
@@ -46,6 +48,10 @@ class Subject:
 
     def shown(self, person: int, value: str, masked: str) -> str:
         return value if person in self.clear else masked
+
+    def heard(self, said: str) -> str:
+        """What somebody wrote: the numbers in it are masked when the report is for one person only."""
+        return said if self.whole else discreet(said)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def document(request: DataRequest) -> dict[str, Any]:
         household.memberships.select_related("person__father", "person__mother").order_by("line", "started_on")
     )
     clear = {request.person_id} if request.person_id else {member.person_id for member in members}
-    subject = Subject(household, members, frozenset(one for one in clear if one))
+    subject = Subject(household, members, frozenset(one for one in clear if one), not request.person_id)
     return {
         "title": f"Données détenues sur le ménage {household.rsu}",
         "household": household.rsu,
@@ -88,7 +94,9 @@ def _told(section: Section, subject: Subject) -> dict[str, Any]:
 
 def _household(subject: Subject) -> Iterable[Row]:
     one = subject.household
-    where = f"{one.latitude:.5f} ; {one.longitude:.5f}" if one.latitude is not None and one.longitude is not None else ""
+    where = (
+        f"{one.latitude:.5f} ; {one.longitude:.5f}" if one.latitude is not None and one.longitude is not None else ""
+    )
     facts = {
         "Numéro RSU": one.rsu, "Chef de ménage": one.head_name, "Commune": one.commune.name,
         "Village": one.village.name if one.village else "", "Position GPS": where, "Membres": number(one.size),
@@ -193,13 +201,14 @@ def _imports(subject: Subject) -> Iterable[Row]:
 
 
 def _requests(subject: Subject) -> Iterable[Row]:
-    asked = DataRequest.objects.filter(Q(household=subject.household) | Q(person__in=subject.persons))
+    mine = Q(household=subject.household) & Q(person__isnull=True) | Q(person__in=subject.clear)
+    asked = DataRequest.objects.filter(mine | Q(household=subject.household) if subject.whole else mine)
     for one in asked.order_by("pk"):
         scope = f" ({one.get_scope_display()})" if one.scope else ""
         said = " · ".join(filter(None, [one.statement, one.decision, one.answer]))
         yield [
             day(one.received_on), f"{one.get_kind_display()}{scope}", one.get_status_display(), one.asker,
-            f"{said} · identité : {one.identity_check}" if one.identity_check else said,
+            subject.heard(f"{said} · identité : {one.identity_check}" if one.identity_check else said),
         ]  # fmt: skip
 
 

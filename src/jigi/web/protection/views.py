@@ -59,7 +59,9 @@ def record(request: HttpRequest) -> HttpResponse:
 
         def act() -> str:
             made.append(_recorded(request, household, user))
-            return f"La demande est enregistrée. Une autre personne la décide ; réponse due le {made[0].due_on:%d/%m/%Y}."
+            return (
+                f"La demande est enregistrée. Une autre personne la décide ; réponse due le {made[0].due_on:%d/%m/%Y}."
+            )
 
         carry_out(request, act)
         return redirect("data_request", made[0].pk) if made else redirect("data_requests")
