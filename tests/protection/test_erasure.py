@@ -50,7 +50,7 @@ def test_a_dump_names_the_person_before_and_not_after(world: World) -> None:
     } <= before  # fmt: skip
     request = erased(world)
     assert {place for place in named() if not place.startswith("foundation_auditevent.reason")} == set()
-    # The trail never changes: the reason of the exit, written by its author, is the one place left (docs/protection.md).
+    # The trail never changes: the reason that its author gave of the exit is the one place left (docs/protection.md).
     exits = AuditEvent.objects.filter(reason__contains=GIVEN)
     assert [(event.noun, event.verb) for event in exits] == [("enrolment", "exit")]
     request.refresh_from_db()
@@ -197,7 +197,7 @@ LIES = [
     "UPDATE payments_entitlement SET account_index = '' WHERE household_id = %(household)s",
     "UPDATE payments_entitlement SET account_sealed = substr(account_sealed, 1, 20) WHERE household_id = %(household)s",
     "UPDATE targeting_listedhousehold SET reason = 'autre' WHERE household_id = %(household)s",
-    "UPDATE targeting_listedhousehold SET reason = '', file_name = '', line = 0, rank = 9 WHERE household_id = %(household)s",
+    "UPDATE targeting_listedhousehold SET reason = '', file_name = '', line = 0, rank = 9",
     "UPDATE targeting_listedhousehold SET id = id + 1000, reason = '', file_name = '', line = 0",
     "UPDATE targeting_result SET score = 1 WHERE household_id = %(household)s",
 ]

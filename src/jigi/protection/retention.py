@@ -114,7 +114,8 @@ def waiting() -> RetentionProposal | None:
 
 def _due(rule: Rule, as_of: date) -> Due:
     before = too_old_before(as_of, rule.months)
-    return Due(rule, before, fetch_sql("protection", STATEMENTS[rule.code][0], {"before": _start_of(before)})[0]["rows"])
+    counted = fetch_sql("protection", STATEMENTS[rule.code][0], {"before": _start_of(before)})
+    return Due(rule, before, counted[0]["rows"])
 
 
 def _apply(rule: Rule, as_of: date) -> int:

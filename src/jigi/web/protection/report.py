@@ -228,10 +228,14 @@ SECTIONS = (
         "Ses membres, présents et passés", frozenset({"registry.Person", "registry.Membership"}),
         ("Nom", "Sexe", "Naissance", "Lien", "Période", "Père", "Mère"), _members,
     ),
-    Section("Documents", frozenset({"registry.Identifier"}), ("Personne", "Document", "Numéro"), _documents,
-            note="Les numéros d’autres personnes que le demandeur sont masqués."),
+    Section(
+        "Documents", frozenset({"registry.Identifier"}), ("Personne", "Document", "Numéro"), _documents,
+        note="Quand une seule personne demande, les numéros des autres sont masqués.",
+    ),
     Section("Téléphones", frozenset({"registry.Phone"}), ("Personne", "À qui", "Numéro"), _phones),
-    Section("Logement et conditions de vie", frozenset({"registry.LivingConditions"}), ("Sujet", "Réponses"), _conditions),
+    Section(
+        "Logement et conditions de vie", frozenset({"registry.LivingConditions"}), ("Sujet", "Réponses"), _conditions
+    ),
     Section(
         "Ciblage : ce qui a été décidé, et pourquoi",
         frozenset({"targeting.Result", "targeting.ListedHousehold"}), ("Campagne", "Issue", "Raisons"), _targeting,
@@ -246,13 +250,19 @@ SECTIONS = (
         "Ordres de paiement, et ce que l’agence en a dit", frozenset({"payments.Instruction", "payments.ReturnLine"}),
         ("Référence", "Tour", "Agence et compte", "FCFA", "État", "L’agence dit"), _orders,
     ),
-    Section("Imports d’où viennent ces données", frozenset({"intake.Problem", "intake.Batch"}), ("Quand", "Fichier", "Constat"),
-            _imports),
+    Section(
+        "Imports d’où viennent ces données", frozenset({"intake.Problem", "intake.Batch"}),
+        ("Quand", "Fichier", "Constat"), _imports,
+    ),
     Section(
         "Demandes faites sur ces données", frozenset({"protection.DataRequest"}),
         ("Reçue le", "Droit", "État", "Demandeur", "Ce qui a été dit"), _requests,
     ),
-    Section("Qui a lu ces données, et pourquoi", frozenset({"foundation.AuditEvent"}), ("Quand", "Qui", "Quoi", "Motif"),
-            _readings),
-    Section("Ce qui a été fait d’autre", frozenset({"foundation.AuditEvent"}), ("Quand", "Qui", "Quoi", "Motif"), _changes),
+    Section(
+        "Qui a lu ces données, et pourquoi", frozenset({"foundation.AuditEvent"}),
+        ("Quand", "Qui", "Quoi", "Motif"), _readings,
+    ),
+    Section(
+        "Ce qui a été fait d’autre", frozenset({"foundation.AuditEvent"}), ("Quand", "Qui", "Quoi", "Motif"), _changes
+    ),
 )  # fmt: skip
