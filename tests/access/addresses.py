@@ -103,6 +103,22 @@ ACTS = {
     "release": "approved", "close": "released",
 }  # fmt: skip
 
+REQUEST_ACTS = {
+    "accept": "received", "refuse": "received", "withdraw": "received", "answer": "accepted", "erase": "erasure",
+}  # fmt: skip
+
+
+def _request(name: str, state: str, *more: object) -> Of:
+    return lambda world, place: (
+        reverse(name, args=[world.requests[place, state].pk, *more]) if place != "above" else None
+    )
+
+
+def _said(world: World, place: str) -> Mapping[str, str]:
+    """A reason, or the number that an erasure asks to be typed: the requests are of households never enrolled."""
+    return {"cle": str(uuid.uuid4()), "motif": world.asked[place].rsu}
+
+
 ASKS: tuple[Ask, ...] = (
     Ask("home", "page publique", _everywhere("home"), anonymous=True),
     Ask("public_figures", "chiffres publics", _everywhere("public_figures"), anonymous=True),
@@ -294,6 +310,37 @@ ASKS: tuple[Ask, ...] = (
     Ask("invitation_paper", "le papier d’une invitation", _invitation("invitation_paper")),
     Ask("invitation_resend", "renouveler une invitation", _invitation("invitation_resend"), sent=_key()),
     Ask("invitation_cancel", "annuler une invitation", _invitation("invitation_cancel"), sent=_key()),
+    Ask(
+        "data_requests",
+        "demandes sur les données",
+        _list("data_requests"),
+        lambda w, p: w.asked[p].rsu if p != "above" else None,
+    ),
+    Ask(
+        "data_request_record",
+        "demande sur un ménage (page)",
+        lambda w, p: f"{reverse('data_request_record')}?menage={w.asked[p].rsu}" if p != "above" else None,
+    ),
+    Ask(
+        "data_request_record",
+        "enregistrer une demande",
+        lambda w, p: f"{reverse('data_request_record')}?menage={w.asked[p].rsu}" if p != "above" else None,
+        sent=_key(kind="access", asker="essai", identity_check="essai", statement="essai", received_on="2016-03-01"),
+    ),
+    Ask("data_request", "une demande", _request("data_request", "received")),
+    Ask("data_report", "le rapport des données d’un ménage", _request("data_report", "accepted")),
+    *(
+        Ask("data_request_act", f"demande : {verb}", _request("data_request_act", state, verb), sent=_said)
+        for verb, state in REQUEST_ACTS.items()
+    ),
+    Ask("retention", "conservation des données", _everywhere("retention")),
+    Ask("retention_propose", "proposer la conservation", _everywhere("retention_propose"), sent=_key()),
+    Ask(
+        "retention_act",
+        "appliquer la conservation",
+        lambda w, p: reverse("retention_act", args=[w.proposal.pk, "drop"]) if w.proposal and p == "above" else None,
+        sent=_key(),
+    ),
 )
 
 OWN = {

@@ -19,6 +19,8 @@ from jigi.intake.models import Batch
 from jigi.monitoring.models import Alert
 from jigi.payments import actions
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
+from jigi.protection import actions as protection
+from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.registry.models import Household
 from jigi.targeting import actions as targeting
 from jigi.targeting.models import TargetingRound
@@ -50,6 +52,9 @@ class World:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     batch: Batch | None = None
+    asked: dict[str, Household] = field(default_factory=dict)
+    requests: dict[tuple[str, str], DataRequest] = field(default_factory=dict)
+    proposal: RetentionProposal | None = None
 
     def area(self, place: str) -> Area:
         """The area of a place for the pages of places: a cercle; above, the region."""
@@ -83,6 +88,7 @@ def make_world(folder: Path) -> World:
         file_name="essai.csv", file_hash="a" * 64, mapping_name="essai", mapping_hash="b" * 64, source="essai",
         status=Batch.Status.REFUSED, made_by=scene.maker,
     )  # fmt: skip
+    _requests(world)
     return world
 
 
@@ -99,6 +105,24 @@ def _people(world: World, place: str) -> None:
         commune=None if place == "above" else world.communes[place],
         first_seen=timezone.now(), last_seen=timezone.now(),
     )  # fmt: skip
+
+
+def _requests(world: World) -> None:
+    """Requests on a household of each place that no programme holds, in each state; a proposal of retention."""
+    first, second = (make_user(f"donnees-{n}", "data_protection_officer") for n in (1, 2))
+    for place, village in world.villages.items():
+        world.asked[place] = household = Household.objects.get(pk=make_households(1, village, prefix=f"d-{place}")[0])
+        for state, kind in (("received", "access"), ("accepted", "access"), ("erasure", "erasure")):
+            made = protection.record(
+                kind, household=household, asker="essai", identity_check="essai", statement="essai",
+                received_on=date(2016, 3, 1), by=first,
+            )  # fmt: skip
+            if state != "received":
+                protection.accept(made, reason="essai", by=second)
+            world.requests[place, state] = made
+    world.proposal = RetentionProposal.objects.create(
+        as_of=date(2016, 3, 1), rules_hash="0" * 64, counts={"sessions": 1}, made_by=first
+    )
 
 
 def _spread(world: World, place: str) -> list[Area]:

@@ -121,12 +121,12 @@ GUARDS = [
     ("entitlement_list_is_frozen",
      _COPY_OF_RIGHT.replace("{status}", "due").replace("{prepared}", "{released}")),
     ("instruction_list_is_frozen", "UPDATE payments_instruction SET account_index = '\\x07' " + _PAID),
-    ("instruction_account_only_rotates",
+    ("instruction_account_is_kept",
      "UPDATE payments_instruction SET account_sealed = set_byte(account_sealed, 20,"
      " (get_byte(account_sealed, 20) + 1) % 256) " + _PAID),
-    ("instruction_account_only_rotates",
+    ("instruction_account_is_kept",
      "UPDATE payments_instruction SET account_sealed = '\\x02' || account_sealed " + _PAID),
-    ("entitlement_account_only_rotates",
+    ("entitlement_account_is_kept",
      "UPDATE payments_entitlement SET account_sealed = (SELECT account_sealed FROM payments_entitlement"
      " WHERE round_id = {released} AND status = 'due' LIMIT 1) " + _PAID),
     ("instruction_list_is_frozen", "DELETE FROM payments_instruction_p{released} " + _PAID),

@@ -71,6 +71,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "backup list": ("backup_folder", "Liste les sauvegardes d’un dossier"),
     "backup prune": ("backup_folder", "Supprime les sauvegardes les plus anciennes"),
     "backup key": ("backup_folder", "Fait une clé de sauvegarde"),
+    "protection retention": ("protection", "Dit ce qui a dépassé sa durée de conservation ; propose, ou applique"),
     "ledger prove": ("ledger", "Recalcule tous les soldes depuis les mouvements"),
 }
 

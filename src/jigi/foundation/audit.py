@@ -20,7 +20,7 @@ from jigi.foundation.bulk import run_sql
 from jigi.foundation.models import AuditEvent, User
 from jigi.foundation.vault import discreet, discreet_facts
 
-READINGS = ("see", "list", "search", "reveal", "export", "print")
+READINGS = ("see", "list", "search", "reveal", "export", "print", "report")
 """The verbs of those who read and change nothing."""
 
 SHOWN = ("see", "list", "search", "reveal")

@@ -37,6 +37,7 @@ _KEPT_IN_MEMORY = 8 << 20
 _DERIVED = ("household_size", "wives", "head_sex", "head_age", "children_under_5", "children_under_15")
 _REGISTER_CHECKS = (
     "locate_households",
+    "locate_erased",
     "check_households",
     "drop_repeated_members",
     "check_strays",

@@ -125,6 +125,12 @@ def _rows(payment_round: PaymentRound, agency: Agency) -> Iterator[list[str]]:
 
 def _opened(row: tuple[Any, ...], keeper: Vault) -> list[str]:
     *cells, promised = row
+    if not cells[ACCOUNT].removeprefix("\\x") and from_copy(promised):
+        raise Refused(
+            f"Le compte de l’ordre {cells[0]} a été effacé à la demande de la personne",
+            why="Ce tour est clos et cet ordre est réglé",
+            remedy="Le fichier envoyé en son temps fait foi : son empreinte est dans la trace.",
+        )
     cells[PHONE] = keeper.unseal("phone", from_copy(cells[PHONE]))
     cells[ACCOUNT] = keeper.unseal("account", from_copy(cells[ACCOUNT]))
     if keeper.index("account", cells[ACCOUNT]) != from_copy(promised):

@@ -9,6 +9,9 @@ from django.db.models.functions import Now
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 
+ERASED = "effacé:"
+"""How the source key of an erased household begins: its digest follows, by which its form is recognised again."""
+
 
 class Household(models.Model):
     """A household of the register, known by its RSU number, with where its data comes from."""
@@ -49,6 +52,11 @@ class Household(models.Model):
         """The RSU number as printed: « 4827-1930-66 »."""
         n = self.rsu_number
         return f"{n[:4]}-{n[4:8]}-{n[8:]}"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing of it names anybody any more (jigi.protection)."""
+        return self.source_key.startswith(ERASED)
 
 
 class Person(models.Model):

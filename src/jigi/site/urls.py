@@ -24,6 +24,7 @@ urlpatterns = scoped(
         path("exploitation/sauvegardes/", include("jigi.web.backups.urls")),
         path("comptes/", include("jigi.web.accounts.urls")),
         path("alertes/", include("jigi.web.alerts.urls")),
+        path("protection/", include("jigi.web.protection.urls")),
         path("audit/", include("jigi.web.trail.urls")),
     ]
 )

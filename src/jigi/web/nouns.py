@@ -9,6 +9,7 @@ from jigi.foundation.money import format_xof
 from jigi.intake.states import BATCH
 from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
+from jigi.protection.states import REQUEST, RETENTION
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
 LONGEST_FACT = 40
@@ -31,6 +32,8 @@ NOUNS = {
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
+    "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
+    "retention": Noun("conservation des données", "/protection/conservation/", "data.protect"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
     "programme": Noun("programme"),
     "user": Noun("compte", "/comptes/{}/", "accounts.administer"),
@@ -54,7 +57,7 @@ NOUNS = {
     "backup": Noun("sauvegarde", right="site.operate"),
 }
 
-TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT)}
+TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT, REQUEST, RETENTION)}
 
 VERBS = {
     "see": "voir",
@@ -63,6 +66,10 @@ VERBS = {
     "reveal": "voir en clair",
     "export": "exporter",
     "print": "imprimer",
+    "report": "établir le rapport des données",
+    "record": "enregistrer",
+    "erase": "effacer les données",
+    "propose": "proposer",
     "sign_in": "se connecter",
     "sign_in_failed": "connexion refusée",
     "sign_in_shut": "connexion suspendue",
@@ -150,6 +157,11 @@ FACTS = {
     "open": "compte rouvert",
     "subject": "sujet",
     "email": "adresse",
+    "kind": "droit",
+    "household": "ménage",
+    "due_on": "réponse due le",
+    "request": "demande",
+    "person": "personne",
 }
 
 

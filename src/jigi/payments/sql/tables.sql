@@ -86,25 +86,32 @@ CREATE TRIGGER instruction_list_is_frozen
         amount_xof
     ON payments_instruction FOR EACH ROW EXECUTE FUNCTION payments_guard_frozen_list();
 
--- The list promises the account of an index; account_sealed is the same account in clear to who has the key. A key
--- that is retired changes the ciphertext and nothing that was promised, so a frozen list lets it through, only as a
--- rotation would do it: same length, other version of key. Who held the key and lied would still be found: the order
--- file is written from accounts that open to the index of their line, and from no other (payments/orders.py).
-CREATE FUNCTION payments_refuse_other_account() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The list promises the account of an index; account_sealed is the same account in clear to who has the key. It may
+-- change in two ways, and in no other:
+--
+-- * A key that is retired changes the ciphertext and nothing that was promised: same length, other version of key. Who
+--   held the key and lied would still be found: the order file is written from accounts that open to the index of their
+--   line, and from no other (payments/orders.py).
+-- * A person has their data erased: the ciphertext is emptied, for good, and only where no money waits for it: a line
+--   that is settled, of a round that is closed. The index stays. It is a digest under a key that is not in the
+--   database, it names nobody, and the hash of the list is made of it: an erased list is verified as before.
+CREATE FUNCTION payments_guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'Le compte de % % ne change que par la rotation des clés du coffre.', TG_ARGV[0], OLD.id
-        USING ERRCODE = 'restrict_violation';
+    IF substr(OLD.account_sealed, 1, 1) <> substr(NEW.account_sealed, 1, 1)
+            AND length(OLD.account_sealed) = length(NEW.account_sealed) THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.account_sealed = '' AND NEW.account_index = OLD.account_index AND NEW.status NOT IN ('due', 'owed', 'open')
+            AND EXISTS (SELECT FROM payments_paymentround WHERE id = NEW.round_id AND status = 'closed') THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'Le compte de % % ne change que par la rotation des clés du coffre, ou s''efface une fois payé.',
+        TG_ARGV[0], OLD.id USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER entitlement_account_only_rotates BEFORE UPDATE OF account_sealed ON payments_entitlement
-    FOR EACH ROW WHEN (OLD.account_sealed <> NEW.account_sealed AND (
-        substr(OLD.account_sealed, 1, 1) = substr(NEW.account_sealed, 1, 1)
-        OR length(OLD.account_sealed) <> length(NEW.account_sealed)))
-    EXECUTE FUNCTION payments_refuse_other_account('droit');
-CREATE TRIGGER instruction_account_only_rotates BEFORE UPDATE OF account_sealed ON payments_instruction
-    FOR EACH ROW WHEN (OLD.account_sealed <> NEW.account_sealed AND (
-        substr(OLD.account_sealed, 1, 1) = substr(NEW.account_sealed, 1, 1)
-        OR length(OLD.account_sealed) <> length(NEW.account_sealed)))
-    EXECUTE FUNCTION payments_refuse_other_account('ordre');
+CREATE TRIGGER entitlement_account_is_kept BEFORE UPDATE OF account_sealed ON payments_entitlement
+    FOR EACH ROW WHEN (OLD.account_sealed <> NEW.account_sealed) EXECUTE FUNCTION payments_guard_account('droit');
+CREATE TRIGGER instruction_account_is_kept BEFORE UPDATE OF account_sealed ON payments_instruction
+    FOR EACH ROW WHEN (OLD.account_sealed <> NEW.account_sealed) EXECUTE FUNCTION payments_guard_account('ordre');
 
 CREATE FUNCTION payments_reference(round_id bigint, entitlement_id bigint, attempt smallint) RETURNS varchar
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -22,6 +22,8 @@ BEGIN
         EXECUTE format(
             'CREATE TRIGGER frozen_loses_no_row AFTER DELETE ON targeting_%s REFERENCING OLD TABLE AS changed'
             ' FOR EACH STATEMENT EXECUTE FUNCTION targeting_refuse_frozen()', noun);
+        -- What the committee wrote of a household may be erased with it (below); nothing else of a list changes.
+        CONTINUE WHEN noun = 'listedhousehold';
         -- Both sides of an update: a row of a frozen campaign, and a row moved into one.
         EXECUTE format(
             'CREATE TRIGGER frozen_keeps_its_rows AFTER UPDATE ON targeting_%s REFERENCING OLD TABLE AS changed'
@@ -31,6 +33,29 @@ BEGIN
             ' FOR EACH STATEMENT EXECUTE FUNCTION targeting_refuse_frozen()', noun);
     END LOOP;
 END $$;
+
+-- The words of a committee about a household, and the line of the file that names it, are not in the hash of the
+-- result. A person who has their data erased has them emptied, on a frozen campaign too: emptied, never rewritten.
+CREATE FUNCTION targeting_guard_listed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM was FULL JOIN becomes ON becomes.id = was.id
+        JOIN targeting_targetinground AS round
+            ON round.id IN (was.targeting_round_id, becomes.targeting_round_id) AND round.status = 'frozen'
+        WHERE (becomes.reason, becomes.file_name, becomes.line) IS DISTINCT FROM ('', '', 0::bigint)
+            OR (becomes.targeting_round_id, becomes.household_id, becomes.rank, becomes.food_insecurity,
+                becomes.income_source, becomes.production_tools, becomes.household_composition)
+            IS DISTINCT FROM (was.targeting_round_id, was.household_id, was.rank, was.food_insecurity,
+                was.income_source, was.production_tools, was.household_composition)
+    ) THEN
+        RAISE EXCEPTION 'La campagne de ciblage est gelée : % ne change plus.', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER frozen_keeps_its_rows AFTER UPDATE ON targeting_listedhousehold
+    REFERENCING OLD TABLE AS was NEW TABLE AS becomes
+    FOR EACH STATEMENT EXECUTE FUNCTION targeting_guard_listed();
 
 CREATE FUNCTION targeting_refuse_unfreezing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -13,6 +13,8 @@ from jigi.foundation import audit
 from jigi.foundation.models import AuditEvent
 from jigi.geography.access import can
 from jigi.geography.queries import way_to
+from jigi.protection import queries as protection
+from jigi.protection.actions import RIGHT as PROTECT
 from jigi.registry import queries as registry
 from jigi.registry.models import Household, LivingConditions
 from jigi.web.formats import months_between
@@ -61,6 +63,8 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "recent": happened[:RECENT_EVENTS],
         "older": happened[RECENT_EVENTS:],
         "may_reveal": can(user, "registry.reveal", areas=[one.commune]),
+        "may_protect": can(user, PROTECT, areas=[one.commune]),
+        "oppositions": protection.oppositions(one),
         "clear": disclosure.is_clear(request, one),
     }
     return render(request, "households/household.html", context)

@@ -18,6 +18,10 @@ from jigi.intake.models import Batch, Problem
 from jigi.monitoring import queries as monitoring
 from jigi.monitoring.actions import RIGHT
 from jigi.payments import queries as payments
+from jigi.protection import jobs as protection_jobs
+from jigi.protection import queries as protection
+from jigi.protection import retention
+from jigi.protection.models import DataRequest
 from jigi.registry.models import Household
 from jigi.targeting.models import TargetingRound
 from jigi.web.formats import counted
@@ -207,6 +211,47 @@ def orders_to_take(user: User, rights: frozenset[str]) -> list[Need]:
     ]
 
 
+def requests_to_answer(user: User, rights: frozenset[str]) -> list[Need]:
+    """Requests about data that wait for a decision, an answer or an erasure."""
+    if "data.protect" not in rights:
+        return []
+    today = timezone.localdate()
+    return [
+        Need(
+            title=f"Demande {one.pk} : {one.get_kind_display()}",
+            detail=f"Réponse due le {one.due_on:%d/%m/%Y}",
+            url=f"/protection/{one.pk}/",
+            since=one.made_at,
+            journey="/protection/",
+            word="en retard" if one.due_on < today else _request_word(one),
+            tone="bad" if one.due_on < today else "wait",
+        )
+        for one in protection.awaiting(user)[:MOST_OF_A_KIND]
+    ]
+
+
+def _request_word(one: DataRequest) -> str:
+    if one.status == "received":
+        return "à décider"
+    return "à effacer" if one.kind == DataRequest.Kind.ERASURE else "à répondre"
+
+
+def data_to_let_go(user: User, rights: frozenset[str]) -> list[Need]:
+    """Data that has outlived its delay: a proposal that another person made, or the reminder of the month."""
+    if "data.protect" not in rights:
+        return []
+    waiting, reminder = retention.waiting(), protection_jobs.reminder()
+    if waiting and waiting.made_by_id != user.pk:
+        detail, since, word = f"Proposée par {waiting.made_by}", waiting.made_at, "à appliquer"
+    elif reminder and not waiting:
+        count = counted(reminder.total, "ligne a dépassé sa durée", "lignes ont dépassé leur durée")
+        detail, since, word = count, reminder.started_at, "à proposer"
+    else:
+        return []
+    title = "Conservation des données"
+    return [Need(title, detail, "/protection/conservation/", since, journey="/protection/", word=word)]
+
+
 SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
     exceptions_to_decide,
@@ -215,4 +260,6 @@ SOURCES: tuple[Source, ...] = (
     alerts_to_look_into,
     audit_to_prove,
     orders_to_take,
+    requests_to_answer,
+    data_to_let_go,
 )

@@ -1,0 +1,112 @@
+"""Emptying what names somebody, set-wise: the same statements for one person and for a hundred thousand households.
+
+What stays is what the accounts need: amounts, rounds, communes, RSU numbers, memberships, under which nobody is
+named any more. The number of statements does not depend on the number of households.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection
+
+from jigi.foundation.bulk import fetch_sql, run_sql, statement
+from jigi.foundation.errors import Refused
+from jigi.foundation.fence import unfenced
+
+PACKAGE = "protection"
+# Problems of imports first: they are found by the source key, which the households lose.
+STATEMENTS = (
+    "erase_problems",
+    "erase_heads",
+    "erase_returns",
+    "erase_entitlements",
+    "erase_instructions",
+    "erase_enrolments",
+    "erase_listed",
+    "erase_documents",
+    "erase_phones",
+    "erase_conditions",
+    "erase_requests",
+    "erase_persons",
+    "erase_households",
+)
+
+
+@dataclass(frozen=True)
+class Holds:
+    """What forbids an erasure today, in numbers of rows."""
+
+    enrolments: int
+    due: int
+    under_way: int
+    open_rounds: int
+
+    def __bool__(self) -> bool:
+        return bool(self.enrolments or self.due or self.under_way or self.open_rounds)
+
+    @property
+    def sentence(self) -> str:
+        """Why, in French; empty when nothing forbids it."""
+        said = []
+        if self.enrolments:
+            said.append("une inscription à un programme est en cours : faites d’abord sortir le ménage")
+        if self.due:
+            said.append("de l’argent lui est encore dû : payez-le, ou rendez-le au fonds")
+        if self.under_way:
+            said.append("un paiement est en route : attendez le retour de l’agence")
+        if self.open_rounds:
+            said.append("un tour où il est payé n’est pas clos : clôturez-le, car il peut encore être corrigé")
+        return " ; ".join(said)
+
+
+@unfenced
+def holds(*, households: Sequence[int] = (), persons: Sequence[int] = ()) -> Holds:
+    """What would forbid erasing these households, or these persons alone."""
+    with _marked(lambda: _mark(households, persons)):
+        return _holds()
+
+
+def erase(*, households: Sequence[int] = (), persons: Sequence[int] = ()) -> dict[str, int]:
+    """Erase these households whole with their members, or these persons alone, in the open transaction.
+
+    Returns the rows of each statement. Raises Refused, having changed nothing, while an enrolment lives, money is
+    due or on its way, or a round that pays them is open.
+    """
+    return erase_marked(lambda: _mark(households, persons))
+
+
+def erase_marked(mark: Callable[[], None]) -> dict[str, int]:
+    """The same of the households and persons that `mark` writes in the temporary tables."""
+    with _marked(mark):
+        fetch_sql(PACKAGE, "hold_households")
+        if found := _holds():
+            raise Refused(
+                "Ces données ne peuvent pas encore être effacées", why=found.sentence,
+                remedy="Rien n’a été effacé. Reprenez la demande quand c’est fait",
+            )  # fmt: skip
+        return {name.removeprefix("erase_"): run_sql(PACKAGE, name) for name in STATEMENTS}
+
+
+def _mark(households: Sequence[int], persons: Sequence[int]) -> None:
+    run_sql(PACKAGE, "mark_named", {"households": list(households), "persons": list(persons)})
+
+
+def _holds() -> Holds:
+    return Holds(**fetch_sql(PACKAGE, "what_holds")[0])
+
+
+@contextmanager
+def _marked(mark: Callable[[], None]) -> Iterator[None]:
+    """The temporary tables with what `mark` wrote in them, their members and the households of their money."""
+    with connection.cursor() as cursor:
+        run_sql(PACKAGE, "drop_erased")
+        cursor.execute(statement(PACKAGE, "create_erased"))
+        mark()
+        run_sql(PACKAGE, "mark_members")
+        run_sql(PACKAGE, "mark_touched")
+        cursor.execute("ANALYZE erased_household, erased_person, touched_household")
+        yield
+        run_sql(PACKAGE, "drop_erased")

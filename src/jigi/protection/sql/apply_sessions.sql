@@ -1,0 +1,2 @@
+-- writes: django_session (those that have expired are deleted)
+DELETE FROM django_session WHERE expire_date < %(before)s

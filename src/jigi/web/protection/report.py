@@ -1,0 +1,268 @@
+"""The report of all that is held about a household and its persons, ready to be set as a document.
+
+Each section says which tables it tells. A test goes through every table that points at a household or a person:
+one that is neither told here nor named in LEFT_OUT with its reason fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from jigi.enrolment.models import Enrolment
+from jigi.foundation.vault import discreet
+from jigi.intake.models import Batch
+from jigi.payments.models import Entitlement, Instruction, ReturnLine
+from jigi.protection import queries
+from jigi.protection.models import DataRequest
+from jigi.protection.reviewed import delays
+from jigi.registry.models import Household, Identifier, LivingConditions, Membership, Phone
+from jigi.web.formats import day, moment, number, xof
+from jigi.web.households import disclosure
+from jigi.web.households.conditions import in_words
+from jigi.web.households.why import whys
+from jigi.web.nouns import verb_word
+
+Row = list[str]
+
+LEFT_OUT: dict[str, str] = {}
+"""Tables that point at a household or a person and are not told, each with its reason. There is none today."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose report it is: a household, and the persons whose numbers are in clear (one, or all its members)."""
+
+    household: Household
+    members: list[Membership]
+    clear: frozenset[int]
+    whole: bool
+
+    @property
+    def persons(self) -> list[int]:
+        return [member.person_id for member in self.members]
+
+    def shown(self, person: int, value: str, masked: str) -> str:
+        return value if person in self.clear else masked
+
+    def heard(self, said: str) -> str:
+        """What somebody wrote: the numbers in it are masked when the report is for one person only."""
+        return said if self.whole else discreet(said)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report: what it is called, the tables it tells (« app.Model »), its columns and rows."""
+
+    title: str
+    tables: frozenset[str]
+    headers: tuple[str, ...]
+    rows: Callable[[Subject], Iterable[Row]]
+    note: str = ""
+
+
+def document(request: DataRequest) -> dict[str, Any]:
+    """The data of personal_report.typ, for a request of access."""
+    household = request.household
+    assert household
+    members = list(
+        household.memberships.select_related("person__father", "person__mother").order_by("line", "started_on")
+    )
+    clear = {request.person_id} if request.person_id else {member.person_id for member in members}
+    subject = Subject(household, members, frozenset(one for one in clear if one), not request.person_id)
+    return {
+        "title": f"Données détenues sur le ménage {household.rsu}",
+        "household": household.rsu,
+        "asked": f"Demande {request.pk} du {day(request.received_on)}",
+        "whose": f"Pour {request.person}" if request.person else "Pour le ménage et ses membres",
+        "printed": f"Établi le {moment(timezone.now())}",
+        "law": delays().source,
+        "sections": [_told(section, subject) for section in SECTIONS],
+    }
+
+
+def _told(section: Section, subject: Subject) -> dict[str, Any]:
+    return {
+        "title": section.title, "note": section.note, "headers": list(section.headers),
+        "rows": [[str(cell) for cell in row] for row in section.rows(subject)],
+    }  # fmt: skip
+
+
+def _household(subject: Subject) -> Iterable[Row]:
+    one = subject.household
+    where = (
+        f"{one.latitude:.5f} ; {one.longitude:.5f}" if one.latitude is not None and one.longitude is not None else ""
+    )
+    facts = {
+        "Numéro RSU": one.rsu, "Chef de ménage": one.head_name, "Commune": one.commune.name,
+        "Village": one.village.name if one.village else "", "Position GPS": where, "Membres": number(one.size),
+        "État": one.get_status_display(), "Enregistré le": moment(one.registered_at), "Source": one.source,
+        "Numéro de la fiche": one.source_key, "Vu le": day(one.collected_on), "Enquêteur": one.collector,
+    }  # fmt: skip
+    return [[label, value] for label, value in facts.items() if value]
+
+
+def _members(subject: Subject) -> Iterable[Row]:
+    for one in subject.members:
+        person = one.person
+        until = f" au {day(one.ended_on)}" if one.ended_on else ""
+        place = [one.get_relation_display(), one.get_role_display() if one.role else "", "absent" if one.absent else ""]
+        nick = f" dit {person.nickname}" if person.nickname else ""
+        yield [
+            f"{person}{nick}", person.get_sex_display(), person.birth, ", ".join(filter(None, place)),
+            f"du {day(one.started_on)}{until}", str(person.father_name or person.father or ""),
+            str(person.mother_name or person.mother or ""),
+        ]  # fmt: skip
+
+
+def _documents(subject: Subject) -> Iterable[Row]:
+    for one in Identifier.objects.filter(person__in=subject.persons).select_related("person").order_by("person", "pk"):
+        yield [str(one.person), one.get_kind_display(), subject.shown(one.person_id, one.value, one.masked)]
+
+
+def _phones(subject: Subject) -> Iterable[Row]:
+    for one in Phone.objects.filter(person__in=subject.persons).select_related("person").order_by("person", "pk"):
+        yield [str(one.person), one.get_owner_display(), subject.shown(one.person_id, one.number, one.masked)]
+
+
+def _conditions(subject: Subject) -> Iterable[Row]:
+    known = LivingConditions.objects.filter(household=subject.household).first()
+    for topic, facts in in_words(known) if known else []:
+        yield [topic, " · ".join(f"{label} : {value}" for label, value in facts)]
+
+
+def _targeting(subject: Subject) -> Iterable[Row]:
+    for why in whys(subject.household):
+        score = f" Consommation estimée : {number(why.score.predicted_xof)} FCFA." if why.score else ""
+        yield [
+            why.campaign.name, "retenu" if why.selected else "non retenu",
+            f"{why.reason} {why.committee}{score}".strip(),
+        ]  # fmt: skip
+
+
+def _enrolments_of(subject: Subject) -> QuerySet[Enrolment]:
+    theirs = Q(household=subject.household) | Q(recipient__in=subject.persons) | Q(alternate__in=subject.persons)
+    return Enrolment.objects.filter(theirs).select_related(
+        "component__programme", "recipient", "alternate", "agency", "household"
+    )
+
+
+def _enrolments(subject: Subject) -> Iterable[Row]:
+    for one in _enrolments_of(subject).order_by("pk"):
+        account = subject.shown(one.recipient_id, one.account, f"•••• {one.account[-2:]}") if one.account else "aucun"
+        left = f" ; sorti le {day(one.exited_at)} : {one.exit_reason}" if one.exited_at else ""
+        yield [
+            f"{one.component.programme.name} · {one.component.name}",
+            f"échéances {one.first_term} à {one.last_term}, inscrit le {day(one.enrolled_at)}{left}",
+            f"{one.recipient}{f', suppléant {one.alternate}' if one.alternate else ''}",
+            f"{one.agency}, {one.pay_point} ; compte {account}",
+        ]
+
+
+def _rights(subject: Subject) -> Iterable[Row]:
+    rows = Entitlement.objects.filter(_paid_to(subject)).select_related("payment_round", "recipient")
+    for one in rows.order_by("payment_round", "pk"):
+        yield [str(one.payment_round), str(one.recipient), xof(one.amount_xof), one.get_status_display()]
+
+
+def _orders(subject: Subject) -> Iterable[Row]:
+    orders = Instruction.objects.filter(_paid_to(subject)).select_related("payment_round", "agency").order_by("pk")
+    answers = {
+        (line.origin_round_id, line.instruction_id): line
+        for line in ReturnLine.objects.filter(instruction_id__in=[order.pk for order in orders])
+    }
+    for one in orders:
+        answer = answers.get((one.origin_round_id, one.pk))
+        said = " · ".join(filter(None, [answer.reason_read, answer.agency_reference])) if answer else ""
+        account = subject.shown(one.recipient_id, one.account, f"•••• {one.account[-2:]}") if one.account else ""
+        yield [
+            one.reference, str(one.payment_round), f"{one.agency} {account}", xof(one.amount_xof),
+            f"{one.get_status_display()}{f' le {day(one.settled_on)}' if one.settled_on else ''}", said,
+        ]  # fmt: skip
+
+
+def _paid_to(subject: Subject) -> Q:
+    """What was paid to the household, or to one of its persons elsewhere: sought through the households enrolled."""
+    households = {subject.household.pk, *_enrolments_of(subject).values_list("household_id", flat=True)}
+    return Q(household__in=households) & (Q(household=subject.household) | Q(recipient__in=subject.persons))
+
+
+def _imports(subject: Subject) -> Iterable[Row]:
+    batch = Batch.objects.filter(pk=subject.household.batch_id or 0).select_related("made_by").first()
+    if batch:
+        yield [moment(batch.made_at), batch.file_name, f"importé par {batch.made_by}, source {batch.source}"]
+    for one in queries.problems_of(subject.household):
+        said = f"{one.column} : « {one.value} ». {one.message}" if one.value else one.message
+        yield [moment(one.batch.made_at), f"{one.file_name}, ligne {one.line}", said]
+
+
+def _requests(subject: Subject) -> Iterable[Row]:
+    mine = Q(household=subject.household) & Q(person__isnull=True) | Q(person__in=subject.clear)
+    asked = DataRequest.objects.filter(mine | Q(household=subject.household) if subject.whole else mine)
+    for one in asked.order_by("pk"):
+        scope = f" ({one.get_scope_display()})" if one.scope else ""
+        said = " · ".join(filter(None, [one.statement, one.decision, one.answer]))
+        yield [
+            day(one.received_on), f"{one.get_kind_display()}{scope}", one.get_status_display(), one.asker,
+            subject.heard(f"{said} · identité : {one.identity_check}" if one.identity_check else said),
+        ]  # fmt: skip
+
+
+def _readings(subject: Subject) -> Iterable[Row]:
+    for event in disclosure.accesses(subject.household):
+        yield [moment(event.at), str(event.by or "inconnu"), verb_word(event.verb), event.reason]
+
+
+def _changes(subject: Subject) -> Iterable[Row]:
+    for event in disclosure.changes(subject.household):
+        yield [moment(event.at), str(event.by or "le système"), verb_word(event.verb, event.noun), event.reason]
+
+
+SECTIONS = (
+    Section("Le ménage", frozenset({"registry.Household"}), ("Quoi", "Valeur"), _household),
+    Section(
+        "Ses membres, présents et passés", frozenset({"registry.Person", "registry.Membership"}),
+        ("Nom", "Sexe", "Naissance", "Lien", "Période", "Père", "Mère"), _members,
+    ),
+    Section(
+        "Documents", frozenset({"registry.Identifier"}), ("Personne", "Document", "Numéro"), _documents,
+        note="Quand une seule personne demande, les numéros des autres sont masqués.",
+    ),
+    Section("Téléphones", frozenset({"registry.Phone"}), ("Personne", "À qui", "Numéro"), _phones),
+    Section(
+        "Logement et conditions de vie", frozenset({"registry.LivingConditions"}), ("Sujet", "Réponses"), _conditions
+    ),
+    Section(
+        "Ciblage : ce qui a été décidé, et pourquoi",
+        frozenset({"targeting.Result", "targeting.ListedHousehold"}), ("Campagne", "Issue", "Raisons"), _targeting,
+        note="Une estimation se trompe souvent sur un ménage : une plainte peut être faite.",
+    ),
+    Section(
+        "Inscriptions aux programmes", frozenset({"enrolment.Enrolment"}),
+        ("Programme", "Période", "Allocataire", "Paiement"), _enrolments,
+    ),
+    Section("Droits", frozenset({"payments.Entitlement"}), ("Tour", "Allocataire", "FCFA", "État"), _rights),
+    Section(
+        "Ordres de paiement, et ce que l’agence en a dit", frozenset({"payments.Instruction", "payments.ReturnLine"}),
+        ("Référence", "Tour", "Agence et compte", "FCFA", "État", "L’agence dit"), _orders,
+    ),
+    Section(
+        "Imports d’où viennent ces données", frozenset({"intake.Problem", "intake.Batch"}),
+        ("Quand", "Fichier", "Constat"), _imports,
+    ),
+    Section(
+        "Demandes faites sur ces données", frozenset({"protection.DataRequest"}),
+        ("Reçue le", "Droit", "État", "Demandeur", "Ce qui a été dit"), _requests,
+    ),
+    Section(
+        "Qui a lu ces données, et pourquoi", frozenset({"foundation.AuditEvent"}),
+        ("Quand", "Qui", "Quoi", "Motif"), _readings,
+    ),
+    Section(
+        "Ce qui a été fait d’autre", frozenset({"foundation.AuditEvent"}), ("Quand", "Qui", "Quoi", "Motif"), _changes
+    ),
+)  # fmt: skip
