@@ -29,6 +29,7 @@ from django.db import OperationalError, connection, transaction  # noqa: E402
 from django.http import HttpRequest  # noqa: E402
 
 from jigi.command.site import VERBS  # noqa: E402
+from jigi.foundation import fence  # noqa: E402
 from jigi.foundation.errors import Refused  # noqa: E402
 from jigi.foundation.models import User  # noqa: E402
 from jigi.foundation.server import as_django  # noqa: E402
@@ -83,6 +84,7 @@ def build(url: str, households: int, folder: str) -> None:
     """So many households in each of three communes, a first round closed with absentees, a second one open."""
     use(url)
     call_command("migrate", verbosity=0)
+    fence.grant()
     areas = make_areas(communes=3, villages_per_commune=1)
     for right, role in HANDS.items():
         make_user(right, role)

@@ -221,8 +221,10 @@ class Ground:
 SECOND = "SELECT id FROM payments_paymentround WHERE term = 2"
 LAST_RUN = "SELECT coalesce(max(id), 0) FROM foundation_run"
 RUNNING = "SELECT step FROM foundation_run WHERE status = 'running' ORDER BY id DESC LIMIT 1"
-WAITING = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
-LAST_JOB = "SELECT status FROM procrastinate_jobs WHERE task_name !~ '^backup' ORDER BY id DESC LIMIT 1"
+WAITING = (
+    "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name ~ '^(payments|intake)'"
+)
+LAST_JOB = "SELECT status FROM procrastinate_jobs WHERE task_name ~ '^(payments|intake)' ORDER BY id DESC LIMIT 1"
 LAST_SECONDS = """
 SELECT extract(epoch FROM finished_at - started_at) FROM foundation_run WHERE status = 'done'
     AND id = (SELECT max(id) FROM foundation_run)"""

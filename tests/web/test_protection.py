@@ -20,7 +20,7 @@ from jigi.protection import jobs, retention
 from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.registry.models import Household, Person
 from jigi.web.protection import report
-from tests.factories import make_user
+from tests.factories import ProvedClient, make_user
 from tests.protection.people import (  # fmt: skip
     FATHER,
     GIVEN,
@@ -47,7 +47,7 @@ def world(db: None, tmp_path: Path) -> World:
 
 
 def signed_in(user: object) -> Client:
-    client = Client()
+    client = ProvedClient()
     client.force_login(user)  # type: ignore[arg-type]
     return client
 
@@ -92,7 +92,8 @@ def test_every_column_of_the_database_that_names_a_household_or_a_person_has_suc
 
 
 def test_the_report_tells_what_every_table_holds(world: World) -> None:
-    audit.record("reveal", "household", world.household.pk, by=world.officer, reason="appel avant paiement")
+    number = world.household.pk
+    audit.read("reveal", "household", number, by=world.officer, reason="appel avant paiement", subjects=[number])
     told = report.document(accepted(world, "access"))
     sections = {section["title"]: cells(section) for section in told["sections"]}
     expected = {

@@ -83,7 +83,8 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     assert shown.household
     made = press("personal_report", document(shown))
-    audit.record("report", "household", shown.household_id, by=user, after={"request": shown.pk})
+    number = shown.household.pk
+    audit.read("report", "household", number, by=user, after={"request": shown.pk}, subjects=[number])
     return pdf_response(f"donnees-{shown.household.rsu}", made)
 
 
