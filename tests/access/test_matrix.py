@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from jigi.geography.roles import roles
 from tests.access import matrix
 from tests.access.addresses import ASKS, OWN
 from tests.access.world import make_world
@@ -18,8 +19,19 @@ UNASKED = {"static"}
 
 GROUPS = 4
 """A world is dear to make: the roles share some."""
+LOOKED_AT = ("social_officer", "system_administrator")
+"""Two that show the most and the least, asked at every run; `make test-long` asks all."""
 
 
+@pytest.mark.django_db
+def test_who_sees_households_and_who_sees_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, expected = make_world(tmp_path), matrix.read()
+    monkeypatch.setattr("django.conf.settings.FENCED", True)
+    for role in LOOKED_AT:
+        assert matrix.row_of(roles()[role], world) == expected[role]
+
+
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_each_role_is_answered_what_the_matrix_says(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg import sql
 
 from jigi.demo.bench.gauge import gauged, peak_mb, steps_of_last_run
 from jigi.demo.bench.ground import give_phones, lay, settle_tables, staff
@@ -53,10 +54,9 @@ def _reference(trial: Trial) -> Figures:
     with gauged() as gauge, transaction.atomic(), connection.cursor() as cursor:
         for kept in kept_columns():
             for table in kept.tables:
-                cursor.execute(
-                    f'UPDATE "{table}" SET "{kept.column}" = set_byte("{kept.column}", 0, 1)'
-                    f" WHERE \"{kept.column}\" <> ''"
-                )
+                overwrite = "UPDATE {table} SET {column} = set_byte({column}, 0, 1) WHERE {column} <> ''"
+                names = {"table": sql.Identifier(table), "column": sql.Identifier(kept.column)}
+                cursor.execute(sql.SQL(overwrite).format(**names))
     return {"reference_seconds": gauge.seconds}
 
 

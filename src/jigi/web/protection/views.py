@@ -85,7 +85,7 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     made = press("personal_report", document(shown))
     number = shown.household.pk
     audit.read("report", "household", number, by=user, after={"request": shown.pk}, subjects=[number])
-    return pdf_response(f"donnees-{shown.household.rsu}", made)
+    return pdf_response(f"donnees-demande-{shown.pk}", made)
 
 
 def _is_reportable(shown: DataRequest) -> bool:
