@@ -6,6 +6,7 @@ import json
 
 from django.core.management import call_command
 
+from jigi.foundation import fence
 from jigi.foundation.models import User
 from jigi.geography.models import Area
 from jigi.payments import actions
@@ -18,6 +19,7 @@ PEOPLE = {"prepare": "programme_manager", "approve": "coordinator", "release": "
 def build(households: int = 600) -> str:
     """Lay it; the sessions of the people, by name, as JSON."""
     call_command("migrate", verbosity=0)
+    fence.grant()
     areas = make_areas(communes=1, villages_per_commune=1)
     for name, role in PEOPLE.items():
         make_user(name, role)
