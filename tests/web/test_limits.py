@@ -82,7 +82,7 @@ def test_a_page_too_long_begins_no_other_statement(reader: Client, settings: Any
 @pytest.mark.urls(__name__)
 def test_a_database_that_went_away_is_said(reader: Client) -> None:
     answer = reader.get("/partie/")
-    assert answer.status_code == 503 and "La base ne répond pas" in answer.content.decode()
+    assert answer.status_code == 503 and "La base de données ne répond pas" in answer.content.decode()
 
 
 def test_a_database_that_is_away_before_any_page_is_said_too(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_a_database_that_is_away_before_any_page_is_said_too(reader: Client, mon
 
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore._get_session_from_db", away)
     answer = reader.get("/aujourdhui/")
-    assert answer.status_code == 503 and "La base ne répond pas" in answer.content.decode()
+    assert answer.status_code == 503 and "La base de données ne répond pas" in answer.content.decode()
 
 
 @pytest.mark.urls(__name__)

@@ -74,18 +74,6 @@ def told(error: BaseException | None) -> JigiError | None:
                 why="Votre demande a attendu son tour trop longtemps ; rien n’a été enregistré.",
                 remedy="Recommencez dans une minute : vous pouvez renvoyer le même formulaire sans risque.",
             )
-        case psycopg.errors.DiskFull():
-            return Busy(
-                "Le serveur n’a plus de place",
-                why="Rien n’a été enregistré ; ce qui l’était déjà reste.",
-                remedy="Prévenez l’exploitant du serveur, puis recommencez.",
-            )
-        case psycopg.OperationalError() | psycopg.InterfaceError():
-            return Busy(
-                "La base ne répond pas",
-                why="Elle redémarre ou la liaison est coupée. Ce que vous faisiez est fait en entier, ou pas du tout.",
-                remedy="Recommencez dans une minute : vous pouvez renvoyer le même formulaire sans risque.",
-            )
     return None
 
 
