@@ -19,6 +19,7 @@ from jigi.foundation import backup, backup_key, backup_parts, backup_restore
 from jigi.foundation.backup import Made
 from jigi.foundation.backup_facts import AUDIT, Fact
 from jigi.foundation.backup_restore import Backup
+from jigi.foundation.server import drop_database
 
 PART = 4_096
 CONTENT = """
@@ -137,7 +138,7 @@ def database(name: str, content: str = "") -> Iterator[str]:
     given = os.environ["DATABASE_URL"]
     name = f"{name}_{os.getpid()}"
     with psycopg.connect(make_conninfo(given, dbname="postgres"), autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]
+        drop_database(server, name)
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")  # type: ignore[call-overload]
         url = make_conninfo(given, dbname=name)
         try:
@@ -146,7 +147,7 @@ def database(name: str, content: str = "") -> Iterator[str]:
                     connection.execute(content)  # type: ignore[call-overload]
             yield url
         finally:
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]
+            drop_database(server, name)
 
 
 def ask(url: str, query: str) -> Any:

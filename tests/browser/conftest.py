@@ -18,6 +18,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
+from jigi.foundation.server import drop_database
+
 PASSWORD = "demonstration-jigi"  # of jigi.demo.ground, whose accounts these are
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -46,7 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             serving.terminate()
             serving.wait(timeout=30)
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            drop_database(connection, name)
 
 
 @pytest.fixture(scope="session")

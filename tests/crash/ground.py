@@ -72,7 +72,8 @@ class Ground:
         self.copies += 1
         name = f"copy_{self.copies}"
         yield self._copy(f"scene_{act.partition(':')[0]}", name)
-        self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+        with self._beside() as connection:
+            server.drop_database(connection, name)
 
     def undisturbed(self, act: str) -> dict[str, Any]:
         """What the database says once the act is done, when nothing is killed."""
@@ -209,13 +210,12 @@ class Ground:
             self.seconds[act].append(float(seconds))
 
     def _copy(self, scene: str, name: str) -> str:
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {scene} STRATEGY file_copy")
+        with self._beside() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {scene} STRATEGY file_copy")
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
-    def _administer(self, statement: str) -> None:
-        url = urlsplit(self.url)._replace(path="/postgres").geturl()
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(statement)
+    def _beside(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(urlsplit(self.url)._replace(path="/postgres").geturl(), autocommit=True)
 
 
 SECOND = "SELECT id FROM payments_paymentround WHERE term = 2"

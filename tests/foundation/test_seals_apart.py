@@ -20,8 +20,8 @@ from pytest_django import Settings
 from jigi.foundation import audit, cluster, proof, seals
 from jigi.foundation.models import AuditEvent, AuditSeal, User
 from jigi.foundation.runs import side_connection
+from tests.copies import address, copied
 from tests.foundation import audit_ground as ground
-from tests.payments.test_concurrency import in_maintenance
 
 pytestmark = pytest.mark.django_db
 
@@ -37,23 +37,6 @@ def apart(django_db_setup: None, django_db_blocker: Any, settings: Settings, tmp
     ground.anchored(settings, tmp_path)
     with django_db_blocker.unblock(), copied("audit"):
         yield
-
-
-@contextmanager
-def copied(suffix: str) -> Iterator[None]:
-    """Be connected to a copy of the present database."""
-    name = connection.settings_dict["NAME"]
-    other = f"{name}_{suffix}"
-    connection.close()
-    in_maintenance("DROP DATABASE IF EXISTS {} WITH (FORCE)", other)
-    in_maintenance("CREATE DATABASE {} TEMPLATE {}", other, name)
-    connection.settings_dict["NAME"] = other
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        in_maintenance("DROP DATABASE {} WITH (FORCE)", other)
 
 
 @contextmanager
@@ -125,22 +108,10 @@ def test_a_restored_database_tells_what_was_altered_in_the_dump(apart: None) -> 
 @contextmanager
 def restored(suffix: str) -> Iterator[None]:
     """Be connected to another database, made from a dump of the present one."""
-    name = connection.settings_dict["NAME"]
-    other = f"{name}_{suffix}"
-    address = {key: value for key, value in connection.get_connection_params().items()
-               if key in ("user", "password", "host", "port")}  # fmt: skip
-    connection.close()
-    in_maintenance("DROP DATABASE IF EXISTS {} WITH (FORCE)", other)
-    in_maintenance("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", other)
-    dump = _program("pg_dump", {**address, "dbname": name}, b"")
-    _program("psql", {**address, "dbname": other}, dump, "-q", "-v", "ON_ERROR_STOP=1")
-    connection.settings_dict["NAME"] = other
-    try:
+    with copied(suffix, empty=True) as name:
+        dump = _program("pg_dump", {**address(), "dbname": name}, b"")
+        _program("psql", {**address(), "dbname": connection.settings_dict["NAME"]}, dump, "-q", "-v", "ON_ERROR_STOP=1")
         yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        in_maintenance("DROP DATABASE {} WITH (FORCE)", other)
 
 
 def _program(name: str, address: dict[str, Any], given: bytes, *options: str) -> bytes:

@@ -12,10 +12,8 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection, transaction
-from psycopg import sql
 
 from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
@@ -23,6 +21,7 @@ from jigi.foundation.errors import Refused
 from jigi.ledger.queries import prove
 from jigi.payments import actions, returns
 from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnLine
+from tests.copies import copied
 from tests.factories import make_households, make_village
 from tests.payments.scene import Scene, peopled
 
@@ -38,26 +37,8 @@ def _django_db_helper() -> None:
 @pytest.fixture(scope="module")
 def copy(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The worker's database, copied under another name for the time of this module."""
-    with django_db_blocker.unblock():
-        name = connection.settings_dict["NAME"]
-        other = f"{name}_copie"
-        connection.close()
-        in_maintenance("DROP DATABASE IF EXISTS {} WITH (FORCE)", other)
-        in_maintenance("CREATE DATABASE {} TEMPLATE {}", other, name)
-        connection.settings_dict["NAME"] = other
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = name
-            in_maintenance("DROP DATABASE {} WITH (FORCE)", other)
-
-
-def in_maintenance(command: str, *names: str) -> None:
-    params = {**connection.get_connection_params(), "dbname": "postgres"}
-    kept = {key: params[key] for key in ("dbname", "user", "password", "host", "port") if key in params}
-    with psycopg.connect(**kept, autocommit=True) as beside:
-        beside.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
+    with django_db_blocker.unblock(), copied("copie"):
+        yield
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

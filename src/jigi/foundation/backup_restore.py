@@ -34,6 +34,7 @@ from jigi.foundation.backup_facts import Fact
 from jigi.foundation.backup_key import Keys, Secret
 from jigi.foundation.backup_parts import Header, Manifest
 from jigi.foundation.errors import JigiError, Refused
+from jigi.foundation.server import drop_database
 
 _CUT = "Cette exécution était en cours au moment de la sauvegarde ; elle s’est arrêtée là."
 
@@ -135,7 +136,7 @@ def _filled(
     )
     if template == "template0":
         made += sql.SQL(" ENCODING 'UTF8'")
-    _drop(server, name)  # what a killed restore has left
+    drop_database(server, name)  # what a killed restore has left
     try:
         server.execute(made)
     except psycopg.Error as error:
@@ -146,7 +147,7 @@ def _filled(
             backup_programs.restore(beside, work / DUMP, major=major, jobs=PROCESSES, owner=owner)
         yield beside
     finally:
-        _drop(server, name)
+        drop_database(server, name)
 
 
 def _prove(url: str, backup: Backup, facts: Sequence[Fact], journal: Journal) -> None:
@@ -185,7 +186,7 @@ def _take_the_name(server: psycopg.Connection[Any], url: str) -> None:
     name, new = str(conninfo_to_dict(url)["dbname"]), _beside(url)
     old = f"{new}_vide"
     _refuse_not_empty(url)
-    _drop(server, old)
+    drop_database(server, old)
     try:
         _hand_over_settings(server, name, new)
         with server.transaction():
@@ -194,7 +195,7 @@ def _take_the_name(server: psycopg.Connection[Any], url: str) -> None:
                 server.execute(rename.format(sql.Identifier(one), sql.Identifier(other)))
     except psycopg.Error as error:
         raise _unmade(error) from error
-    _drop(server, old)
+    drop_database(server, old)
 
 
 def _hand_over_settings(server: psycopg.Connection[Any], name: str, new: str) -> None:
@@ -301,16 +302,6 @@ def _beside(url: str) -> str:
     """The name of the database made beside that of a URL: always the same, so that a killed one is found."""
     name = str(conninfo_to_dict(url).get("dbname"))
     return "jigi_restauration_" + hashlib.sha256(name.encode()).hexdigest()[:10]
-
-
-def _drop(server: psycopg.Connection[Any], name: str) -> None:
-    """Drop a database if it is there, its own vacuum included."""
-    for way in ("DROP DATABASE IF EXISTS {}", "DROP DATABASE IF EXISTS {} WITH (FORCE)"):
-        try:
-            server.execute(sql.SQL(way).format(sql.Identifier(name)))
-            return
-        except psycopg.OperationalError:
-            continue
 
 
 def _unmade(error: psycopg.Error) -> JigiError:

@@ -13,13 +13,14 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from jigi.foundation import account, cluster, occupancy
@@ -146,6 +147,20 @@ def status(home: Path) -> Status:
         programs = cluster.programs_version(cluster.programs())
         url = _url(place, ROLE, DATABASE)
         return Status(pid is not None, pid, place.data, place.version(), programs, url)
+
+
+def drop_database(server: psycopg.Connection[Any], name: str) -> None:
+    """Drop a database if it is there, whoever is still connected. `server` is in autocommit, on another database.
+
+    FORCE ends the clients, and is refused to an owner who is no superuser while the server's own vacuum is at work
+    there; the plain form ends the vacuum, and waits five seconds for clients. Raises what the last try raised.
+    """
+    forced, plain = "DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP DATABASE IF EXISTS {}"
+    for way in (forced, plain, forced):
+        with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            server.execute(sql.SQL(way).format(sql.Identifier(name)))
+            return
+    server.execute(sql.SQL(plain).format(sql.Identifier(name)))
 
 
 def _start(place: Cluster, owner: Account | None, *, durable: bool) -> None:

@@ -18,6 +18,7 @@ from jigi.demo.bench.gauge import gauged, peak_mb
 from jigi.demo.bench.ground import settle_tables
 from jigi.demo.bench.trial import Bench, Figures, Trial
 from jigi.foundation import backup, backup_key, backup_programs, backup_restore
+from jigi.foundation.server import drop_database
 from jigi.ledger.queries import PROVEN_IN_COPIES
 
 
@@ -91,7 +92,7 @@ def _reference(trial: Trial) -> Figures:
         try:
             backup_programs.restore(make_conninfo(url, dbname=name), folder, major=major, jobs=backup.PROCESSES)
         finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            drop_database(server, name)
     shutil.rmtree(folder)
     return {"reference_seconds": gauge.seconds}
 

@@ -9,17 +9,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import connection
 from psycopg import sql
 
 from jigi.foundation.errors import JigiError
+from jigi.foundation.server import drop_database
 
 Figures = dict[str, Any]
 Say = Callable[[str], None]
@@ -97,14 +98,8 @@ def _database() -> Iterator[str]:
         yield _url(name)
     finally:
         connection.close()  # it may have been cut while the phases ran
-        _drop(name)
-
-
-def _drop(name: str) -> None:
-    """Drop it. Forced, PostgreSQL asks for the right to end its own vacuum, which only the plain form may stop."""
-    for way in ("DROP DATABASE {}", "DROP DATABASE {}", "DROP DATABASE {} WITH (FORCE)"):
-        with suppress(OperationalError), connection.cursor() as cursor:
-            return cursor.execute(sql.SQL(way).format(sql.Identifier(name)))
+        connection.ensure_connection()
+        drop_database(connection.connection, name)
 
 
 def _url(database: str) -> str:
