@@ -18,7 +18,7 @@ def test_shipped_mappings_are_sound(path):
 
 
 def test_targets_are_the_columns_of_living_conditions():
-    own = {"id", "household", "survey", "survey_key", "batch_id", "collected_on"}
+    own = {"id", "household", "survey", "survey_key", "batch_id", "collected_on", "recorded_at"}
     assert {*LIVING, *SURVEY_ONLY} == {field.name for field in LivingConditions._meta.fields} - own
 
 

@@ -76,6 +76,7 @@ LIVING: dict[str, Target] = {
     "meals_per_day": Target("integer", maximum=10),
     "fcs": Target("integer", maximum=112),
     "rcsi": Target("integer", maximum=56),
+    "hdds": Target("integer", maximum=12),
     "plough": _FLAG,
     "cart": _FLAG,
     "motorcycle": _FLAG,

@@ -1,4 +1,7 @@
-"""Households, persons, memberships, identifiers, phones and living conditions."""
+"""Households, persons, memberships, identifiers, phones, health and living conditions, and what each row was before.
+
+`recorded_at` is when the row was written as it stands; its earlier forms are rows of the `Past…` table beside it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from jigi.foundation.past import past_of
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 
+DIFFICULTIES = ("seeing", "hearing", "walking", "remembering", "self_care", "communicating")
 ERASED = "effacé:"
 """How the source key of an erased household begins: its digest follows, by which its form is recognised again."""
 
@@ -19,26 +24,63 @@ class Household(models.Model):
     class Status(models.TextChoices):
         ACTIVE = "active", "actif"
         LEFT = "left", "sorti du registre"
+        DISSOLVED = "dissolved", "dissous"
+        MERGED = "merged", "fusionné"
+
+    class Situation(models.TextChoices):
+        RESIDENT = "resident", "résident"
+        DISPLACED = "displaced", "déplacé"
+        RETURNED = "returned", "retourné"
+        PASTORAL = "pastoral", "pasteur transhumant"
 
     rsu_number = models.CharField("numéro RSU", max_length=12, unique=True)
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
     village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", null=True, verbose_name="village")
+    stay_commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", null=True, verbose_name="commune de séjour"
+    )
+    stay_village = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, verbose_name="village de séjour"
+    )
+    stayed_since = models.DateField("séjourne là depuis", null=True)
+    situation = models.CharField(
+        "situation", max_length=10, choices=Situation, default=Situation.RESIDENT, db_default=Situation.RESIDENT
+    )
     head_name = models.CharField("chef de ménage", max_length=120)
     size = models.PositiveSmallIntegerField("membres")
-    longitude = models.FloatField(null=True, blank=True)
-    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField("longitude", null=True, blank=True)
+    latitude = models.FloatField("latitude", null=True, blank=True)
     status = models.CharField("état", max_length=10, choices=Status, default=Status.ACTIVE)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="+", null=True, verbose_name="fusionné dans"
+    )
+    split_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="+", null=True, verbose_name="issu de"
+    )
     source = models.CharField("source", max_length=60)
     source_key = models.CharField("fiche", max_length=80)
+    form_version = models.CharField("version du questionnaire", max_length=40, default="", db_default="", blank=True)
     content_hash = models.BinaryField("empreinte de la fiche", max_length=16)
     collected_on = models.DateField("vu le")
     collector = models.CharField("enquêteur", max_length=60, default="", blank=True)
     batch_id = models.BigIntegerField("lot d’import", null=True)
     registered_at = models.DateTimeField("enregistré le", db_default=Now())
+    recorded_at = models.DateTimeField("écrit le", db_default=Now())
 
     class Meta:
         verbose_name = "ménage"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | ~Q(status="merged") & Q(merged_into__isnull=True),
+                name="household_merged_into_one",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="household_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(stay_commune__isnull=False)
+                | Q(stay_village__isnull=True, stayed_since__isnull=True) & ~Q(situation="displaced"),
+                name="household_stay_has_commune",
+            ),
             models.UniqueConstraint(fields=["source", "source_key"], name="household_interview_once"),
             models.CheckConstraint(condition=Q(size__gte=1), name="household_has_members"),
         ]
@@ -75,6 +117,26 @@ class Person(models.Model):
         YEAR = "year", "année"
         ABOUT = "about", "né vers"
 
+    class Education(models.TextChoices):
+        NONE = "none", "aucune"
+        KORANIC = "koranic", "école coranique"
+        LITERATE = "literate", "alphabétisation"
+        PRIMARY = "primary", "primaire"
+        SECONDARY = "secondary", "secondaire"
+        HIGHER = "higher", "supérieure"
+
+    class Occupation(models.TextChoices):
+        FARMER = "farmer", "cultivateur"
+        HERDER = "herder", "éleveur"
+        FISHER = "fisher", "pêcheur"
+        TRADER = "trader", "commerçant"
+        CRAFT = "craft", "artisan"
+        LABOURER = "labourer", "journalier"
+        EMPLOYEE = "employee", "salarié"
+        DOMESTIC = "domestic", "travail domestique"
+        STUDENT = "student", "élève ou étudiant"
+        NONE = "none", "sans occupation"
+
     commune = models.ForeignKey(
         Area, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="commune du ménage"
     )
@@ -102,11 +164,25 @@ class Person(models.Model):
     mother = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, verbose_name="mère"
     )
+    died_on = models.DateField("décès", null=True)
+    education = models.CharField("instruction", max_length=16, choices=Education, default="", db_default="", blank=True)
+    in_school = models.BooleanField("va à l’école", null=True)
+    occupation = models.CharField(
+        "occupation", max_length=16, choices=Occupation, default="", db_default="", blank=True
+    )
+    recorded_at = models.DateTimeField("écrit le", db_default=Now())
 
     class Meta:
         verbose_name = "membre"
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=("M", "F")), name="person_sex"),
+            models.CheckConstraint(
+                condition=Q(died_on__isnull=True)
+                | Q(birth_date__isnull=True)
+                | ~Q(birth_precision="day")
+                | Q(died_on__gte=F("birth_date")),
+                name="person_dies_after_birth",
+            ),
             models.CheckConstraint(
                 condition=Q(birth_date__isnull=True, birth_precision__isnull=True)
                 | Q(birth_date__isnull=False, birth_precision__isnull=False),
@@ -131,7 +207,13 @@ class Person(models.Model):
 
 
 class Membership(models.Model):
-    """A person's place in a household, dated. `line` is the line of the roster it was read from."""
+    """A person's place in a household, dated: from `started_on` until the day before `ended_on`.
+
+    `line` is the line of the roster it was read from. `unit` is the recipient unit inside the household: a wife and
+    her children may be paid apart; each unit has one recipient at most. `shared` declares that the person lives in
+    two households at once (a fostered child, a husband of two compounds); without it no day is lived twice
+    (sql/residence.sql).
+    """
 
     class Relation(models.TextChoices):
         HEAD = "head", "chef de ménage"
@@ -149,21 +231,43 @@ class Membership(models.Model):
         RECIPIENT = "recipient", "allocataire"
         ALTERNATE = "alternate", "suppléant"
 
+    class End(models.TextChoices):
+        OPEN = "", "—"
+        DEATH = "death", "décès"
+        DEPARTURE = "departure", "départ"
+        MARRIAGE = "marriage", "mariage"
+        SPLIT = "split", "scission du ménage"
+        MERGE = "merge", "fusion de ménages"
+        DISSOLVED = "dissolved", "ménage dissous"
+        ERROR = "error", "inscrit par erreur"
+
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     line = models.PositiveSmallIntegerField("ligne")
     relation = models.CharField("lien", max_length=12, choices=Relation)
     spouse_rank = models.PositiveSmallIntegerField("rang de l’épouse", null=True)
     role = models.CharField("rôle", max_length=10, choices=Role, default=Role.NONE, blank=True)
+    unit = models.PositiveSmallIntegerField("unité allocataire", default=1, db_default=1)
     absent = models.BooleanField("absent, en migration", default=False)
+    absent_since = models.DateField("absent depuis", null=True)
+    shared = models.BooleanField("vit aussi ailleurs", default=False, db_default=False)
     started_on = models.DateField("depuis")
     ended_on = models.DateField("jusqu’au", null=True)
+    end_reason = models.CharField("fin", max_length=10, choices=End, default=End.OPEN, db_default=End.OPEN, blank=True)
+    recorded_at = models.DateTimeField("écrit le", db_default=Now())
 
     class Meta:
         verbose_name = "appartenance"
         constraints = [
             models.UniqueConstraint(
-                fields=["person"], condition=Q(ended_on__isnull=True), name="membership_one_household_at_a_time"
+                fields=["person"],
+                condition=Q(ended_on__isnull=True, shared=False),
+                name="membership_one_household_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "household"],
+                condition=Q(ended_on__isnull=True),
+                name="membership_once_in_a_household",
             ),
             models.UniqueConstraint(
                 fields=["household"],
@@ -171,13 +275,17 @@ class Membership(models.Model):
                 name="membership_one_head",
             ),
             models.UniqueConstraint(
-                fields=["household"],
+                fields=["household", "unit"],
                 condition=Q(ended_on__isnull=True, role="recipient"),
                 name="membership_one_recipient",
             ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
                 name="membership_ends_after_start",
+            ),
+            models.CheckConstraint(condition=Q(unit__gte=1), name="membership_unit"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=False) | Q(end_reason=""), name="membership_end_has_day"
             ),
         ]
 
@@ -189,12 +297,19 @@ class Identifier(models.Model):
         NINA = "nina", "NINA"
         BIRTH = "birth", "acte de naissance"
         CARD = "card", "carte d’identité"
+        PASSPORT = "passport", "passeport"
+        VOTER = "voter", "carte d’électeur"
+        FAMILY = "family", "livret de famille"
+        REFUGEE = "refugee", "carte de réfugié"
+        OTHER = "other", "autre document"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
     kind = models.CharField("document", max_length=10, choices=Kind)
     sealed = SealedField("numéro, chiffré", kind="document")
     value_index = IndexField("index du numéro")
     value = secret("document", "sealed", "value_index")
+    expires_on = models.DateField("expire le", null=True)
+    recorded_at = models.DateTimeField("écrit le", db_default=Now())
 
     class Meta:
         verbose_name = "document"
@@ -219,6 +334,7 @@ class Phone(models.Model):
     number_index = IndexField("index du téléphone", db_index=True)
     number = secret("phone", "sealed", "number_index")
     owner = models.CharField("à qui", max_length=10, choices=Owner, default=Owner.SELF)
+    recorded_at = models.DateTimeField("écrit le", db_default=Now())
 
     class Meta:
         verbose_name = "téléphone"
@@ -227,6 +343,54 @@ class Phone(models.Model):
     @property
     def masked(self) -> str:
         return f"•• •• •• {self.number[-2:]}"
+
+
+class Difficulty(models.IntegerChoices):
+    """Answers to the questions of the Washington Group."""
+
+    NONE = 1, "non, aucune"
+    SOME = 2, "oui, quelques"
+    MUCH = 3, "oui, beaucoup"
+    UNABLE = 4, "ne peut pas du tout"
+
+
+def _difficulty(french: str) -> models.SmallIntegerField[int | None, int | None]:
+    return models.SmallIntegerField(french, choices=Difficulty, null=True)
+
+
+class Health(models.Model):
+    """What is known of a person's difficulties, pregnancy and breastfeeding: no page's role may read it.
+
+    An act reads it for whoever gives a reason, and leaves a row (sql/fence.sql). The six questions are the short set
+    of the Washington Group on Disability Statistics; a person is counted as disabled from « beaucoup » in one of them.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="health")
+    seeing = _difficulty("voir, même avec des lunettes")
+    hearing = _difficulty("entendre, même avec un appareil")
+    walking = _difficulty("marcher ou monter")
+    remembering = _difficulty("se souvenir ou se concentrer")
+    self_care = _difficulty("se laver ou s’habiller")
+    communicating = _difficulty("communiquer, comprendre ou être compris")
+    chronic_illness = models.BooleanField("maladie chronique", null=True)
+    delivery_expected_on = models.DateField("accouchement attendu le", null=True)
+    breastfeeding_since = models.DateField("allaite depuis", null=True)
+    collected_on = models.DateField("vu le")
+    recorded_at = models.DateTimeField("écrit le", db_default=Now())
+
+    class Meta:
+        verbose_name = "santé"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    *(
+                        Q(**{f"{question}__isnull": True}) | Q(**{f"{question}__range": (1, 4)})
+                        for question in DIFFICULTIES
+                    )
+                ),
+                name="health_difficulty_1_to_4",
+            )
+        ]
 
 
 def _code(french: str, length: int = 16) -> models.CharField[str | None, str | None]:
@@ -279,6 +443,7 @@ class LivingConditions(models.Model):
     meals_per_day = _small("Repas par jour")
     fcs = _small("Score de consommation alimentaire")
     rcsi = _small("Indice des stratégies de survie")
+    hdds = _small("Score de diversité alimentaire")
     plough = _yes("Charrue")
     cart = _yes("Charrette")
     motorcycle = _yes("Moto")
@@ -299,6 +464,7 @@ class LivingConditions(models.Model):
     cluster = _code("Grappe", 40)
     weight = models.FloatField("Poids", null=True, blank=True)
     consumption_xof = models.BigIntegerField("Consommation par personne et par an", null=True, blank=True)
+    recorded_at = models.DateTimeField("écrit le", db_default=Now())
 
     class Meta:
         verbose_name = "conditions de vie"
@@ -310,3 +476,12 @@ class LivingConditions(models.Model):
                 name="living_conditions_of_one_thing",
             ),
         ]
+
+
+PastHousehold = past_of(Household)
+PastPerson = past_of(Person)
+PastMembership = past_of(Membership, by="household")
+PastIdentifier = past_of(Identifier, by="person")
+PastPhone = past_of(Phone, by="person")
+PastHealth = past_of(Health, by="person")
+PastLivingConditions = past_of(LivingConditions, by="household")

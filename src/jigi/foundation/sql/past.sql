@@ -1,0 +1,50 @@
+-- creates: foundation_keep_past(), by which a table keeps every form its rows have had, and what its triggers do
+CREATE FUNCTION foundation_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.recorded_at := now();
+    RETURN NEW;
+END $$;
+
+-- Rows are inserted as the owner of the tables: no role may write a past that was not. A form that began in this very
+-- transaction was never read by anybody else, and is not kept.
+CREATE FUNCTION foundation_keep() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    kept text;
+BEGIN
+    SELECT string_agg(format('gone.%I', column_name), ', ' ORDER BY ordinal_position) INTO kept
+    FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = TG_ARGV[0]
+        AND column_name NOT IN ('past_id', 'recorded_to', 'act');
+    EXECUTE format(
+        'INSERT INTO %I (%s, recorded_to, act) SELECT %s, now(), left(coalesce(current_setting(''jigi.act'', true), ''''), 120)'
+        ' FROM gone %s',
+        TG_ARGV[0], replace(kept, 'gone.', ''), kept,
+        CASE TG_OP WHEN 'DELETE' THEN 'WHERE gone.recorded_at < now()'
+            ELSE 'JOIN came USING (id) WHERE gone.recorded_at < came.recorded_at' END);
+    RETURN NULL;
+END $$;
+
+-- The past is neither added to by hand nor changed; its sealed columns turn with the keys of the vault, and an erasure
+-- (jigi.erasing, set for its statements) takes whole rows and names away.
+CREATE FUNCTION foundation_guard_past() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF coalesce(current_setting('jigi.erasing', true), '') = 'on' THEN
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'sealed' = to_jsonb(OLD) - 'sealed' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'Le passé de % ne se modifie pas.', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION foundation_keep_past(present text, past text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE TRIGGER stamped BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION foundation_stamp()', present);
+    EXECUTE format('CREATE TRIGGER kept_on_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS gone NEW TABLE AS came'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION foundation_keep(%L)', present, past);
+    EXECUTE format('CREATE TRIGGER kept_on_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS gone'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION foundation_keep(%L)', present, past);
+    EXECUTE format('CREATE TRIGGER guarded BEFORE UPDATE OR DELETE ON %I FOR EACH ROW'
+        ' EXECUTE FUNCTION foundation_guard_past()', past);
+END $$;
