@@ -157,9 +157,12 @@ def ask(url: str, query: str) -> Any:
         return row[0] if row else None
 
 
-def databases(like: str) -> list[str]:
+def left_beside(*urls: str) -> list[str]:
+    """The databases that restores into these have left; other tests restore at the same moment, into theirs."""
+    names = [backup_restore._beside(url) for url in urls]
+    names += [f"{name}_vide" for name in names]
     with psycopg.connect(make_conninfo(os.environ["DATABASE_URL"], dbname="postgres")) as server:
-        return [name for (name,) in server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [like])]
+        return [name for (name,) in server.execute("SELECT datname FROM pg_database WHERE datname = ANY (%s)", [names])]
 
 
 def _with_path() -> dict[str, str]:

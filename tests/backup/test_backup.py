@@ -13,7 +13,7 @@ import pytest
 
 from jigi.foundation import backup, backup_disk, backup_parts
 from jigi.foundation.errors import JigiError, Refused
-from tests.backup.shelf import CONTENT, FACTS, Quiet, Shelf, ask, database, databases
+from tests.backup.shelf import CONTENT, FACTS, Quiet, Shelf, ask, database, left_beside
 from tests.payments.scene import random_seed
 from tests.small_disk import small_disk
 
@@ -29,7 +29,7 @@ def test_what_is_restored_is_what_was_saved(shelf: Shelf, tmp_path: Path) -> Non
     assert found.manifest.facts["désaccords"] == []
     there = tmp_path / "ailleurs" / "uploads" / "abc" / "menages" / "menages.csv"
     assert there.read_text() == "fiche;village\n" * 2_000
-    assert not databases("jigi_restauration%")
+    assert not left_beside(shelf.url, empty)
 
 
 def test_keys_are_not_on_the_disk_of_the_backups(shelf: Shelf) -> None:
@@ -213,7 +213,7 @@ def test_a_copy_that_says_otherwise_is_refused(
         assert ask(empty, "SELECT count(*) FROM pg_class WHERE relname = 'household'") == 0
     with pytest.raises(JigiError, match=says):
         shelf.drill(made.folder)
-    assert not databases("jigi_restauration%")
+    assert not left_beside(shelf.url, empty)
     assert not (tmp_path / "ailleurs" / "uploads").exists()
 
 
@@ -222,7 +222,7 @@ def test_a_drill_leaves_nothing_and_touches_nothing(shelf: Shelf) -> None:
     before = ask(shelf.url, "SELECT sum(hashtext(name)) FROM household")
     assert shelf.drill(made.folder).manifest.rows == made.manifest.rows
     assert ask(shelf.url, "SELECT sum(hashtext(name)) FROM household") == before
-    assert not databases("jigi_restauration%") and not (shelf.home / backup.WORK).exists()
+    assert not left_beside(shelf.url) and not (shelf.home / backup.WORK).exists()
 
 
 def test_what_a_killed_drill_left_is_cleared_by_the_next(shelf: Shelf) -> None:
@@ -234,7 +234,7 @@ def test_what_a_killed_drill_left_is_cleared_by_the_next(shelf: Shelf) -> None:
         server.execute(f"CREATE DATABASE {left}")  # type: ignore[call-overload]
     (shelf.home / backup.WORK).mkdir()
     shelf.drill(made.folder)
-    assert not databases("jigi_restauration%")
+    assert not left_beside(shelf.url)
 
 
 def test_one_at_a_time(shelf: Shelf) -> None:

@@ -14,7 +14,7 @@ import pytest
 from jigi.foundation import backup_key, backup_parts, backup_restore
 from jigi.foundation.backup_parts import HEADER, MANIFEST, part_name
 from jigi.foundation.errors import JigiError
-from tests.backup.shelf import Quiet, Shelf, ask, database, databases
+from tests.backup.shelf import Quiet, Shelf, ask, database, left_beside
 from tests.payments.scene import random_seed
 
 
@@ -186,7 +186,7 @@ def test_an_altered_backup_restores_nothing(shelf: Shelf, tmp_path: Path) -> Non
         with pytest.raises(JigiError, match="altéré"):
             shelf.restore(made.folder, empty, tmp_path / "ailleurs")
         assert ask(empty, "SELECT count(*) FROM pg_class WHERE relname = 'household'") == 0
-    assert not databases("jigi_restauration%")
+    assert not left_beside(shelf.url, empty)
     assert not any((tmp_path / "ailleurs").glob("*/**"))
 
 

@@ -10,7 +10,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from jigi.foundation.errors import JigiError
-from tests.backup.shelf import CONTENT, Shelf, ask, database, databases
+from tests.backup.shelf import CONTENT, Shelf, ask, database, left_beside
 
 ROLE = "jigi_essai_lecteur"
 FENCED = f"""{CONTENT};
@@ -44,7 +44,7 @@ def test_roles_that_are_missing_are_made_or_named(shelf: Shelf, administrator: s
         with pytest.raises(JigiError, match=f"rôles qui n’existent pas sur ce serveur : {ROLE}"):
             shelf.restore(made.folder, empty, shelf.root / "ailleurs")
         assert ask(empty, "SELECT count(*) FROM pg_class WHERE relname = 'household'") == 0
-        assert not databases("jigi_restauration%")
+        assert not left_beside(shelf.url, empty)
         allowed = make_conninfo(empty, user="postgres")
         shelf.restore(made.folder, allowed, shelf.root / "ailleurs")
         owners = "SELECT array_agg(DISTINCT tableowner::text) FROM pg_tables WHERE schemaname = 'public'"
