@@ -71,6 +71,19 @@ class Column(dict[str, "str | Doubt"]):
         return cell
 
 
+class RestrictedColumn(Column):
+    """Answers on health: a problem says what is wrong without repeating the answer."""
+
+    def __missing__(self, cell: str) -> str | Doubt:
+        result = super().__missing__(cell)
+        if isinstance(result, Doubt):
+            self[cell] = replace(result, message=result.message.replace(f"« {cell[:80]} »", "La réponse"))
+        return self[cell]
+
+    def shown(self, cell: str) -> str:
+        return ""
+
+
 class SecretColumn(Column):
     """Telephones or documents: what is loaded of a cell is its blind index, with what checks need of it.
 
@@ -131,6 +144,8 @@ def column_of(filling: Filling) -> Column:
 
     if target.kind in _SECRETS:
         return SecretColumn(converted, target.kind)
+    if target.restricted:
+        return RestrictedColumn(converted, null)
     return Column(converted, null, _REMEMBERED_OF_UNIQUE if target.unique else _REMEMBERED)
 
 

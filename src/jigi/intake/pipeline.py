@@ -56,6 +56,7 @@ _REGISTER_MERGES = (
     "merge_memberships",
     "merge_phones",
     "merge_ninas",
+    "merge_health",
 )
 _REGISTER_TABLES = (
     "registry_household",
@@ -64,6 +65,7 @@ _REGISTER_TABLES = (
     "registry_membership",
     "registry_phone",
     "registry_identifier",
+    "registry_health",
 )
 
 

@@ -111,6 +111,8 @@ def _staged_names(name: str) -> list[str]:
     renamed = {
         "village": ["village_code"],
         "commune": ["commune_code"],
+        "stay_village": ["stay_village_code"],
+        "stay_commune": ["stay_commune_code"],
         "birth_date": ["birth_date", "birth_said"],
         "phone": ["phone_index"],
         "nina": ["nina_index", "nina_start", "nina_said"],

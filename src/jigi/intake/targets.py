@@ -32,6 +32,8 @@ class Target:
     """A name of a person or a place: there is a letter in it."""
     unique: bool = False
     """Rarely the same in two rows."""
+    restricted: bool = False
+    """Of a person's health: a problem does not repeat it."""
 
 
 def _one_of(*codes: str) -> Target:
@@ -108,6 +110,31 @@ INTERVIEW: dict[str, Target] = {
     "commune": Target("text", length=30),
     "latitude": Target("real", minimum=-90, maximum=90),
     "longitude": Target("real", minimum=-180, maximum=180),
+    "form_version": Target("text", length=40),
+    "situation": _closed(
+        resident="résident,residente,résidente",
+        displaced="déplacé,deplace,déplacé interne,pdi",
+        returned="retourné,retourne,rapatrié",
+        pastoral="pasteur,transhumant,nomade",
+    ),
+    "stay_village": Target("text", length=30),
+    "stay_commune": Target("text", length=30),
+    "stayed_since": Target("date"),
+}
+
+_DIFFICULTY = Target("integer", minimum=1, maximum=4, restricted=True)
+"""Washington Group: 1 none, 2 some, 3 a lot, 4 cannot at all."""
+
+HEALTH: dict[str, Target] = {
+    "seeing": _DIFFICULTY,
+    "hearing": _DIFFICULTY,
+    "walking": _DIFFICULTY,
+    "remembering": _DIFFICULTY,
+    "self_care": _DIFFICULTY,
+    "communicating": _DIFFICULTY,
+    "chronic_illness": Target("boolean", restricted=True),
+    "delivery_expected_on": Target("date", restricted=True),
+    "breastfeeding_since": Target("date", restricted=True),
 }
 
 MEMBER: dict[str, Target] = {
@@ -138,6 +165,30 @@ MEMBER: dict[str, Target] = {
     "phone": Target("phone", unique=True),
     "phone_owner": _closed(self="soi,soi-même", spouse="conjoint,conjointe", kin="parent", neighbour="voisin,voisine"),
     "nina": Target("nina", unique=True),
+    "unit": Target("integer", minimum=1, maximum=20),
+    "absent_since": Target("date"),
+    "education": _closed(
+        none="aucune,aucun,sans",
+        koranic="coranique,école coranique",
+        literate="alphabétisation,alphabétisé,alphabetise",
+        primary="primaire",
+        secondary="secondaire",
+        higher="supérieur,supérieure,superieur",
+    ),
+    "in_school": _FLAG,
+    "occupation": _closed(
+        farmer="cultivateur,agriculteur,cultivatrice",
+        herder="éleveur,eleveur,éleveuse",
+        fisher="pêcheur,pecheur",
+        trader="commerçant,commercant,commerçante",
+        craft="artisan,artisane",
+        labourer="journalier,journalière,manœuvre",
+        employee="salarié,salarie,salariée",
+        domestic="travail domestique,ménagère,menagere",
+        student="élève,eleve,étudiant,étudiante",
+        none="sans,sans occupation",
+    ),
+    **HEALTH,
     "role": _closed(recipient="allocataire,bénéficiaire", alternate="suppléant,suppleant"),
 }
 

@@ -77,8 +77,7 @@ class Household(models.Model):
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="household_not_merged_into_itself"),
             models.CheckConstraint(
-                condition=Q(stay_commune__isnull=False)
-                | Q(stay_village__isnull=True, stayed_since__isnull=True) & ~Q(situation="displaced"),
+                condition=Q(stay_commune__isnull=False) | Q(stay_village__isnull=True, stayed_since__isnull=True),
                 name="household_stay_has_commune",
             ),
             models.UniqueConstraint(fields=["source", "source_key"], name="household_interview_once"),

@@ -14,6 +14,17 @@ CROSS JOIN LATERAL (VALUES
         'La commune « ' || h.commune_code || ' » est inconnue du découpage ' || %(geography)s, 'Corrigez le code'),
     (h.village_code IS NULL AND h.commune_code IS NULL, %(village_column)s, '', 'nowhere',
         'Le lieu manque', 'Donnez le code du village ou de la commune'),
+    (h.stay_village_code IS NOT NULL AND h.stay_village_id IS NULL, %(stay_village_column)s, h.stay_village_code,
+        'stay_village', 'Le village de séjour « ' || h.stay_village_code || ' » est inconnu du découpage '
+            || %(geography)s, 'Corrigez le code, ou donnez la commune de séjour'),
+    (h.stay_commune_code IS NOT NULL AND h.stay_commune_id IS NULL, %(stay_commune_column)s, h.stay_commune_code,
+        'stay_commune', 'La commune de séjour « ' || h.stay_commune_code || ' » est inconnue du découpage '
+            || %(geography)s, 'Corrigez le code'),
+    (h.stayed_since IS NOT NULL AND h.stay_commune_id IS NULL, %(stayed_since_column)s, h.stayed_since::text,
+        'stay_nowhere', 'Le ménage séjourne ailleurs depuis un jour, mais le lieu manque',
+        'Donnez le village ou la commune de séjour'),
+    (h.stayed_since > h.collected_on, %(stayed_since_column)s, h.stayed_since::text, 'stay_later',
+        'Le séjour commence après l’enquête', 'Corrigez l’une des deux dates'),
     (h.commune_code <> commune.code, %(commune_column)s, h.commune_code, 'village_elsewhere',
         'Le village « ' || h.village_code || ' » est de la commune ' || commune.code, 'Corrigez l’un des deux codes'),
     (NOT commune.path LIKE ANY (%(paths)s), coalesce(nullif(%(village_column)s, ''), %(commune_column)s),

@@ -1,4 +1,5 @@
--- reads: stage_member, stage_household; writes: stage_problem (impossible births, NINA at odds with sex or year)
+-- reads: stage_member, stage_household; writes: stage_problem (impossible births and absences, NINA at odds with sex or
+-- year; what is said of a person's health is not repeated in a problem)
 INSERT INTO stage_problem (of_member, line, key, column_name, value, severity, code, message, remedy)
 SELECT true, m.line, m.key, found.column_name, found.value, found.severity, found.code, found.message, found.remedy
 FROM stage_member AS m
@@ -16,9 +17,20 @@ CROSS JOIN LATERAL (VALUES
         'Le NINA ne s’accorde pas avec le sexe', 'Vérifiez le document et le sexe'),
     (nina.gap > CASE WHEN 'about' IN (m.birth_said, m.birth_precision) THEN 5 ELSE 0 END,
         %(nina_column)s, m.nina_said, 'warning', 'nina_year',
-        'Le NINA ne s’accorde pas avec l’année de naissance', 'Vérifiez le document et la date')
+        'Le NINA ne s’accorde pas avec l’année de naissance', 'Vérifiez le document et la date'),
+    (m.sex = 'M' AND m.delivery_expected_on IS NOT NULL, %(delivery_expected_on_column)s, '', 'error', 'pregnant_man',
+        'Une grossesse est dite d’un homme', 'Corrigez le sexe, ou la ligne de la personne'),
+    (m.sex = 'M' AND m.breastfeeding_since IS NOT NULL, %(breastfeeding_since_column)s, '', 'error', 'nursing_man',
+        'Un allaitement est dit d’un homme', 'Corrigez le sexe, ou la ligne de la personne'),
+    (m.delivery_expected_on NOT BETWEEN h.collected_on - 31 AND h.collected_on + 300, %(delivery_expected_on_column)s,
+        '', 'warning', 'delivery', 'L’accouchement attendu est trop loin du jour de l’enquête', 'Vérifiez la date'),
+    (m.breastfeeding_since > h.collected_on, %(breastfeeding_since_column)s, '', 'error', 'nursing_later',
+        'L’allaitement commence après l’enquête', 'Corrigez l’une des deux dates'),
+    (m.absent_since > h.collected_on, %(absent_since_column)s, m.absent_since::text, 'error', 'absent_later',
+        'L’absence commence après l’enquête', 'Corrigez l’une des deux dates')
 ) AS found (wrong, column_name, value, severity, code, message, remedy)
 -- Asked first and cheaply: nearly all births and documents are possible.
 WHERE (m.birth_date > h.collected_on OR m.birth_date < h.collected_on - 44000 OR nina.gap > 0
-        OR substr(m.nina_start, 2, 1) <> CASE m.sex WHEN 'M' THEN '1' ELSE '2' END)
+        OR substr(m.nina_start, 2, 1) <> CASE m.sex WHEN 'M' THEN '1' ELSE '2' END
+        OR num_nonnulls(m.delivery_expected_on, m.breastfeeding_since, m.absent_since) > 0)
     AND found.wrong

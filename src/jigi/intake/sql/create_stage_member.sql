@@ -26,5 +26,19 @@ CREATE TEMP TABLE stage_member (
     nina_index bytea,
     nina_start text, -- its first four digits, which tell the sex and the year of birth
     nina_said text, -- what may be shown of it
+    unit integer,
+    absent_since date,
+    education text,
+    in_school boolean,
+    occupation text,
+    seeing integer,
+    hearing integer,
+    walking integer,
+    remembering integer,
+    self_care integer,
+    communicating integer,
+    chronic_illness boolean,
+    delivery_expected_on date,
+    breastfeeding_since date,
     role text
 )

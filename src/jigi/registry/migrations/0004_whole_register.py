@@ -386,7 +386,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('stay_commune__isnull', False), models.Q(('stay_village__isnull', True), ('stayed_since__isnull', True), models.Q(('situation', 'displaced'), _negated=True)), _connector='OR'), name='household_stay_has_commune'),
+            constraint=models.CheckConstraint(condition=models.Q(('stay_commune__isnull', False), models.Q(('stay_village__isnull', True), ('stayed_since__isnull', True)), _connector='OR'), name='household_stay_has_commune'),
         ),
         migrations.AddConstraint(
             model_name='membership',
