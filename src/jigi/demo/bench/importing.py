@@ -16,7 +16,7 @@ from jigi.programmes.actions import load_file as load_programme
 from jigi.programmes.models import Component
 
 SEED = 2016
-REGISTER = ("household", "livingconditions", "person", "membership", "phone", "identifier")
+REGISTER = ("household", "livingconditions", "person", "membership", "phone", "identifier", "health")
 
 
 def lay(trial: Trial) -> Figures:

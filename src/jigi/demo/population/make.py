@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from jigi.demo.population import records
+from jigi.demo.population.answers import draw_stays
 from jigi.demo.population.canaries import plant
 from jigi.demo.population.community import draw_lists
 from jigi.demo.population.conditions import compose, draw_conditions
@@ -33,7 +34,7 @@ MOST_HOUSEHOLDS = 5_000_000
 CLUSTER_HOUSEHOLDS = 15
 FEWEST_CLUSTERS, MOST_CLUSTERS = 40, 300
 REFERENCE = date(2016, 3, 1)
-_REGISTER, _SURVEY = 10, 11
+_REGISTER, _SURVEY, _ANSWERS = 10, 11, 12
 
 Progress = Callable[[int, int], None]
 
@@ -170,10 +171,11 @@ def _side_by_side(make: Callable[[Villages], _Block], parts: Iterable[Villages])
 
 def _register_block(villages: Villages, seed: int, reference: date) -> _Block:
     rng = np.random.default_rng([seed, _REGISTER, int(villages.number[0])])
-    drawn = _draw(villages, "F-", reference, rng)
+    apart = np.random.default_rng([seed, _ANSWERS, int(villages.number[0])])
+    drawn = _draw(villages, "F-", reference, rng, apart)
     columns = {
         "menages.csv": records.household_columns(drawn, reference, rng),
-        "membres.csv": plant(records.member_columns(drawn), drawn),
+        "membres.csv": plant(records.member_columns(drawn, reference, apart), drawn),
         "listes.csv": records.list_columns(drawn),
         "consommation.csv": records.consumption_columns(drawn),
     }
@@ -185,7 +187,10 @@ def _register_block(villages: Villages, seed: int, reference: date) -> _Block:
     )
 
 
-def _draw(villages: Villages, form: str, reference: date, rng: np.random.Generator) -> Drawn:
+def _draw(
+    villages: Villages, form: str, reference: date, rng: np.random.Generator, apart: np.random.Generator
+) -> Drawn:
+    """`apart` draws what was added later, so that the rest of a seed's population stays what it was."""
     homes = draw_homes(villages, rng)
     members = draw_members(homes, rng)
     first = int(villages.first_household[0])
@@ -207,6 +212,7 @@ def _draw(villages: Villages, form: str, reference: date, rng: np.random.Generat
         people=people,
         living=living,
         lists=draw_lists(homes, people, living, villages, rng),
+        stays=draw_stays(homes, living, villages, apart),
     )
 
 
@@ -215,7 +221,7 @@ def _survey(households: int, communes: Sequence[CommuneSpot], seed: int, referen
     count = int(np.clip(households // (10 * CLUSTER_HOUSEHOLDS), FEWEST_CLUSTERS, MOST_CLUSTERS))
     villages = clusters(count, CLUSTER_HOUSEHOLDS, communes, seed)
     rng = np.random.default_rng([seed, _SURVEY])
-    drawn = _draw(villages, "FE-", reference, rng)
+    drawn = _draw(villages, "FE-", reference, rng, rng.spawn(1)[0])
     weight = rng.lognormal(0.0, 0.3, count) * np.where(villages.urban, 0.5, 1.0)
     weight *= households / (weight.sum() * CLUSTER_HOUSEHOLDS)
     return _Lines.of(records.survey_columns(drawn, communes, weight, reference, rng))

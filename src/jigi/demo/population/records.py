@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from jigi.demo.population.answers import Stays, answer_columns, stay_columns
 from jigi.demo.population.community import CRITERIA, REASONS, CommunityList
 from jigi.demo.population.conditions import (
     EDUCATION,
@@ -94,6 +95,7 @@ class Drawn:
     people: Composition
     living: Conditions
     lists: CommunityList
+    stays: Stays
 
     def form_numbers(self, household: Ints) -> Cells:
         """« F-0000001 »: the F says fictitious."""
@@ -130,6 +132,7 @@ def household_columns(drawn: Drawn, reference: date, rng: np.random.Generator) -
         "village_code": drawn.village_codes(every),
         "latitude": _degrees(drawn.villages.latitude[village] + rng.normal(0.0, 0.003, len(every))),
         "longitude": _degrees(drawn.villages.longitude[village] + rng.normal(0.0, 0.003, len(every))),
+        **stay_columns(drawn.stays, village_codes(drawn.villages.number[drawn.stays.village]), reference),
         **condition_columns(drawn, rng),
     }
 
@@ -183,8 +186,9 @@ def condition_columns(drawn: Drawn, rng: np.random.Generator) -> Columns:
     }
 
 
-def member_columns(drawn: Drawn) -> Columns:
+def member_columns(drawn: Drawn, reference: date, rng: np.random.Generator) -> Columns:
     members, births, names, contacts = drawn.members, drawn.births, drawn.names, drawn.contacts
+    urban = drawn.homes.urban[members.household]
     return {
         "numero_fiche": drawn.form_numbers(members.household),
         "numero_ligne": integers(members.line),
@@ -205,6 +209,7 @@ def member_columns(drawn: Drawn) -> Columns:
         "telephone_de": contacts.phone_owner,
         "nina": drawn.nina,
         "role": words(ROLES)[contacts.role],
+        **answer_columns(members, births.age, urban, drawn.living, contacts, reference, rng),
     }
 
 
