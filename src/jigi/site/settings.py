@@ -74,6 +74,7 @@ MIDDLEWARE = [
     # Every page asks for an account; the few that don't say so themselves.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "jigi.web.account.idle.idle_middleware",
     "jigi.web.middleware.origin_middleware",
     "jigi.web.limits.LimitsMiddleware",
     "jigi.web.middleware.RefusalMiddleware",
@@ -130,6 +131,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 MOST_REQUEST_MB = limits.number("JIGI_REQUEST_MB", 256)
+IDLE_MINUTES = limits.number("JIGI_IDLE_MINUTES", 60)
 MOST_REQUEST_SECONDS = limits.number("JIGI_REQUEST_SECONDS", 60)
 # At once, over every process: files of rows, and PDFs being set.
 MOST_EXPORTS = limits.number("JIGI_EXPORTS", 4)
