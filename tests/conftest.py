@@ -15,6 +15,7 @@ from typing import Any
 
 import django
 import pytest
+from django.conf import settings as django_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from jigi.foundation import server
@@ -29,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
         _find_database(config)
     # Test modules import models when they are collected.
     django.setup()
+    # A password is hashed for a second on purpose; here it would be for nothing.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 class _Apart(LoadScopeScheduling):
