@@ -20,6 +20,7 @@ from jigi.geography.access import communes_with
 from jigi.geography.models import Area, StaffPosting
 from jigi.geography.roles import rights
 from jigi.geography.scope import seen_by
+from jigi.monitoring.models import Alert
 from jigi.payments.models import Entitlement, Instruction, ReturnLine
 from jigi.registry.models import Household, Identifier, LivingConditions, Membership, Person, Phone
 from jigi.targeting.models import ListedHousehold, Result
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 REGISTER = (Household, Person, Membership, Phone)
 FENCED = (*REGISTER, Identifier, LivingConditions, ListedHousehold, Result, Enrolment, Entitlement, Instruction,
-          ReturnLine)  # fmt: skip
+          ReturnLine, Alert)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ occupation = "metier"
 seeing = { column = "voir", codes = { "aucune" = 1, "quelques" = 2, "beaucoup" = 3, "pas du tout" = 4 } }
 walking = "marcher"
 chronic_illness = "chronique"
-delivery_expected_on = "terme"
+due_on = "terme"
 breastfeeding_since = "allaite"
 """
 NOTHING = {
@@ -61,7 +61,7 @@ def test_answers_on_health_go_to_their_own_table(whole):
     health = Health.objects.get()
     assert health.person.given_names == "Awa"
     assert (health.seeing, health.walking, health.hearing, health.chronic_illness) == (3, 2, None, True)
-    assert (health.delivery_expected_on, health.collected_on) == (date(2016, 9, 1), date(2016, 5, 1))
+    assert (health.due_on, health.collected_on) == (date(2016, 9, 1), date(2016, 5, 1))
 
 
 def test_schooling_work_and_absence(whole):

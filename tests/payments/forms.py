@@ -21,8 +21,8 @@ def imported(folder: Path, households: list[dict[str, str]], members: list[dict[
     paths = {}
     for name, rows in (("household", households), ("members", members)):
         table = said[name]
-        columns = [column for key, column in table.items() if key != "columns"]
-        columns += [c if isinstance(c, str) else c["column"] for c in table["columns"].values()]
+        filled = [column for key, column in table.items() if key != "columns"] + list(table["columns"].values())
+        columns = [c if isinstance(c, str) else c["column"] for c in filled if isinstance(c, str) or "column" in c]
         paths[name] = folder / f"{name}.csv"
         with paths[name].open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="", delimiter=";")

@@ -133,7 +133,7 @@ HEALTH: dict[str, Target] = {
     "self_care": _DIFFICULTY,
     "communicating": _DIFFICULTY,
     "chronic_illness": Target("boolean", restricted=True),
-    "delivery_expected_on": Target("date", restricted=True),
+    "due_on": Target("date", restricted=True),
     "breastfeeding_since": Target("date", restricted=True),
 }
 

@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet
 from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import postings_with
 from jigi.geography.models import Area
-from jigi.monitoring.actions import RIGHT
 from jigi.monitoring.models import Alert
 
+RIGHT = "alerts.see"
 LIVE = ("open", "taken")
 
 

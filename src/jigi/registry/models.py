@@ -372,7 +372,7 @@ class Health(models.Model):
     self_care = _difficulty("se laver ou s’habiller")
     communicating = _difficulty("communiquer, comprendre ou être compris")
     chronic_illness = models.BooleanField("maladie chronique", null=True)
-    delivery_expected_on = models.DateField("accouchement attendu le", null=True)
+    due_on = models.DateField("accouchement attendu le", null=True)
     breastfeeding_since = models.DateField("allaite depuis", null=True)
     collected_on = models.DateField("vu le")
     recorded_at = models.DateTimeField("écrit le", db_default=Now())

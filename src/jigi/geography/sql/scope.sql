@@ -5,6 +5,7 @@ DECLARE
     registry text;
     payments text;
     intake text;
+    alerts text;
 BEGIN
     -- A family of rows is open everywhere (« * ») to a posting at the country in all programmes; elsewhere it is the
     -- communes under the posting, with the programme for payments (« TM1|42 », « |42 » for all programmes).
@@ -28,12 +29,15 @@ BEGIN
         CASE WHEN bool_or(at_country AND programme = '' AND 'payments' = ANY (opens)) THEN '*'
             ELSE (SELECT array_agg(DISTINCT programme || '|' || commune)::text FROM spread
                 WHERE 'payments' = ANY (opens)) END,
-        CASE WHEN bool_or(at_country AND 'intake' = ANY (opens)) THEN '*' END
-    INTO registry, payments, intake FROM held;
+        CASE WHEN bool_or(at_country AND 'intake' = ANY (opens)) THEN '*' END,
+        CASE WHEN bool_or(at_country AND 'alerts' = ANY (opens)) THEN '*'
+            ELSE (SELECT array_agg(DISTINCT commune)::text FROM spread WHERE 'alerts' = ANY (opens)) END
+    INTO registry, payments, intake, alerts FROM held;
     PERFORM set_config('jigi.person', coalesce(person::text, ''), true),
         set_config('jigi.registry', coalesce(registry, ''), true),
         set_config('jigi.payments', coalesce(payments, ''), true),
-        set_config('jigi.intake', coalesce(intake, ''), true);
+        set_config('jigi.intake', coalesce(intake, ''), true),
+        set_config('jigi.alerts', coalesce(alerts, ''), true);
 END $$;
 
 CREATE FUNCTION geography_everywhere(family text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -41,6 +45,9 @@ CREATE FUNCTION geography_everywhere(family text) RETURNS boolean LANGUAGE sql S
 $$;
 CREATE FUNCTION geography_communes() RETURNS SETOF bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT unnest(nullif(nullif(current_setting('jigi.registry', true), ''), '*')::bigint[])
+$$;
+CREATE FUNCTION geography_alerted() RETURNS SETOF bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT unnest(nullif(nullif(current_setting('jigi.alerts', true), ''), '*')::bigint[])
 $$;
 CREATE FUNCTION geography_cells() RETURNS TABLE (programme text, commune bigint)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$

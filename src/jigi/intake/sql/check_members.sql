@@ -18,11 +18,11 @@ CROSS JOIN LATERAL (VALUES
     (nina.gap > CASE WHEN 'about' IN (m.birth_said, m.birth_precision) THEN 5 ELSE 0 END,
         %(nina_column)s, m.nina_said, 'warning', 'nina_year',
         'Le NINA ne s’accorde pas avec l’année de naissance', 'Vérifiez le document et la date'),
-    (m.sex = 'M' AND m.delivery_expected_on IS NOT NULL, %(delivery_expected_on_column)s, '', 'error', 'pregnant_man',
+    (m.sex = 'M' AND m.due_on IS NOT NULL, %(due_on_column)s, '', 'error', 'pregnant_man',
         'Une grossesse est dite d’un homme', 'Corrigez le sexe, ou la ligne de la personne'),
     (m.sex = 'M' AND m.breastfeeding_since IS NOT NULL, %(breastfeeding_since_column)s, '', 'error', 'nursing_man',
         'Un allaitement est dit d’un homme', 'Corrigez le sexe, ou la ligne de la personne'),
-    (m.delivery_expected_on NOT BETWEEN h.collected_on - 31 AND h.collected_on + 300, %(delivery_expected_on_column)s,
+    (m.due_on NOT BETWEEN h.collected_on - 31 AND h.collected_on + 300, %(due_on_column)s,
         '', 'warning', 'delivery', 'L’accouchement attendu est trop loin du jour de l’enquête', 'Vérifiez la date'),
     (m.breastfeeding_since > h.collected_on, %(breastfeeding_since_column)s, '', 'error', 'nursing_later',
         'L’allaitement commence après l’enquête', 'Corrigez l’une des deux dates'),
@@ -32,5 +32,5 @@ CROSS JOIN LATERAL (VALUES
 -- Asked first and cheaply: nearly all births and documents are possible.
 WHERE (m.birth_date > h.collected_on OR m.birth_date < h.collected_on - 44000 OR nina.gap > 0
         OR substr(m.nina_start, 2, 1) <> CASE m.sex WHEN 'M' THEN '1' ELSE '2' END
-        OR num_nonnulls(m.delivery_expected_on, m.breastfeeding_since, m.absent_since) > 0)
+        OR num_nonnulls(m.due_on, m.breastfeeding_since, m.absent_since) > 0)
     AND found.wrong

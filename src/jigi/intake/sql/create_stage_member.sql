@@ -38,7 +38,7 @@ CREATE TEMP TABLE stage_member (
     self_care integer,
     communicating integer,
     chronic_illness boolean,
-    delivery_expected_on date,
+    due_on date,
     breastfeeding_since date,
     role text
 )

@@ -15,8 +15,8 @@ from jigi.foundation import audit
 from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import require
 from jigi.monitoring import actions, queries
-from jigi.monitoring.actions import RIGHT
 from jigi.monitoring.models import Alert
+from jigi.monitoring.queries import RIGHT
 from jigi.monitoring.states import ALERT
 from jigi.monitoring.watches import rules
 from jigi.payments import queries as payments

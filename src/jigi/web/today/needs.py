@@ -16,7 +16,7 @@ from jigi.geography.access import organisations_with, postings_with
 from jigi.intake import queries as intake
 from jigi.intake.models import Batch, Problem
 from jigi.monitoring import queries as monitoring
-from jigi.monitoring.actions import RIGHT
+from jigi.monitoring.queries import RIGHT
 from jigi.payments import queries as payments
 from jigi.protection import jobs as protection_jobs
 from jigi.protection import queries as protection
