@@ -178,6 +178,7 @@ ASKS: tuple[Ask, ...] = (
         "la liste à afficher d’un village",
         lambda w, p: reverse("campaign_list", args=[w.campaigns[p].pk, w.village(p).pk]),
     ),
+    Ask("campaign_rank", "classer une campagne", _campaign("campaign_rank"), sent=_key()),
     Ask("campaign_freeze", "geler une campagne", _campaign("campaign_freeze"), sent=_key()),
     Ask("campaign_reopen", "rouvrir une campagne", _campaign("campaign_reopen"), sent=_key(motif="essai")),
     Ask(
@@ -215,6 +216,17 @@ ASKS: tuple[Ask, ...] = (
     *(
         Ask("payment_round_act", f"tour : {verb}", _round("payment_round_act", state, verb), sent=_key(motif="essai"))
         for verb, state in ACTS.items()
+    ),
+    Ask(
+        "payment_refund",
+        "retour aux fonds (page)",
+        lambda w, p: reverse("payment_refund", args=[w.scene.component.pk]) if p == "above" else None,
+    ),
+    Ask(
+        "payment_refund",
+        "rendre aux fonds",
+        lambda w, p: reverse("payment_refund", args=[w.scene.component.pk]) if p == "above" else None,
+        sent=_key(motif="essai de la matrice"),
     ),
     Ask("payment_round_open", "ouvrir un tour (page)", _everywhere("payment_round_open")),
     Ask("payment_round_open", "ouvrir un tour", _list("payment_round_open"), sent=_opened),

@@ -88,6 +88,15 @@ def test_freezing_twice_is_told_and_changes_nothing(world: World, campaign: Targ
     assert "le résultat est bien celui qui a été gelé" in text(client.get(address, {"empreinte": "verifier"}))
 
 
+def test_a_reopened_campaign_is_ranked_again_on_its_page(world: World, campaign: TargetingRound) -> None:
+    client, address = as_user(world.manager), f"/ciblage/{campaign.pk}/"
+    post(client, f"{address}rouvrir/", motif="liste incomplète")
+    assert "Classer 8 ménages listés" in text(client.get(address))
+    assert "5 ménages retenus" in post(client, f"{address}classer/")
+    assert "C’était déjà fait" in post(client, f"{address}classer/")
+    assert Result.objects.filter(selected=True).count() == 5
+
+
 def test_reopening_takes_a_reason(world: World, campaign: TargetingRound) -> None:
     client, address = as_user(world.manager), f"/ciblage/{campaign.pk}/rouvrir/"
     assert "se motive" in post(client, address)

@@ -48,8 +48,6 @@ def _decide(alert: Alert, verb: str, by: User, reason: str) -> None:
 def _require(alert: Alert, by: User) -> None:
     require(by, RIGHT)
     if not visible_to(by).filter(pk=alert.pk).exists():
-        raise Refused(
-            "Cette alerte n’est pas de vos communes", remedy="Elle revient à qui suit ces communes."
-        )
+        raise Refused("Cette alerte n’est pas de vos communes", remedy="Elle revient à qui suit ces communes.")
     if alert.about_id == by.pk:
         raise Refused("Cette alerte parle de vous", remedy="Une autre personne doit y donner suite.")

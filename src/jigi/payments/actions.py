@@ -14,7 +14,7 @@ from jigi.enrolment.actions import exit_finished
 from jigi.foundation import audit, runs
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
-from jigi.geography.access import require
+from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
@@ -209,11 +209,10 @@ def return_to_funds(component: Component, *, by: User, reason: str) -> int:
     Refused while a round of the component is under way: a sum asked of an agency is not free.
     """
     _require(by, "payments.close", component, _communes_of(component))
-    if component.rounds.filter(status__in=("prepared", "frozen", "approved", "released")).exists():
-        raise Refused(
-            "Un tour de cette composante est en cours",
-            remedy="Clôturez-le avant de rendre l’argent aux fonds.",
-        )
+    if not reason.strip():
+        raise Refused("Il faut un motif", remedy="Écrivez la décision : qui l’a prise, quand, par quelle lettre.")
+    if refusal := _round_under_way(component):
+        raise refusal
     with transaction.atomic(), ledger.refusing_overdraft():
         pipeline.wait_for_turn()
         cause = f"refund:{component.pk}:"
@@ -226,6 +225,21 @@ def return_to_funds(component: Component, *, by: User, reason: str) -> int:
             return 0
         audit.record("return_to_funds", "component", component.pk, by=by, after={"entitlements": count}, reason=reason)
     return count
+
+
+def why_no_refund(component: Component, user: User) -> str:
+    """Why this person can't give money of a component back to its agreements now; empty when they can."""
+    programme = component.programme.code
+    if not can(user, "payments.close", areas=_communes_of(component), programme=programme):
+        return "Votre affectation ne couvre pas toutes les communes de cette composante."
+    refusal = _round_under_way(component)
+    return f"{refusal.what}. {refusal.remedy}" if refusal else ""
+
+
+def _round_under_way(component: Component) -> Refused | None:
+    if not component.rounds.filter(status__in=("prepared", "frozen", "approved", "released")).exists():
+        return None
+    return Refused("Un tour de cette composante est en cours", remedy="Clôturez-le avant de rendre l’argent aux fonds.")
 
 
 _UNSIGNED = {

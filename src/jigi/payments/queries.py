@@ -28,7 +28,7 @@ from jigi.payments.models import (
     RoundChange,
     RoundCommune,
 )
-from jigi.programmes.models import Agency, AgencyCommune, Agreement, FundingLine
+from jigi.programmes.models import Agency, AgencyCommune, Agreement, Component, FundingLine
 from jigi.registry.models import Household
 
 
@@ -94,6 +94,22 @@ class Rights:
     paid_xof: int
     owed_xof: int
     returned_xof: int
+
+
+@dataclass(frozen=True)
+class Refundable:
+    """What an agreement would get back: rights of households that have left, and their francs."""
+
+    code: str
+    name: str
+    rights: int
+    amount_xof: int
+
+
+@unfenced
+def refundable(component: Component) -> list[Refundable]:
+    """What `actions.return_to_funds` would give back now, by agreement."""
+    return [Refundable(**row) for row in fetch_sql("payments", "refundable", {"component": component.pk})]
 
 
 def visible_to(user: User) -> QuerySet[PaymentRound]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.payments import acts, lines, lists, opening, order_files, returns, round_page, rounds
+from jigi.web.payments import acts, lines, lists, opening, order_files, refund, returns, round_page, rounds
 
 urlpatterns = [
     path("", rounds.rounds, name="payment_rounds"),
     path("nouveau/", opening.opening, name="payment_round_open"),
+    path("rendre/<int:pk>/", refund.refund, name="payment_refund"),
     path("retours/", returns.files, name="return_files"),
     path("retours/<int:pk>/", returns.return_file, name="return_file"),
     path("retours/exceptions/", returns.exceptions, name="return_exceptions"),

@@ -57,6 +57,7 @@ def _part(figures: ComponentFigures, user: User) -> dict[str, Any]:
         "map": communes_map(figures),
         "lines": _funding(component, user),
         "agencies": queries.agencies(component),
+        "may_refund": can(user, "payments.close", programme=component.programme.code),
     }
 
 

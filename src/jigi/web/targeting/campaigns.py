@@ -20,6 +20,7 @@ from jigi.targeting import actions, queries
 from jigi.targeting.models import Result, TargetingRound
 from jigi.targeting.states import ROUND
 from jigi.web.export import csv_response
+from jigi.web.formats import counted
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import verb_word
 from jigi.web.submissions import carry_out
@@ -101,6 +102,21 @@ def commune(request: HttpRequest, pk: int, area: int) -> HttpResponse:
     villages = villages_of(shown, [place]).get(place.pk, [])
     context = {"campaign": shown, "commune": place, "villages": villages, "sum": sums(villages)}
     return render(request, "targeting/commune.html", context)
+
+
+@require_POST
+def rank(request: HttpRequest, pk: int) -> HttpResponse:
+    """Score and rank; asked again of a ranked campaign, say so."""
+    user, shown = person(request), seen_round(request, pk)
+
+    def act() -> str:
+        if shown.status != TargetingRound.Status.OPEN:
+            return f"C’était déjà fait : la campagne est « {shown.get_status_display()} ». Rien n’a changé."
+        counters = actions.rank(shown, by=user)
+        return f"La campagne est classée : {counted(counters['within_quota'], 'ménage retenu', 'ménages retenus')}."
+
+    carry_out(request, act)
+    return redirect("campaign", pk)
 
 
 @require_POST

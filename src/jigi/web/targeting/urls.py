@@ -9,6 +9,7 @@ from jigi.web.targeting import campaigns, villages
 urlpatterns = [
     path("", campaigns.campaigns, name="campaigns"),
     path("<int:pk>/", campaigns.campaign, name="campaign"),
+    path("<int:pk>/classer/", campaigns.rank, name="campaign_rank"),
     path("<int:pk>/geler/", campaigns.freeze, name="campaign_freeze"),
     path("<int:pk>/rouvrir/", campaigns.reopen, name="campaign_reopen"),
     path("<int:pk>/menages/", villages.households, name="campaign_households"),

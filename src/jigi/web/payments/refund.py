@@ -1,0 +1,45 @@
+"""/paiements/rendre/: what is owed to households that have left goes back to its agreements."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from jigi.foundation.money import format_xof
+from jigi.geography.access import can
+from jigi.payments import actions, queries
+from jigi.programmes.models import Component
+from jigi.web.account.step_up import require_proof
+from jigi.web.formats import counted
+from jigi.web.payments.sight import person
+from jigi.web.submissions import carry_out
+
+
+def refund(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would be given back, agreement by agreement; posted, it is, with a reason."""
+    user = person(request)
+    component = Component.objects.select_related("programme").filter(pk=pk).first()
+    if component is None or not can(user, "payments.close", programme=component.programme.code):
+        raise Http404
+    if request.method == "POST":
+        require_proof(request)
+        carry_out(request, lambda: _give_back(request, component))
+        return redirect("payment_refund", pk)
+    lines = queries.refundable(component)
+    context = {
+        "component": component,
+        "lines": lines,
+        "rights_back": sum(line.rights for line in lines),
+        "amount_xof": sum(line.amount_xof for line in lines),
+        "why_not": actions.why_no_refund(component, user),
+    }
+    return render(request, "payments/refund.html", context)
+
+
+def _give_back(request: HttpRequest, component: Component) -> str:
+    amount_xof = sum(line.amount_xof for line in queries.refundable(component))
+    reason = request.POST.get("motif", "")
+    count = actions.return_to_funds(component, by=person(request), reason=reason)
+    if not count:
+        return "Il n’y avait rien à rendre : rien n’a changé."
+    return f"{counted(count, 'droit rendu', 'droits rendus')} aux conventions : {format_xof(amount_xof)}."
