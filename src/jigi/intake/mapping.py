@@ -101,7 +101,11 @@ def find(name_or_path: str | Path) -> Path:
 def read_mapping(name_or_path: str | Path) -> Mapping:
     """Read and check a mapping; InputError with the line of what is wrong."""
     path = find(name_or_path)
-    text = read_text(path)
+    return parse_mapping(read_text(path), path)
+
+
+def parse_mapping(text: str, path: str | Path) -> Mapping:
+    """The mapping that a text is; `path` is what messages call it. InputError with the line of what is wrong."""
     top = parse(text, path)
     survey = top.text("survey", pattern=r"[\w.-]{1,40}") if _is_survey(top) else ""
     household = top.table("household")

@@ -77,3 +77,29 @@ class Problem(models.Model):
     class Meta:
         verbose_name = "problème d’import"
         indexes = [models.Index(fields=["batch", "severity", "line"], name="problem_by_batch")]
+
+
+class SavedMapping(models.Model):
+    """A mapping made on a page by looking at the columns of a file, kept to read the next files of its kind."""
+
+    name = models.CharField("nom", max_length=120)
+    source = models.CharField("source", max_length=60)
+    text = models.TextField("texte")
+    digest = models.CharField("empreinte", max_length=64)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("faite le", db_default=Now())
+    retired_at = models.DateTimeField("retirée le", null=True)
+
+    class Meta:
+        verbose_name = "correspondance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(retired_at__isnull=True), name="mapping_name_once_in_use"
+            ),
+            models.UniqueConstraint(
+                fields=["digest"], condition=Q(retired_at__isnull=True), name="mapping_text_once_in_use"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -32,6 +32,7 @@ NOUNS = {
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
+    "mapping": Noun("correspondance de colonnes", "/imports/correspondances/", "intake.import"),
     "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
     "retention": Noun("conservation des données", "/protection/conservation/", "data.protect"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
@@ -60,6 +61,8 @@ NOUNS = {
 TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT, REQUEST, RETENTION)}
 
 VERBS = {
+    "make": "faire",
+    "retire": "retirer",
     "see": "voir",
     "list": "voir une liste",
     "search": "chercher",

@@ -7,6 +7,10 @@ from django.core.files.uploadedfile import UploadedFile
 
 from jigi.foundation.errors import InputError
 from jigi.intake.mapping import FOLDER, read_mapping
+from jigi.intake.saved_mappings import in_use
+
+KEPT = "gardee:"
+"""How the code of a mapping made on the page begins; its number follows."""
 
 
 class UploadForm(forms.Form):
@@ -29,7 +33,7 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["mapping"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = shipped_mappings()
+        field.choices = [*kept_mappings(), *shipped_mappings()]
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
@@ -47,6 +51,11 @@ class UploadForm(forms.Form):
     def size(self) -> int:
         """Bytes sent."""
         return sum(file.size or 0 for file in self.sent.values())
+
+
+def kept_mappings() -> list[tuple[str, str]]:
+    """Those made on the page, by their number."""
+    return [(f"{KEPT}{kept.pk}", f"{kept.name} ({kept.source})") for kept in in_use()]
 
 
 def shipped_mappings() -> list[tuple[str, str]]:

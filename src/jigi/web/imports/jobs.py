@@ -15,9 +15,12 @@ from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import User
 from jigi.foundation.outage import outage_of
+from jigi.intake import saved_mappings
+from jigi.intake.mapping import Mapping
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import import_file
 from jigi.web.imports import uploads
+from jigi.web.imports.forms import KEPT
 
 LARGE_BYTES = 5 * 1024 * 1024
 ABANDONED_SECONDS = 24 * 3600
@@ -38,8 +41,13 @@ def take_now(folder: Path, mapping: str, *, by: User) -> Batch:
     with uploads.opened(folder) as files:
         if "menages" not in files:
             raise JigiError("Les fichiers envoyés ne sont plus là", remedy="Envoyez-les de nouveau.")
-        reviewed = files.get("correspondance", mapping)
+        reviewed = files.get("correspondance") or chosen(mapping)
         return import_file(files["menages"], reviewed, members=files.get("membres"), by=by)
+
+
+def chosen(code: str) -> Mapping | str:
+    """The mapping that a form has named: one made on the page, by its number, or a shipped one."""
+    return saved_mappings.opened(int(code.removeprefix(KEPT))) if code.startswith(KEPT) else code
 
 
 @app.task(name="intake.take_upload", retry=PATIENCE)

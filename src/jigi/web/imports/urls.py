@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.imports import views
+from jigi.web.imports import correspondences, views
 
 urlpatterns = [
     path("", views.batches, name="batches"),
     path("envoyer/", views.send, name="batch_send"),
+    path("correspondances/", correspondences.correspondences, name="correspondences"),
+    path("correspondances/<int:pk>/retirer/", correspondences.retire, name="correspondence_retire"),
+    path("correspondances/<str:folder>/", correspondences.correspondence, name="correspondence"),
     path("<int:pk>/", views.batch, name="batch"),
 ]

@@ -1,0 +1,104 @@
+"""A mapping made on the page from two files, tried, kept, and used to import them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from jigi.intake.models import Batch, SavedMapping
+from jigi.registry.models import Household, Person
+from jigi.web.imports import uploads
+from tests.factories import Areas, make_user
+
+HOUSEHOLDS = "Fiche;Code village;Date enquête;Pièces\nF1;ML010501-001;01/05/2016;2\n"
+MEMBERS = "Fiche;Prénom;Nom;Sexe;Lien\nF1;Awa;Traoré;2;CM\nF1;Ali;Traoré;1;fils\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(uploads, "FOLDER", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def importer(client: Client, areas: Areas) -> Client:
+    client.force_login(make_user("awa"))
+    return client
+
+
+def looked_at(client: Client) -> str:
+    """The address where the columns of the two files are shown."""
+    sent = {"menages": HOUSEHOLDS, "membres": MEMBERS}
+    files = {name: SimpleUploadedFile(f"{name}.csv", text.encode("cp1252")) for name, text in sent.items()}
+    answer = client.post("/imports/correspondances/", {"cle": str(uuid.uuid4()), **files})
+    assert answer.status_code == 302
+    return answer.url
+
+
+def chosen(page: str) -> dict[str, str]:
+    """What the selects of the page have chosen."""
+    found = {}
+    for name, inside in re.findall(r'<select[^>]*? name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        if option := re.search(r"<option(?: value=\"([^\"]*)\")? selected>([^<]*)", inside):
+            found[name] = option[1] if option[1] is not None else option[2]
+    return found
+
+
+def said(page: str, **more: str) -> dict[str, str]:
+    codes = {"members.sex.0": "M", "members.sex.1": "F", "members.relation.0": "head"}
+    return {"cle": str(uuid.uuid4()), "nom": "Kobo 2016", "source": "Kobo", **chosen(page), **codes, **more}
+
+
+def test_columns_are_guessed_tried_kept_and_used(importer: Client, folder: Path) -> None:
+    address = looked_at(importer)
+    page = importer.get(address).content.decode()
+    assert chosen(page)["households.village"] == "Code village" and chosen(page)["members.surname"] == "Nom"
+    tried = importer.post(address, said(page, apercu="oui")).content.decode()
+    assert "Aperçu" in tried and "2016-05-01" in tried and not SavedMapping.objects.exists()
+    assert importer.post(address, said(tried, garder="oui")).url == "/imports/envoyer/"
+    assert list(folder.iterdir()) == []
+    kept = SavedMapping.objects.get()
+    files = {"menages": HOUSEHOLDS, "membres": MEMBERS}
+    sent = {name: SimpleUploadedFile(f"{name}.csv", text.encode()) for name, text in files.items()}
+    importer.post("/imports/envoyer/", {"cle": str(uuid.uuid4()), "mapping": f"gardee:{kept.pk}", **sent})
+    assert Batch.objects.get().source == "Kobo" and Household.objects.get().head_name == "Awa Traoré"
+    assert sorted(Person.objects.values_list("sex", flat=True)) == ["F", "M"]
+
+
+def test_what_is_missing_is_told_and_nothing_of_the_page_is_lost(importer: Client) -> None:
+    address = looked_at(importer)
+    page = importer.get(address).content.decode()
+    answer = importer.post(address, {**said(page, garder="oui"), "members.surname": ""})
+    assert answer.status_code == 400 and "surname" in answer.content.decode()
+    assert chosen(answer.content.decode())["households.village"] == "Code village"
+    assert "Kobo 2016" in answer.content.decode() and not SavedMapping.objects.exists()
+
+
+def test_a_name_in_use_is_refused_until_the_other_is_retired(importer: Client) -> None:
+    for _ in range(2):
+        address = looked_at(importer)
+        answer = importer.post(address, said(importer.get(address).content.decode(), garder="oui"))
+    assert answer.status_code == 400 and "s’appelle déjà" in answer.content.decode()
+    kept = SavedMapping.objects.get()
+    importer.post(f"/imports/correspondances/{kept.pk}/retirer/", {"cle": str(uuid.uuid4())})
+    assert f"gardee:{kept.pk}" not in importer.get("/imports/envoyer/").content.decode()
+    assert importer.post(address, said(importer.get(address).content.decode(), garder="oui")).status_code == 302
+
+
+def test_the_files_of_somebody_else_are_not_looked_at(importer: Client) -> None:
+    address = looked_at(importer)
+    other = Client()
+    other.force_login(make_user("kadi"))
+    assert other.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("content", [b"", b"Fiche;Fiche\n1;2\n", b"%PDF-1.7"])
+def test_a_file_that_is_no_table_is_told_at_once(importer: Client, folder: Path, content: bytes) -> None:
+    files = {"menages": SimpleUploadedFile("a.csv", content), "membres": SimpleUploadedFile("b.csv", MEMBERS.encode())}
+    answer = importer.post("/imports/correspondances/", {"cle": str(uuid.uuid4()), **files})
+    assert answer.status_code == 400 and list(folder.iterdir()) == []
