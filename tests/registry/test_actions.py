@@ -159,7 +159,9 @@ ACTS: dict[str, Act] = {
     "retour": lambda g: actions.reopen(Household.objects.get(pk=g.two.pk), on=DAY, by=g.checker),
     "téléphone": lambda g: actions.set_phone(g.three, g.person("spouse", g.three), "+22376001122", by=g.checker),
     "document": lambda g: actions.set_document(g.three, g.person("head", g.three), "card", "AB12", by=g.checker),
-    "santé": lambda g: actions.set_health(g.three, g.person("head", g.three), {"walking": 3}, seen_on=DAY, by=g.checker),
+    "santé": lambda g: actions.set_health(
+        g.three, g.person("head", g.three), {"walking": 3}, seen_on=DAY, by=g.checker
+    ),
     "logement": lambda g: actions.set_living(g.three, {"roof": "sheet", "rooms": 2}, by=g.checker),
     "séjour": lambda g: actions.set_household(
         g.three, {"situation": "displaced", "stay_commune_id": g.areas.communes[1].pk}, by=g.checker
@@ -212,5 +214,3 @@ def test_a_declared_count_keeps_its_distance_from_the_roster(
     was, now = composed(before, seen), composed(after, seen)
     there = followed(said, was.children_under_5, now.children_under_5)
     assert followed(there, now.children_under_5, was.children_under_5) == said
-
-

@@ -129,9 +129,13 @@ def add_person(
 
 @_verb
 def start_membership(
-    household: Household, person: Person, *, relation: str, on: date, by: User, reason: str = "", **place: Any
-) -> list[Written]:
-    """A person of the register becomes a member; where they lived until then they leave that day, unless `shared`."""
+    household: Household, person: Person, *, relation: str, on: date, successor: Person | None = None, by: User,
+    reason: str = "", **place: Any,
+) -> list[Written]:  # fmt: skip
+    """A person of the register becomes a member; where they lived until then they leave that day, unless `shared`.
+
+    `successor` becomes the head there when the one who leaves was.
+    """
     _check_active(household)
     left = None if place.get("shared") else _present(person)
     concerned = [household, *([left.household] if left else [])]
@@ -139,6 +143,8 @@ def start_membership(
         if left:
             why = Membership.End.MARRIAGE if relation == Membership.Relation.SPOUSE else Membership.End.DEPARTURE
             _end(rows, left, on=on, why=why)
+            if left.relation == Membership.Relation.HEAD:
+                _succeed(rows, left.household, successor)
         _join(rows, household, person, relation=relation, on=on, **place)
     return rows.written
 
@@ -162,7 +168,7 @@ def end_membership(
 def change_head(
     household: Household, head: Person, *, former_relation: str, by: User, reason: str = ""
 ) -> list[Written]:
-    """Another member becomes head; the former one takes `former_relation`. The other relations stay as they were said."""
+    """Another member becomes head; the former one takes `former_relation`. Other relations stay as they were said."""
     with changing("change_head", household, by=by, reason=reason) as rows:
         former = _open(household).filter(relation=Membership.Relation.HEAD).first()
         if former:
@@ -185,12 +191,12 @@ def change_recipient(
 
 
 @_verb
-def move(
-    household: Household, commune: Area, village: Area | None, *, by: User, reason: str = ""
-) -> list[Written]:
+def move(household: Household, commune: Area, village: Area | None, *, by: User, reason: str = "") -> list[Written]:
     """Register a household elsewhere, with its members; the right is needed where it was and where it goes."""
     if village and village.parent_id != commune.pk:
-        raise Refused(f"{village} n’est pas dans la commune {commune}", remedy="Choisissez un village de cette commune.")
+        raise Refused(
+            f"{village} n’est pas dans la commune {commune}", remedy="Choisissez un village de cette commune."
+        )
     require(by, RIGHT, areas=[commune])
     with changing("move", household, by=by, reason=reason) as rows:
         rows.update(_held(household), {"commune_id": commune.pk, "village_id": village.pk if village else None})
@@ -292,7 +298,9 @@ def membership(household: Household, person: Person) -> Membership:
 
 
 def _open(household: Household) -> Any:
-    return Membership.objects.filter(household=household, ended_on__isnull=True).select_related("person").order_by("line")
+    return (
+        Membership.objects.filter(household=household, ended_on__isnull=True).select_related("person").order_by("line")
+    )
 
 
 def _present(person: Person) -> Membership | None:
@@ -319,7 +327,7 @@ def _join(rows: Rows, household: Household, person: Person, *, relation: str, on
 def _end(rows: Rows, member: Membership, *, on: date, why: str) -> None:
     if on < member.started_on:
         raise Refused(
-            f"{member.person} est membre de ce ménage depuis le {member.started_on:%d/%m/%Y} : pas de fin avant ce jour",
+            f"{member.person} est membre de ce ménage depuis le {member.started_on:%d/%m/%Y}, pas avant",
             remedy="Corrigez la date d’effet.",
         )
     rows.update(member, {"ended_on": on, "end_reason": why})
@@ -361,4 +369,3 @@ def _check_active(household: Household) -> None:
             f"Le ménage {household.rsu} est {household.get_status_display()} : il ne change plus ainsi",
             remedy="Demandez d’abord son retour, s’il est dissous ou sorti du registre.",
         )
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -103,13 +103,16 @@ def _follow(rows: Rows, number: int, before: _Picture, back: Sequence[Written]) 
     now = _picture(one)
     if now.active and not now.composition.size:
         raise Refused(
-            "Il ne resterait aucun membre dans ce ménage", remedy="Demandez plutôt sa dissolution ou sa sortie du registre."
+            "Il ne resterait aucun membre dans ce ménage",
+            remedy="Demandez plutôt sa dissolution ou sa sortie du registre.",
         )
     living = LivingConditions.objects.filter(household=one).first()
     for table, row, columns in (("household", one, OF_HOUSEHOLD), ("living", living, OF_LIVING)):
         if row is None:
             continue
-        facts = _followed(now.said[table], columns, before, now) if now.active and not (back and not before.active) else {}
+        facts = (
+            _followed(now.said[table], columns, before, now) if now.active and not (back and not before.active) else {}
+        )
         for undone in back:
             if undone.derived and undone.table == table and undone.row == row.pk and undone.before and undone.after:
                 facts |= {
@@ -158,5 +161,3 @@ def _refused(error: IntegrityError) -> Refused:
         why="Autre chose s’appuie encore sur ce qui serait changé : une inscription, une personne, une autre demande.",
         remedy="Changez d’abord ce qui en dépend.",
     )
-
-

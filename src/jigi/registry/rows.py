@@ -43,7 +43,9 @@ class Written:
 
     def of(self, columns: Collection[str]) -> Written:
         """The same, of some columns only."""
-        kept = [None if row is None else {n: v for n, v in row.items() if n in columns} for row in (self.before, self.after)]
+        kept = [
+            None if row is None else {n: v for n, v in row.items() if n in columns} for row in (self.before, self.after)
+        ]
         return replace(self, before=kept[0], after=kept[1])
 
 
@@ -110,7 +112,14 @@ def _gathered(done: Sequence[Written]) -> list[Written]:
     found: list[Written] = []
     for one in done:
         last = found[-1] if found else None
-        if last and (last.table, last.row) == (one.table, one.row) and last.before and one.before and last.after and one.after:
+        if (
+            last
+            and (last.table, last.row) == (one.table, one.row)
+            and last.before
+            and one.before
+            and last.after
+            and one.after
+        ):
             found[-1] = replace(last, before=one.before | last.before, after=last.after | one.after)
         else:
             found.append(one)
