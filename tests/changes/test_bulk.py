@@ -56,9 +56,7 @@ def test_each_good_line_becomes_a_request_to_check(scene: Scene, tmp_path: Path)
         ("{rsu};correction d’identité;3;sexe;F;01/05/2020;essai", "valeur", "Rien ne change"),
     ],
 )
-def test_a_wrong_line_is_named_with_its_column(
-    scene: Scene, tmp_path: Path, row: str, column: str, said: str
-) -> None:
+def test_a_wrong_line_is_named_with_its_column(scene: Scene, tmp_path: Path, row: str, column: str, said: str) -> None:
     reading = bulk.read(written(tmp_path, row.format(rsu=scene.one.rsu)), by=scene.maker)
     [problem] = reading.problems
     assert (problem.line, problem.column, reading.good) == (2, column, [])

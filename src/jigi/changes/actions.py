@@ -60,7 +60,7 @@ def draft(
 
 @unfenced
 def submit(request: ChangeRequest, *, by: User) -> None:
-    """Hand a draft to those who check: by who made it, with the evidence that its kind asks."""
+    """Hand a draft to those who check: by who made it."""
     _require_maker(request, by)
     CHANGE.move(request, "submit", by=by, subjects=subjects(request))
 
@@ -136,8 +136,8 @@ def refuse(request: ChangeRequest, *, reason: str, by: User) -> ChangeRequest:
 @transaction.atomic
 def counter(request: ChangeRequest, *, reason: str, by: User) -> ChangeRequest:
     """Ask that an applied request be undone: its accepted items turned round, for another person to check."""
-    require(by, ASK, areas=places(request))
     request = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    require(by, ASK, areas=places(request))
     if request.right:
         require(by, request.right, areas=places(request))
     if request.undoes_id:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jigi.changes import actions
-from jigi.changes.facts import by_label, input_of
+from jigi.changes.facts import by_label, folded, input_of
 from jigi.changes.ground import Ground, grounds
 from jigi.changes.models import ChangeBulk, ChangeRequest
 from jigi.changes.rules import KINDS, Kind
@@ -26,7 +26,7 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
-from jigi.foundation.tabular import Limits, open_table
+from jigi.foundation.tabular import Limits, Table, open_table
 from jigi.geography.access import communes_with, require
 from jigi.geography.models import Area
 from jigi.registry.models import Household, Identifier
@@ -88,7 +88,7 @@ def read(path: Path, *, by: User) -> Reading:
     """Read a file of changes; nothing is written. InputError when it is not such a table."""
     require(by, actions.ASK)
     with open_table(path, limits=Limits(max_rows=MOST_ROWS)) as table:
-        places = table.require(*COLUMNS)
+        places = _places(table)
         rows = [(line, {name: cells[at] for name, at in zip(COLUMNS, places, strict=True)}) for line, cells in table]
     weigh = _Weighing(rows, by)
     good: list[Good] = []
@@ -129,6 +129,14 @@ def decide(requests: Sequence[ChangeRequest], *, by: User) -> tuple[int, list[tu
         except Refused as refused:
             left.append((request, str(refused)))
     return applied, left
+
+
+def _places(table: Table) -> tuple[int, ...]:
+    """Where the columns stand, whatever the case and the apostrophe; InputError naming those missing."""
+    named = {folded(name): position for position, name in enumerate(table.header)}
+    if all(folded(name) in named for name in COLUMNS):
+        return tuple(named[folded(name)] for name in COLUMNS)
+    return table.require(*COLUMNS)
 
 
 def _request(bulk: ChangeBulk, good: Good, by: User) -> ChangeRequest:
@@ -210,9 +218,9 @@ class _Weighing:
 
 
 def _kind(said: dict[str, str]) -> Kind:
-    asked = said["nature"].strip().casefold()
+    asked = folded(said["nature"])
     for code in KINDS_BY_FILE:
-        if asked in (code, KINDS[code].title.casefold()):
+        if asked in (code, folded(KINDS[code].title)):
             return KINDS[code]
     titles = ", ".join(KINDS[code].title for code in KINDS_BY_FILE)
     raise _Wrong("nature", f"Cette nature ne vient pas par fichier. Écrivez une de celles-ci : {titles}.")

@@ -89,9 +89,14 @@ def input_of(code: str) -> Input:
 
 def by_label(label: str, *, among: Collection[str]) -> Input | None:
     """The input among these that a person names in French, or by its own name, whatever the case."""
-    asked = label.strip().casefold()
-    found = [one for one in map(input_of, among) if asked in (one.label.casefold(), one.code, one.column)]
+    asked = folded(label)
+    found = [one for one in map(input_of, among) if asked in (folded(one.label), one.code, one.column)]
     return found[0] if found else None
+
+
+def folded(text: str) -> str:
+    """A word as it is compared: without case, with the apostrophe of keyboards."""
+    return text.strip().casefold().replace("’", "'")
 
 
 @cache
@@ -163,7 +168,7 @@ def present_secret(one: Input, person: Person) -> str:
 
 def _choice(one: Input, text: str) -> Any:
     for code, word in one.choices:
-        if text.casefold() in (code.casefold(), word.casefold()):
+        if folded(text) in (folded(code), folded(word)):
             return int(code) if one.table == "health" else code
     raise ValueError("n’est pas un des choix : " + ", ".join(word for _, word in one.choices))
 

@@ -198,7 +198,7 @@ def move(household: Household, commune: Area, village: Area | None, *, by: User,
             f"{village} n’est pas dans la commune {commune}", remedy="Choisissez un village de cette commune."
         )
     require(by, RIGHT, areas=[commune])
-    with changing("move", household, by=by, reason=reason) as rows:
+    with changing("move_household", household, by=by, reason=reason) as rows:
         rows.update(_held(household), {"commune_id": commune.pk, "village_id": village.pk if village else None})
     return rows.written
 
@@ -212,7 +212,7 @@ def split(
     leaving = [membership(household, person) for person in persons]
     if head.pk not in {member.person_id for member in leaving}:
         raise Refused("Le chef du nouveau ménage est un de ceux qui partent", remedy="Choisissez-le parmi eux.")
-    with changing("split", household, by=by, reason=reason) as rows:
+    with changing("split_household", household, by=by, reason=reason) as rows:
         new = _split_off(household, head, size=len(leaving), on=on)
         rows.insert(new)
         heads = [member for member in leaving if member.relation == Membership.Relation.HEAD]
@@ -234,7 +234,7 @@ def merge(
     _check_active(into)
     if household.pk == into.pk:
         raise Refused("Un ménage ne fusionne pas avec lui-même", remedy="Donnez le numéro de l’autre ménage.")
-    with changing("merge", household, into, by=by, reason=reason) as rows:
+    with changing("merge_household", household, into, by=by, reason=reason) as rows:
         joining = list(_open(household))
         units = (_open(into).aggregate(most=Max("unit"))["most"] or 1) if any(m.role for m in joining) else 0
         for member in joining:
@@ -251,7 +251,7 @@ def merge(
 def dissolve(household: Household, *, on: date, by: User, reason: str = "") -> list[Written]:
     """A household ends: nobody is a member any more. Its size stays what it was."""
     _check_active(household)
-    with changing("dissolve", household, by=by, reason=reason) as rows:
+    with changing("dissolve_household", household, by=by, reason=reason) as rows:
         for member in _open(household):
             _end(rows, member, on=on, why=Membership.End.DISSOLVED)
         rows.update(_held(household), {"status": Household.Status.DISSOLVED})
@@ -263,7 +263,7 @@ def reopen(household: Household, *, on: date, by: User, reason: str = "") -> lis
     """A household that was dissolved or had left comes back, with those of its last members who live nowhere else."""
     if household.status not in (Household.Status.DISSOLVED, Household.Status.LEFT):
         raise Refused("Seul un ménage dissous ou sorti du registre revient", remedy="Un ménage fusionné se scinde.")
-    with changing("reopen", household, by=by, reason=reason) as rows:
+    with changing("reopen_household", household, by=by, reason=reason) as rows:
         rows.update(_held(household), {"status": Household.Status.ACTIVE})
         for last in _last_members(household):
             if not _present(last.person):
@@ -276,7 +276,7 @@ def reopen(household: Household, *, on: date, by: User, reason: str = "") -> lis
 def exit(household: Household, *, by: User, reason: str = "") -> list[Written]:
     """A household leaves the register; its members stay known as its own."""
     _check_active(household)
-    with changing("exit", household, by=by, reason=reason) as rows:
+    with changing("leave_register", household, by=by, reason=reason) as rows:
         rows.update(_held(household), {"status": Household.Status.LEFT})
     return rows.written
 
@@ -284,7 +284,7 @@ def exit(household: Household, *, by: User, reason: str = "") -> list[Written]:
 @_verb
 def undo(households: Collection[Household], done: Sequence[Written], *, by: User, reason: str = "") -> list[Written]:
     """Put back what an act wrote, exactly; Raced where the register is no longer as that act left it."""
-    with changing("undo", *households, by=by, reason=reason, back=done) as rows:
+    with changing("undo_change", *households, by=by, reason=reason, back=done) as rows:
         rows.put_back(done)
     return rows.written
 
