@@ -171,7 +171,7 @@ def sent_file(user: User, *rows: str) -> tuple[Any, str]:
 
 
 def test_a_file_is_shown_then_asked_then_approved(scene: Scene) -> None:
-    good = f"{scene.one.rsu};Correction d’identité;3;surnom;Bébé;01/05/2020;vu".replace("’", "'")
+    good = f"{scene.one.rsu};Correction d’identité;3;surnom;Bébé;01/05/2020;acte vu".replace("’", "'")
     client, shown = sent_file(scene.maker, good, f"{scene.two.rsu};décès;8;;;01/05/2020;dit")
     assert "Bébé" in shown and "Aucun membre présent" in shown
     rejects = client.get(reverse("change_file_preview") + "?format=csv")
