@@ -13,6 +13,7 @@ from jigi.changes import actions
 from jigi.changes.bulk import COLUMNS
 from jigi.changes.models import ChangeBulk, ChangeRequest
 from jigi.foundation.models import AuditEvent, User
+from jigi.protection import actions as protection
 from jigi.registry.models import Household, Person
 from tests.changes.ground import DAY, Scene, make_scene
 from tests.factories import ProvedClient, make_user
@@ -160,6 +161,27 @@ def test_elsewhere_these_pages_do_not_exist(scene: Scene) -> None:
     assert client_of(agent).get(reverse("change", args=[request.pk])).status_code == 404
     assert client_of(agent).get(reverse("change_kinds", args=[scene.one.rsu])).status_code == 404
     assert client_of(treasurer).get(reverse("changes")).status_code == 404
+
+
+def test_a_granted_correction_leads_to_a_request_that_says_so(scene: Scene) -> None:
+    officers = [make_user(name, "data_protection_officer") for name in ("dpo", "dpo-deux")]
+    child = scene.person("child")
+    asked = protection.record(
+        "correction", household=scene.one, person=child, asker="la mère", identity_check="carte vue",
+        statement="le nom est faux", received_on=DAY, by=officers[0],
+    )  # fmt: skip
+    protection.accept(asked, reason="acte vu", by=officers[1])
+    led = f"?demande={asked.pk}&amp;membre={child.pk}"
+    assert led in page(officers[0], reverse("data_request", args=[asked.pk]))
+    form = reverse("change_ask", args=[scene.one.rsu, "identity"]) + led.replace("&amp;", "&")
+    shown = page(officers[0], form)
+    assert f"demande {asked.pk} sur les données" in shown and 'value="Oumou"' in shown
+
+
+def test_a_merged_household_leads_to_the_other(scene: Scene) -> None:
+    actions.decide(scene.ask("merge", other=scene.two.rsu), by=scene.checker)
+    assert "dans <a" in page(scene.checker, reverse("household", args=[scene.one.rsu]))
+    assert "Ce ménage a fusionné" in page(scene.maker, reverse("change_kinds", args=[scene.one.rsu]))
 
 
 def sent_file(user: User, *rows: str) -> tuple[Any, str]:

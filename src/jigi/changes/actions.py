@@ -27,6 +27,8 @@ from jigi.registry.models import Household, Identifier, Membership, Person
 
 ASK, CHECK = "changes.request", "changes.approve"
 EARLIEST = date(2010, 1, 1)
+LONGEST = 300
+"""Characters of a reason."""
 
 Typed = Mapping[str, str]
 Items = list[tuple[str, int | None, Any, Any]]
@@ -46,6 +48,8 @@ def draft(
     asked = _kind(kind)
     _require_ask(asked, household, by)
     _check_day(effective_on)
+    if fact_source not in ChangeRequest.Source.values:
+        raise Refused("D’où vient le fait n’est pas choisi", remedy="Choisissez-le dans la liste.")
     other_household = _household(other) if asked.other else None
     ground = ground_of(household)
     items = items_of(asked, ground, person.pk if person else None, typed, other_household)
@@ -224,6 +228,8 @@ def said(text: str, what: str) -> str:
     written = text.strip()
     if len(written) < 3:
         raise Refused(f"Il manque {what}", remedy="Écrivez-le en quelques mots.")
+    if len(written) > LONGEST:
+        raise Refused(f"C’est trop long pour {what}", remedy=f"{LONGEST} caractères suffisent.")
     return written
 
 

@@ -20,7 +20,7 @@ from jigi.registry.models import Household
 
 def visible_to(user: User) -> QuerySet[ChangeRequest]:
     """The requests about households of the communes where a person asks for changes or checks them."""
-    return ChangeRequest.objects.filter(_within(user, ASK) | _within(user, CHECK)).distinct()
+    return ChangeRequest.objects.filter(_within(user, ASK) | _within(user, CHECK))
 
 
 def awaiting(user: User) -> QuerySet[ChangeRequest]:

@@ -39,9 +39,10 @@ HELP = {
     "commune": "son nom ou son code",
     "village": "son nom ou son code",
     "found": "son NINA, ou le numéro RSU de son ménage et sa ligne : 4827-1930-66/3",
-    "phone": "huit chiffres ; laissez vide pour ne rien changer",
+    "phone": "laissez vide pour ne rien changer",
     "document": "laissez vide pour ne rien changer",
 }
+NONE_HELD = "aucun au registre"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Field:
     value: Any
     required: bool
     help: str
-    secret: bool
+    removable: bool
 
     @property
     def words(self) -> str:
@@ -97,7 +98,7 @@ def ask(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         "members": members,
         "member": member,
         "error": error,
-        "said": request.POST,
+        "said": request.POST or _begun(request),
         "fields": [] if asked.member and member is None else _fields(request, asked, household, member, user),
         "sources": [choice for choice in ChangeRequest.Source.choices if choice[0] != "file"],
         "today": timezone.localdate().isoformat(),
@@ -126,6 +127,12 @@ def _drafted(
     return redirect("change", made[0].pk) if made else redirect("changes")
 
 
+def _begun(request: HttpRequest) -> dict[str, str]:
+    """What a form begins with when a request of a person about their data led to it."""
+    number = request.GET.get("demande", "")
+    return {"motif": f"Rectification demandée : demande {number} sur les données"} if number.isdigit() else {}
+
+
 def _typed(request: HttpRequest, kind: Kind) -> dict[str, str]:
     """What the form says; an empty secret says nothing, unless it is to be taken away."""
     typed: dict[str, str] = {}
@@ -151,9 +158,8 @@ def _fields(
 def _field(request: HttpRequest, kind: Kind, one: Input, now: Any, person: Person | None) -> Field:
     secret = one.type in ("phone", "document")
     value = request.POST.get(one.code, as_typed(one, now))
-    return Field(
-        one, value, one.code in kind.required, _help(one, person) if secret else HELP.get(one.type, ""), secret
-    )
+    help = _help(one, person) if secret else HELP.get(one.type, "")
+    return Field(one, value, one.code in kind.required, help, removable=secret and help != NONE_HELD)
 
 
 def _help(one: Input, person: Person | None) -> str:
@@ -161,8 +167,7 @@ def _help(one: Input, person: Person | None) -> str:
     held: list[Any] = []
     if person:
         held = list(person.phones.all() if one.type == "phone" else person.identifiers.filter(kind=one.column))
-    now = f"au registre : {held[0].masked} ; " if held else "aucun au registre ; "
-    return now + HELP[one.type]
+    return f"au registre : {held[0].masked} ; {HELP[one.type]}" if held else NONE_HELD
 
 
 def as_typed(one: Input, value: Any) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from jigi.changes import bulk, queries
-from jigi.changes.actions import ASK, CHECK
+from jigi.changes.actions import ASK
 from jigi.changes.bulk import COLUMNS, KINDS_BY_FILE, MOST_DECIDED, MOST_ROWS, Reading
 from jigi.changes.facts import input_of
 from jigi.changes.models import ChangeBulk
@@ -45,7 +45,7 @@ def send(request: HttpRequest) -> HttpResponse:
             raise
         except JigiError as refused:
             error = refused
-    kinds = [(KINDS[code], ", ".join(input_of(one).label for one in KINDS[code].codes)) for code in KINDS_BY_FILE]
+    kinds = [(KINDS[code], " · ".join(input_of(one).label for one in KINDS[code].codes)) for code in KINDS_BY_FILE]
     context = {"error": error, "columns": COLUMNS, "kinds": kinds, "most": MOST_ROWS}
     return render(request, "changes/file.html", context, status=400 if error else 200)
 
@@ -92,11 +92,10 @@ def bulk_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The requests of a file, to filter, read and approve."""
     user = changer(request)
     one, rows = _bulk(request, pk)
-    waiting = OF_A_FILE.filtered(request, rows).filter(status="submitted").exclude(made_by=user)
-    may_check = can(user, CHECK)
+    waiting = OF_A_FILE.filtered(request, queries.awaiting(user).filter(bulk=one))
     context = {
         "bulk": one,
-        "waiting": waiting.count() if may_check else 0,
+        "waiting": waiting.count(),
         "most": MOST_DECIDED,
         "mine": one.made_by_id == user.pk,
         "query": request.GET.urlencode(),
@@ -108,8 +107,8 @@ def bulk_page(request: HttpRequest, pk: int) -> HttpResponseBase:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve what the filters of the address keep, request by request; what can't be is left and said."""
     user = changer(request)
-    one, rows = _bulk(request, pk)
-    waiting = OF_A_FILE.filtered(request, rows).filter(status="submitted").exclude(made_by=user).order_by("line")
+    one, _ = _bulk(request, pk)
+    waiting = OF_A_FILE.filtered(request, queries.awaiting(user).filter(bulk=one)).order_by("line")
     left: list[str] = []
 
     def act() -> str:
@@ -136,6 +135,8 @@ def _keep(request: HttpRequest, user: User) -> str:
     except BaseException:
         uploads.forget(folder)
         raise
+    if HELD in request.session:
+        uploads.forget(_folder(request))
     request.session[HELD] = folder.name
     return ""
 
