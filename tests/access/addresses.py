@@ -380,7 +380,6 @@ ASKS: tuple[Ask, ...] = (
         for verb, state in CHANGE_ACTS.items()
     ),
     Ask("change_file", "changements par fichier (page)", _everywhere("change_file")),
-    Ask("change_file", "lire un fichier de changements", _everywhere("change_file"), sent=_key()),
     Ask("change_file_preview", "aperçu d’un fichier de changements", _everywhere("change_file_preview")),
     Ask("change_file_take", "soumettre un fichier de changements", _everywhere("change_file_take"), sent=_key()),
     Ask("change_bulk", "les demandes d’un fichier", _bulk("change_bulk")),

@@ -150,10 +150,14 @@ def _changes(world: World) -> None:
             world.changes[place, state] = changes.decide(made, by=checker) if state == "approved" else made
         changes.refresh(world.changes[place, "submitted"], by=maker)
         world.bulks[place] = ChangeBulk.objects.create(file_name=f"{place}.csv", file_hash=place, rows=1, made_by=maker)
-        ChangeRequest.objects.create(
-            kind="exit", household=household, effective_on=date(2016, 3, 1), reason="essai", fact_source="file",
-            status="submitted", made_by=maker, bulk=world.bulks[place], line=2,
-        )  # fmt: skip
+        _by_file(world.bulks[place], household, maker)
+
+
+def _by_file(bulk: ChangeBulk, household: Household, maker: User) -> None:
+    said = {"effective_on": date(2016, 3, 1), "reason": "essai", "fact_source": "file"}
+    made = changes.draft("exit", household, typed={}, by=maker, **said)
+    changes.submit(made, by=maker)
+    ChangeRequest.objects.filter(pk=made.pk).update(bulk=bulk, line=2)
 
 
 def _spread(world: World, place: str) -> list[Area]:

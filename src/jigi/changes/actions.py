@@ -109,6 +109,8 @@ def decide(
     CHANGE.check(held, "approve")
     items, turned_down = list(held.items.all()), refused or {}
     accepted = [item for item in items if item.pk not in turned_down]
+    if not items:
+        raise Refused("Cette demande ne change rien", remedy="Refusez-la avec un motif.")
     if not accepted:
         return _refuse(held, items, turned_down, reason, by)
     _check_current(held, accepted)

@@ -53,6 +53,8 @@ def send(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponseBase:
     """What the file holds: the lines that may be asked, those to correct."""
     user = _asker(request)
+    if HELD not in request.session:
+        return redirect("change_file")
     reading = _reading(request, user)
     if request.GET.get("format") == "csv":
         rows = [(reading.file_name, p.line, p.column, p.value, p.message) for p in reading.problems]
