@@ -119,6 +119,32 @@ def _said(world: World, place: str) -> Mapping[str, str]:
     return {"cle": str(uuid.uuid4()), "motif": world.asked[place].rsu}
 
 
+CHANGE_ACTS = {
+    "soumettre": "draft", "retirer": "submitted", "actualiser": "submitted", "decider": "submitted",
+    "refuser": "submitted", "defaire": "approved", "joindre": "submitted",
+}  # fmt: skip
+
+
+def _changed(name: str, state: str, *more: object) -> Of:
+    return lambda world, place: (
+        reverse(name, args=[world.changes[place, state].pk, *more]) if place != "above" else None
+    )
+
+
+def _paper(world: World, place: str) -> str | None:
+    if place == "above":
+        return None
+    return reverse("change_paper", args=[world.changes[place, "submitted"].pk, world.papers[place].pk])
+
+
+def _bulk(name: str) -> Of:
+    return lambda world, place: reverse(name, args=[world.bulks[place].pk]) if place != "above" else None
+
+
+def _asked_change(world: World, place: str) -> str | None:
+    return reverse("change_ask", args=[world.households[place].rsu, "exit"]) if place != "above" else None
+
+
 ASKS: tuple[Ask, ...] = (
     Ask("home", "page publique", _everywhere("home"), anonymous=True),
     Ask("public_figures", "chiffres publics", _everywhere("public_figures"), anonymous=True),
@@ -359,6 +385,31 @@ ASKS: tuple[Ask, ...] = (
         Ask("data_request_act", f"demande : {verb}", _request("data_request_act", state, verb), sent=_said)
         for verb, state in REQUEST_ACTS.items()
     ),
+    Ask(
+        "changes",
+        "changements",
+        _list("changes"),
+        lambda w, p: f"/changements/{w.changes[p, 'submitted'].pk}/" if p != "above" else None,
+    ),
+    Ask("change_kinds", "demander un changement : la nature", _household("change_kinds")),
+    Ask("change_ask", "demander un changement (page)", _asked_change),
+    Ask(
+        "change_ask",
+        "demander un changement",
+        _asked_change,
+        sent=_key(effet="2016-03-01", source="visit", motif="essai de la matrice"),
+    ),
+    Ask("change", "une demande de changement", _changed("change", "submitted")),
+    Ask("change_paper", "une pièce d’une demande de changement", _paper, sent=_key()),
+    *(
+        Ask("change_act", f"changement : {verb}", _changed("change_act", state, verb), sent=_key(motif="essai"))
+        for verb, state in CHANGE_ACTS.items()
+    ),
+    Ask("change_file", "changements par fichier (page)", _everywhere("change_file")),
+    Ask("change_file_preview", "aperçu d’un fichier de changements", _everywhere("change_file_preview")),
+    Ask("change_file_take", "soumettre un fichier de changements", _everywhere("change_file_take"), sent=_key()),
+    Ask("change_bulk", "les demandes d’un fichier", _bulk("change_bulk")),
+    Ask("change_bulk_approve", "approuver un fichier de changements", _bulk("change_bulk_approve"), sent=_key()),
     Ask("retention", "conservation des données", _everywhere("retention")),
     Ask("retention_propose", "proposer la conservation", _everywhere("retention_propose"), sent=_key()),
     Ask(

@@ -13,6 +13,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from jigi.changes import actions as changes
+from jigi.changes import evidence
+from jigi.changes.models import ChangeBulk, ChangeEvidence, ChangeRequest
 from jigi.foundation.models import Run, User
 from jigi.geography.models import Area, Invitation
 from jigi.intake.models import Batch
@@ -55,6 +58,9 @@ class World:
     asked: dict[str, Household] = field(default_factory=dict)
     requests: dict[tuple[str, str], DataRequest] = field(default_factory=dict)
     proposal: RetentionProposal | None = None
+    changes: dict[tuple[str, str], ChangeRequest] = field(default_factory=dict)
+    papers: dict[str, ChangeEvidence] = field(default_factory=dict)
+    bulks: dict[str, ChangeBulk] = field(default_factory=dict)
 
     def area(self, place: str) -> Area:
         """The area of a place for the pages of places: a cercle; above, the region."""
@@ -89,6 +95,7 @@ def make_world(folder: Path) -> World:
         status=Batch.Status.REFUSED, made_by=scene.maker,
     )  # fmt: skip
     _requests(world)
+    _changes(world)
     return world
 
 
@@ -123,6 +130,34 @@ def _requests(world: World) -> None:
     world.proposal = RetentionProposal.objects.create(
         as_of=date(2016, 3, 1), rules_hash="0" * 64, counts={"sessions": 1}, made_by=first
     )
+
+
+def _changes(world: World) -> None:
+    """Requests to change a household of each place, in each state, one with a paper; one that a file brought."""
+    maker, checker = (make_user(f"changements-{n}", "social_officer") for n in (1, 2))
+    for place, village in world.villages.items():
+        household = Household.objects.get(pk=make_households(1, village, prefix=f"c-{place}")[0])
+        for state in ("draft", "submitted", "approved"):
+            child = household.memberships.get(relation="child").person
+            made = changes.draft(
+                "identity", household, typed={"person.nickname": state}, effective_on=date(2016, 3, 1), reason="essai",
+                fact_source="visit", person=child, by=maker,
+            )  # fmt: skip
+            if state == "submitted":
+                world.papers[place] = evidence.attach(made, name="acte.pdf", content=b"%PDF-essai", by=maker)
+            if state != "draft":
+                changes.submit(made, by=maker)
+            world.changes[place, state] = changes.decide(made, by=checker) if state == "approved" else made
+        changes.refresh(world.changes[place, "submitted"], by=maker)
+        world.bulks[place] = ChangeBulk.objects.create(file_name=f"{place}.csv", file_hash=place, rows=1, made_by=maker)
+        _by_file(world.bulks[place], household, maker)
+
+
+def _by_file(bulk: ChangeBulk, household: Household, maker: User) -> None:
+    said = {"effective_on": date(2016, 3, 1), "reason": "essai", "fact_source": "file"}
+    made = changes.draft("exit", household, typed={}, by=maker, **said)
+    changes.submit(made, by=maker)
+    ChangeRequest.objects.filter(pk=made.pk).update(bulk=bulk, line=2)
 
 
 def _spread(world: World, place: str) -> list[Area]:

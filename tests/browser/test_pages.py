@@ -21,6 +21,8 @@ PAGES = {
     "imports": ("responsable", "/imports/"),
     "import": ("responsable", "/imports/1/"),
     "envoyer": ("responsable", "/imports/envoyer/"),
+    "changements": ("coordination", "/changements/"),
+    "changements-fichier": ("coordination", "/changements/fichier/"),
     "campagnes": ("coordination", "/ciblage/"),
     "campagne": ("coordination", "/ciblage/1/"),
     "tours": ("coordination", "/paiements/"),

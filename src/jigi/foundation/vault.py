@@ -25,7 +25,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from jigi.foundation.errors import JigiError
 
-KINDS = {"document": "un numéro de document", "phone": "un téléphone", "account": "un compte"}
+KINDS = {
+    "document": "un numéro de document", "phone": "un téléphone", "account": "un compte",
+    "change": "un fait dont le changement est demandé",
+}  # fmt: skip
 KEY_BYTES = 32
 INDEX_BYTES = 16
 LAST_VERSION = 255

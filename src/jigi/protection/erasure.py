@@ -31,6 +31,9 @@ STATEMENTS = (
     "erase_health",
     "erase_conditions",
     "erase_requests",
+    "erase_change_evidence",
+    "erase_change_words",
+    "erase_change_items",
     "erase_persons",
     "erase_households",
     # Last: the statements above have just sent what they emptied into the past.

@@ -14,6 +14,7 @@ urlpatterns = scoped(
         path("", include("jigi.web.account.urls")),
         path("aujourdhui/", include("jigi.web.today.urls")),
         path("menages/", include("jigi.web.households.urls")),
+        path("changements/", include("jigi.web.changes.urls")),
         path("lieux/", include("jigi.web.areas.urls")),
         path("programmes/", include("jigi.web.programmes.urls")),
         path("ciblage/", include("jigi.web.targeting.urls")),

@@ -24,6 +24,7 @@ def _journey(path: str, label: str, *rights: str) -> Journey:
 JOURNEYS = (
     _journey("/aujourdhui/", "Aujourd’hui"),
     _journey("/menages/", "Ménages", "registry.see"),
+    _journey("/changements/", "Changements", "changes.request", "changes.approve"),
     _journey("/lieux/", "Lieux"),
     _journey("/programmes/", "Programmes", "programmes.see"),
     _journey("/ciblage/", "Ciblage", "targeting.see"),

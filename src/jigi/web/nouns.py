@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jigi.changes.states import CHANGE
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation.money import format_xof
 from jigi.intake.states import BATCH
@@ -29,6 +30,9 @@ class Noun:
 
 NOUNS = {
     "household": Noun("ménage", "/menages/fiche/{}/", "registry.see"),
+    "change_request": Noun("demande de changement", "/changements/{}/", "changes.request"),
+    "change_bulk": Noun("fichier de changements", "/changements/fichiers/{}/", "changes.request"),
+    "change_file": Noun("aperçu d’un fichier de changements"),
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
@@ -58,7 +62,9 @@ NOUNS = {
     "backup": Noun("sauvegarde", right="site.operate"),
 }
 
-TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT, REQUEST, RETENTION)}
+TABLES = {
+    table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT, REQUEST, RETENTION, CHANGE)
+}
 
 VERBS = {
     "make": "faire",
@@ -111,6 +117,28 @@ VERBS = {
     "fit": "ajuster",
     "import_lists": "importer des listes",
     "set_quotas": "fixer les quotas",
+    "draft": "rédiger une demande",
+    "attach": "joindre une pièce",
+    "refresh": "actualiser",
+    "counter": "demander de défaire",
+    "set_household": "corriger le ménage",
+    "set_person": "corriger un membre",
+    "set_membership": "corriger la place d’un membre",
+    "set_living": "corriger les conditions de vie",
+    "set_phone": "corriger un téléphone",
+    "set_document": "corriger un document",
+    "set_health": "corriger la santé",
+    "add_person": "ajouter un membre",
+    "start_membership": "accueillir un membre",
+    "end_membership": "noter un départ ou un décès",
+    "change_head": "changer de chef",
+    "move_household": "déménager",
+    "split_household": "scinder",
+    "merge_household": "fusionner",
+    "dissolve_household": "dissoudre",
+    "reopen_household": "faire revenir",
+    "leave_register": "sortir du registre",
+    "undo_change": "défaire un changement",
 }
 
 FACTS = {
@@ -165,6 +193,7 @@ FACTS = {
     "due_on": "réponse due le",
     "request": "demande",
     "person": "personne",
+    "tables": "tables",
 }
 
 

@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jigi.changes import queries as change_queries
+from jigi.changes.actions import ASK
 from jigi.foundation import audit
 from jigi.foundation.models import AuditEvent
 from jigi.geography.access import can
@@ -63,6 +65,8 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "recent": happened[:RECENT_EVENTS],
         "older": happened[RECENT_EVENTS:],
         "may_reveal": can(user, "registry.reveal", areas=[one.commune]),
+        "may_change": can(user, ASK, areas=[one.commune]) and not one.is_erased,
+        "changes": change_queries.visible_to(user).filter(household=one).order_by("-pk")[:RECENT_EVENTS],
         "may_protect": can(user, PROTECT, areas=[one.commune]),
         "oppositions": protection.oppositions(one),
         "clear": disclosure.is_clear(request, one),

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from jigi.changes.models import ChangeRequest
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.vault import discreet
 from jigi.intake.models import Batch
@@ -21,6 +22,7 @@ from jigi.protection import queries
 from jigi.protection.models import DataRequest
 from jigi.protection.reviewed import delays
 from jigi.registry.models import Household, Identifier, LivingConditions, Membership, Phone
+from jigi.web.changes.words import told
 from jigi.web.formats import day, moment, number, xof
 from jigi.web.households import disclosure
 from jigi.web.households.conditions import in_words
@@ -212,6 +214,18 @@ def _requests(subject: Subject) -> Iterable[Row]:
         ]  # fmt: skip
 
 
+def _changes_asked(subject: Subject) -> Iterable[Row]:
+    mine = Q(household=subject.household) | Q(other=subject.household)
+    asked = ChangeRequest.objects.filter(mine | Q(items__person__in=subject.persons)).select_related("other", "undoes")
+    for one in asked.distinct().order_by("pk"):
+        items = [item for item in one.items.all() if subject.whole or item.person_id in subject.clear]
+        facts = told(one, items, stale=(), clear=subject.whole, sensitive=True)
+        said = " ; ".join(
+            f"{fact.label} : {fact.before} → {', '.join(value for _, value in fact.after)}" for fact in facts
+        )
+        yield [day(one.made_at), one.title, one.get_status_display(), said, subject.heard(one.reason)]
+
+
 def _readings(subject: Subject) -> Iterable[Row]:
     for event in disclosure.accesses(subject.household):
         yield [moment(event.at), str(event.by or "inconnu"), verb_word(event.verb), event.reason]
@@ -257,6 +271,10 @@ SECTIONS = (
     Section(
         "Demandes faites sur ces données", frozenset({"protection.DataRequest"}),
         ("Reçue le", "Droit", "État", "Demandeur", "Ce qui a été dit"), _requests,
+    ),
+    Section(
+        "Changements demandés", frozenset({"changes.ChangeRequest", "changes.ChangeItem"}),
+        ("Demandé le", "Nature", "État", "Ce qui change", "Motif"), _changes_asked,
     ),
     Section(
         "Qui a lu ces données, et pourquoi", frozenset({"foundation.AuditEvent"}),

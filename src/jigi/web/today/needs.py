@@ -10,6 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
+from jigi.changes import actions as changes
+from jigi.changes import queries as change_queries
 from jigi.foundation import audit, seals
 from jigi.foundation.models import User
 from jigi.geography.access import organisations_with, postings_with
@@ -252,6 +254,22 @@ def data_to_let_go(user: User, rights: frozenset[str]) -> list[Need]:
     return [Need(title, detail, "/protection/conservation/", since, journey="/protection/", word=word)]
 
 
+def changes_to_check(user: User, rights: frozenset[str]) -> list[Need]:
+    """Requests of others to change the register, and one's own drafts."""
+    if not rights & {changes.ASK, changes.CHECK}:
+        return []
+    waiting, drafts = change_queries.awaiting(user), change_queries.drafts(user)
+    needs = []
+    for rows, word, url in (
+        (waiting, "à vérifier", "/changements/?etat=submitted"), (drafts, "à soumettre", "/changements/?etat=draft"),
+    ):  # fmt: skip
+        if count := rows.count():
+            detail = counted(count, f"demande {word}", f"demandes {word}")
+            since = rows[0].made_at
+            needs.append(Need("Changements du registre", detail, url, since, journey="/changements/", word=word))
+    return needs
+
+
 SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
     exceptions_to_decide,
@@ -262,4 +280,5 @@ SOURCES: tuple[Source, ...] = (
     orders_to_take,
     requests_to_answer,
     data_to_let_go,
+    changes_to_check,
 )

@@ -1,0 +1,213 @@
+"""How an accepted item becomes a verb of the register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from jigi.changes.facts import columns, input_of
+from jigi.changes.models import ChangeItem, ChangeRequest
+from jigi.foundation.errors import Refused
+from jigi.foundation.models import User
+from jigi.geography.models import Area
+from jigi.registry import actions as registry
+from jigi.registry.models import Household, Membership, Person
+from jigi.registry.rows import Written
+
+Said = dict[str, Any]
+Applied = list[tuple[ChangeItem, list[Written]]]
+
+
+def apply(request: ChangeRequest, items: Sequence[ChangeItem], *, by: User) -> Applied:
+    """Carry out the accepted items of a request, in order; each with what was written for it."""
+    if request.undoes:
+        return _put_back(request, items, by)
+    if request.asks and request.asks.operation:
+        return [(item, _OPERATIONS[request.kind](request, item, by)) for item in items]
+    return _set(request, items, by)
+
+
+def reason_of(request: ChangeRequest) -> str:
+    """What the register's own rows of the audit say: which request it was."""
+    return f"demande {request.pk}"
+
+
+def _put_back(request: ChangeRequest, items: Sequence[ChangeItem], by: User) -> Applied:
+    """All the items in one act: columns that a constraint binds go back together."""
+    assert request.undoes
+    undone = {(one.code, one.person_id): one for one in request.undoes.items.filter(decision="accepted")}
+    originals = sorted((undone[one.code, one.person_id] for one in items), key=lambda one: one.position)
+    done = [written for one in originals for written in one.written]
+    made = [written.row for written in done if written.table == "household"]
+    concerned = {request.household_id, *([request.other_id] if request.other_id else []), *made}
+    concerned |= {
+        row["household_id"] for one in done if one.table == "membership" for row in (one.before, one.after)
+        if row and "household_id" in row
+    }  # fmt: skip
+    households = Household.objects.filter(pk__in=concerned | _homes(done))
+    written = registry.undo(list(households), done, by=by, reason=reason_of(request))
+    return [(item, written if number == 0 else []) for number, item in enumerate(items)]
+
+
+def _homes(done: Sequence[Written]) -> set[int]:
+    rows = [one.row for one in done if one.table == "membership"]
+    return set(Membership.objects.filter(pk__in=rows).values_list("household_id", flat=True))
+
+
+def _set(request: ChangeRequest, items: Sequence[ChangeItem], by: User) -> Applied:
+    """Facts of one row are set together; what is derived of them goes with the first."""
+    groups: dict[tuple[str, int | None], list[ChangeItem]] = {}
+    for item in items:
+        one = input_of(item.code)
+        apart = item.code if one.table in ("document", "phone") else one.table
+        groups.setdefault((apart, item.person_id), []).append(item)
+    applied: Applied = []
+    for (table, _), group in groups.items():
+        written = _set_row(request, table.partition(".")[0], group, by)
+        applied += [(item, _part(item, written, first=item is group[0])) for item in group]
+    return applied
+
+
+def _set_row(request: ChangeRequest, table: str, group: Sequence[ChangeItem], by: User) -> list[Written]:
+    facts: Said = {}
+    for item in group:
+        facts |= columns(input_of(item.code), item.after)
+    household = request.household
+    said: Said = {"by": by, "reason": reason_of(request)}
+    if table == "household":
+        return registry.set_household(household, facts, **said)
+    if table == "living":
+        return registry.set_living(household, facts, **said)
+    person = group[0].person
+    assert person
+    if table == "person":
+        return registry.set_person(household, person, facts, **said)
+    if table == "membership":
+        return registry.set_membership(household, person, facts, **said)
+    if table == "health":
+        return registry.set_health(household, person, facts, seen_on=request.effective_on, **said)
+    value = str(group[0].after or "")
+    if table == "phone":
+        return registry.set_phone(household, person, value, **said)
+    return registry.set_document(household, person, group[0].code.partition(".")[2], value, **said)
+
+
+def _part(item: ChangeItem, written: Sequence[Written], *, first: bool) -> list[Written]:
+    """What was written for one fact: its columns of the row; a new row and what is derived go with the first."""
+    names = set(columns(input_of(item.code), item.after))
+    found: list[Written] = []
+    for one in written:
+        if one.derived or one.before is None or one.after is None or input_of(item.code).table in ("phone", "document"):
+            found += [one] if first else []
+        elif names & set(one.after):
+            found.append(one.of(names))
+    return found
+
+
+# --- operations -----------------------------------------------------------------------------------------------------
+
+
+def _birth(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    facts, place = _split(item.after)
+    return registry.add_person(
+        request.household, facts, relation="child", on=request.effective_on, by=by, reason=reason_of(request), **place
+    )
+
+
+def _arrival(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    facts, place = _split(item.after)
+    known: Said = {"on": request.effective_on, "by": by, "reason": reason_of(request)}
+    if found := item.after.get("op.found"):
+        return registry.start_membership(request.household, _person(found), **place, **known)
+    return registry.add_person(request.household, facts, **place, **known)
+
+
+def _end(why: str) -> Callable[[ChangeRequest, ChangeItem, User], list[Written]]:
+    def ended(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+        assert item.person
+        head = item.after.get("op.head")
+        return registry.end_membership(
+            request.household, item.person, why=why, on=request.effective_on, head=_person(head) if head else None,
+            by=by, reason=reason_of(request),
+        )  # fmt: skip
+
+    return ended
+
+
+def _marriage(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    assert item.person and request.other
+    head = item.after.get("op.head")
+    return registry.start_membership(
+        request.other, item.person, relation="spouse", spouse_rank=item.after.get("membership.spouse_rank"),
+        on=request.effective_on, successor=_person(head) if head else None, by=by, reason=reason_of(request),
+    )  # fmt: skip
+
+
+def _split_household(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    leaving = list(Person.objects.filter(pk__in=item.after["op.leaving"]).order_by("pk"))
+    return registry.split(
+        request.household, leaving, _person(item.after["op.new_head"]), on=request.effective_on, by=by,
+        reason=reason_of(request),
+    )  # fmt: skip
+
+
+def _merge(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    assert request.other
+    return registry.merge(request.household, request.other, on=request.effective_on, by=by, reason=reason_of(request))
+
+
+def _head(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    said = item.after
+    return registry.change_head(
+        request.household, _person(said["op.head"]), former_relation=said["membership.relation"], by=by,
+        reason=reason_of(request),
+    )  # fmt: skip
+
+
+def _recipient(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    assert item.person
+    role = item.after["membership.role"]
+    return registry.change_recipient(request.household, item.person, role=role, by=by, reason=reason_of(request))
+
+
+def _move(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    places = Area.objects.in_bulk([place for place in item.after.values() if place])
+    village = item.after.get("op.village")
+    return registry.move(
+        request.household, places[item.after["op.commune"]], places[village] if village else None, by=by,
+        reason=reason_of(request),
+    )  # fmt: skip
+
+
+def _ending(request: ChangeRequest, item: ChangeItem, by: User) -> list[Written]:
+    household = request.household
+    said: Said = {"by": by, "reason": reason_of(request)}
+    if request.kind == "exit":
+        return registry.exit(household, **said)
+    act = registry.dissolve if request.kind == "dissolve" else registry.reopen
+    return act(household, on=request.effective_on, **said)
+
+
+_OPERATIONS: dict[str, Callable[[ChangeRequest, ChangeItem, User], list[Written]]] = {
+    "birth": _birth, "arrival": _arrival, "death": _end("death"), "departure": _end("departure"),
+    "marriage": _marriage, "split": _split_household, "merge": _merge, "head": _head, "recipient": _recipient,
+    "move": _move, "exit": _ending, "dissolve": _ending, "reopen": _ending,
+}  # fmt: skip
+
+
+def _split(said: Said) -> tuple[Said, Said]:
+    """Facts of the person, and of the place in the household; what was not said is left to the register."""
+    facts: Said = {}
+    place: Said = {}
+    for code, value in said.items():
+        one = input_of(code)
+        if value is not None and one.table in ("person", "membership"):
+            (facts if one.table == "person" else place).update(columns(one, value))
+    return facts, place
+
+
+def _person(number: int) -> Person:
+    found = Person.objects.filter(pk=number).first()
+    if found is None:
+        raise Refused("Cette personne n’est plus au registre", remedy="Retirez la demande et faites-en une autre.")
+    return found

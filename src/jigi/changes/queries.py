@@ -1,0 +1,98 @@
+"""What may be asked of the requests to change the register: those one sees, that wait, that touch the same fact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from jigi.changes.actions import ASK, CHECK, places, present
+from jigi.changes.ground import ground_of
+from jigi.changes.models import ChangeItem, ChangeRequest
+from jigi.changes.rules import Kind
+from jigi.foundation import audit
+from jigi.foundation.fence import unfenced
+from jigi.foundation.models import User
+from jigi.geography.access import can, communes_with, require
+from jigi.geography.models import Area
+from jigi.registry.models import Household
+
+
+def visible_to(user: User) -> QuerySet[ChangeRequest]:
+    """The requests about households of the communes where a person asks for changes or checks them."""
+    return ChangeRequest.objects.filter(_within(user, ASK) | _within(user, CHECK))
+
+
+def awaiting(user: User) -> QuerySet[ChangeRequest]:
+    """The requests of others that this person may check, oldest first."""
+    mine = Q(made_by=user)
+    return ChangeRequest.objects.filter(_within(user, CHECK), status="submitted").exclude(mine).order_by("pk")
+
+
+def drafts(user: User) -> QuerySet[ChangeRequest]:
+    """What this person has written down and not submitted, oldest first."""
+    return ChangeRequest.objects.filter(_within(user, ASK), status="draft", made_by=user).order_by("pk")
+
+
+def conflicts(request: ChangeRequest) -> list[ChangeRequest]:
+    """The other open requests that touch a fact, a member or the whole of the same household, oldest first."""
+    numbers = [n for n in (request.household_id, request.other_id) if n]
+    others = ChangeRequest.objects.filter(status__in=("draft", "submitted")).exclude(pk=request.pk)
+    near = others.filter(Q(household__in=numbers) | Q(other__in=numbers)).prefetch_related("items").order_by("pk")
+    mine = {_touched(request, item) for item in request.items.all()}
+    return [one for one in near if mine & {_touched(one, item) for item in one.items.all()} or _whole(request, one)]
+
+
+@unfenced
+def facts_now(kind: Kind, household: Household, person: int | None, *, by: User) -> dict[str, Any]:
+    """What the register holds of the facts that a kind may change, but telephones and documents; audited for health.
+
+    For who asks such changes of this household.
+    """
+    require(by, ASK, areas=[household.commune])
+    if kind.right:
+        require(by, kind.right, areas=[household.commune])
+        audit.read(
+            "reveal", "household", household.pk, by=by, subjects=[household.pk], reason=f"changement : {kind.title}"
+        )
+    if kind.operation:
+        return {}
+    ground = ground_of(household)
+    plain = [code for code in kind.codes if not code.startswith(("phone.", "document."))]
+    return {code: ground.fact(code, person) for code in plain}
+
+
+@unfenced
+def stale(request: ChangeRequest) -> frozenset[int]:
+    """The items of an open request whose fact is no longer what it was: no value leaves here."""
+    if not request.is_open:
+        return frozenset()
+    ground = ground_of(request.household)
+    return frozenset(item.pk for item in request.items.all() if present(request, item, ground) != item.before)
+
+
+def may_check(user: User, request: ChangeRequest) -> bool:
+    """Whether this person holds what checking a request asks, whoever made it."""
+    right = request.right
+    if request.other_id and request.other is None:  # a household that this person does not see
+        return False
+    areas = places(request)
+    return can(user, CHECK, areas=areas) and (not right or can(user, right, areas=areas))
+
+
+def _within(user: User, right: str) -> Q:
+    return Q(household__commune__in=Area.objects.filter(communes_with(user, right)).values("pk"))
+
+
+def _touched(request: ChangeRequest, item: ChangeItem) -> tuple[int, int, str]:
+    return (request.household_id, item.person_id or 0, SAME.get(item.code, item.code))
+
+
+def _whole(one: ChangeRequest, other: ChangeRequest) -> bool:
+    """Whether one of two requests changes the household as a whole: it meets everything asked of it."""
+    return bool({one.kind, other.kind} & WHOLE)
+
+
+WHOLE = {"merge", "split", "dissolve", "exit", "reopen"}
+SAME = {"death": "leaves", "departure": "leaves", "marriage": "leaves", "recipient": "membership.role"}
+"""Operations that touch one fact under several names."""

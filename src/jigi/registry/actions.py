@@ -1,0 +1,371 @@
+"""How the register changes: facts set, members who come and go, households that move, split, merge, end and come back.
+
+Each verb is one transaction. It returns what it wrote, row by row, which `undo` puts back. Facts are named by
+column (`given_names`, `commune_id`); their values are those of the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from functools import wraps
+from typing import Any, ParamSpec
+
+from django.db import transaction
+from django.db.models import Max
+
+from jigi.foundation.errors import Refused
+from jigi.foundation.fence import unfenced
+from jigi.foundation.models import User
+from jigi.geography.access import require
+from jigi.geography.models import Area
+from jigi.registry.changing import RIGHT, changing, fresh_number
+from jigi.registry.models import Health, Household, Identifier, LivingConditions, Membership, Person, Phone
+from jigi.registry.rows import Rows, Written
+
+P = ParamSpec("P")
+Facts = Mapping[str, Any]
+SPLIT = "scission"
+
+
+def _verb(act: Callable[P, list[Written]]) -> Callable[P, list[Written]]:
+    """An act of one transaction that sees every row its checks must weigh."""
+
+    @wraps(act)
+    def done(*args: P.args, **options: P.kwargs) -> list[Written]:
+        with transaction.atomic():
+            return act(*args, **options)
+
+    return unfenced(done)
+
+
+@_verb
+def set_household(household: Household, facts: Facts, *, by: User, reason: str = "") -> list[Written]:
+    """Set facts of a household: where it stays, its situation, its position."""
+    with changing("set_household", household, by=by, reason=reason) as rows:
+        rows.update(_held(household), facts)
+    return rows.written
+
+
+@_verb
+def set_person(household: Household, person: Person, facts: Facts, *, by: User, reason: str = "") -> list[Written]:
+    """Set facts of a member: identity, parents, schooling, occupation."""
+    member = membership(household, person)
+    with changing("set_person", household, by=by, reason=reason) as rows:
+        rows.update(member.person, facts)
+    return rows.written
+
+
+@_verb
+def set_membership(household: Household, person: Person, facts: Facts, *, by: User, reason: str = "") -> list[Written]:
+    """Set facts of a member's place in the household: relation, unit, absence, a life shared with another household."""
+    with changing("set_membership", household, by=by, reason=reason) as rows:
+        rows.update(membership(household, person), facts)
+    return rows.written
+
+
+@_verb
+def set_living(household: Household, facts: Facts, *, by: User, reason: str = "") -> list[Written]:
+    """Set facts of the living conditions."""
+    with changing("set_living", household, by=by, reason=reason) as rows:
+        found = LivingConditions.objects.filter(household=household).first()
+        if found:
+            rows.update(found, facts)
+        else:
+            rows.insert(LivingConditions(household=household, collected_on=household.collected_on, **facts))
+    return rows.written
+
+
+@_verb
+def set_phone(
+    household: Household, person: Person, number: str, *, owner: str = "self", by: User, reason: str = ""
+) -> list[Written]:
+    """Make a number the telephone of a member; "" leaves them without. The others they have stay."""
+    membership(household, person)
+    with changing("set_phone", household, by=by, reason=reason) as rows:
+        found = Phone.objects.filter(person=person).order_by("pk").first()
+        _set_secret(rows, found, Phone(person=person, owner=owner), {"number": number, "owner": owner}, bool(number))
+    return rows.written
+
+
+@_verb
+def set_document(
+    household: Household, person: Person, kind: str, value: str, *, by: User, reason: str = ""
+) -> list[Written]:
+    """Make a number the document of this kind of a member; "" leaves them without."""
+    membership(household, person)
+    with changing("set_document", household, by=by, reason=reason) as rows:
+        found = Identifier.objects.filter(person=person, kind=kind).order_by("pk").first()
+        _set_secret(rows, found, Identifier(person=person, kind=kind), {"value": value}, bool(value))
+    return rows.written
+
+
+@_verb
+def set_health(
+    household: Household, person: Person, facts: Facts, *, seen_on: date, by: User, reason: str = ""
+) -> list[Written]:
+    """Set what is known of a member's health: the caller has asked the right to know it."""
+    membership(household, person)
+    with changing("set_health", household, by=by, reason=reason) as rows:
+        if found := Health.objects.filter(person=person).first():
+            rows.update(found, facts)
+        else:
+            rows.insert(Health(person=person, collected_on=seen_on, **facts))
+    return rows.written
+
+
+@_verb
+def add_person(
+    household: Household, facts: Facts, *, relation: str, on: date, by: User, reason: str = "", **place: Any
+) -> list[Written]:
+    """A person new to the register becomes a member: a birth, an arrival. `place`: unit, spouse_rank, shared."""
+    _check_active(household)
+    with changing("add_person", household, by=by, reason=reason) as rows:
+        person = Person(commune_id=household.commune_id, **facts)
+        rows.insert(person)
+        _join(rows, household, person, relation=relation, on=on, **place)
+    return rows.written
+
+
+@_verb
+def start_membership(
+    household: Household, person: Person, *, relation: str, on: date, successor: Person | None = None, by: User,
+    reason: str = "", **place: Any,
+) -> list[Written]:  # fmt: skip
+    """A person of the register becomes a member; where they lived until then they leave that day, unless `shared`.
+
+    `successor` becomes the head there when the one who leaves was.
+    """
+    _check_active(household)
+    left = None if place.get("shared") else _present(person)
+    concerned = [household, *([left.household] if left else [])]
+    with changing("start_membership", *concerned, by=by, reason=reason) as rows:
+        if left:
+            why = Membership.End.MARRIAGE if relation == Membership.Relation.SPOUSE else Membership.End.DEPARTURE
+            _end(rows, left, on=on, why=why)
+            if left.relation == Membership.Relation.HEAD:
+                _succeed(rows, left.household, successor)
+        _join(rows, household, person, relation=relation, on=on, **place)
+    return rows.written
+
+
+@_verb
+def end_membership(
+    household: Household, person: Person, *, why: str, on: date, head: Person | None = None, by: User, reason: str = ""
+) -> list[Written]:
+    """A member leaves, or dies; `head` is the new head when the one who leaves was."""
+    member = membership(household, person)
+    with changing("end_membership", household, by=by, reason=reason) as rows:
+        if why == Membership.End.DEATH:
+            rows.update(member.person, {"died_on": on})
+        _end(rows, member, on=on, why=why)
+        if member.relation == Membership.Relation.HEAD:
+            _succeed(rows, household, head)
+    return rows.written
+
+
+@_verb
+def change_head(
+    household: Household, head: Person, *, former_relation: str, by: User, reason: str = ""
+) -> list[Written]:
+    """Another member becomes head; the former one takes `former_relation`. Other relations stay as they were said."""
+    with changing("change_head", household, by=by, reason=reason) as rows:
+        former = _open(household).filter(relation=Membership.Relation.HEAD).first()
+        if former:
+            rows.update(former, {"relation": former_relation, "spouse_rank": None})
+        _succeed(rows, household, head)
+    return rows.written
+
+
+@_verb
+def change_recipient(
+    household: Household, person: Person, *, role: str = Membership.Role.RECIPIENT, by: User, reason: str = ""
+) -> list[Written]:
+    """A member becomes recipient or alternate of their unit, in the place of who was."""
+    member = membership(household, person)
+    with changing("change_recipient", household, by=by, reason=reason) as rows:
+        for former in _open(household).filter(unit=member.unit, role=role).exclude(pk=member.pk):
+            rows.update(former, {"role": Membership.Role.NONE})
+        rows.update(member, {"role": role})
+    return rows.written
+
+
+@_verb
+def move(household: Household, commune: Area, village: Area | None, *, by: User, reason: str = "") -> list[Written]:
+    """Register a household elsewhere, with its members; the right is needed where it was and where it goes."""
+    if village and village.parent_id != commune.pk:
+        raise Refused(
+            f"{village} n’est pas dans la commune {commune}", remedy="Choisissez un village de cette commune."
+        )
+    require(by, RIGHT, areas=[commune])
+    with changing("move_household", household, by=by, reason=reason) as rows:
+        rows.update(_held(household), {"commune_id": commune.pk, "village_id": village.pk if village else None})
+    return rows.written
+
+
+@_verb
+def split(
+    household: Household, persons: Collection[Person], head: Person, *, on: date, by: User, reason: str = ""
+) -> list[Written]:
+    """Some members form a household of their own, with a number of its own, in the same place."""
+    _check_active(household)
+    leaving = [membership(household, person) for person in persons]
+    if head.pk not in {member.person_id for member in leaving}:
+        raise Refused("Le chef du nouveau ménage est un de ceux qui partent", remedy="Choisissez-le parmi eux.")
+    with changing("split_household", household, by=by, reason=reason) as rows:
+        new = _split_off(household, head, size=len(leaving), on=on)
+        rows.insert(new)
+        heads = [member for member in leaving if member.relation == Membership.Relation.HEAD]
+        if heads:
+            raise Refused("Le chef reste dans son ménage", remedy="Changez d’abord de chef, puis demandez la scission.")
+        for line, member in enumerate(leaving, 1):
+            _end(rows, member, on=on, why=Membership.End.SPLIT)
+            relation = Membership.Relation.HEAD if member.person_id == head.pk else Membership.Relation.OTHER_KIN
+            _join(rows, new, member.person, relation=relation, on=on, line=line, role=member.role, unit=member.unit)
+    return rows.written
+
+
+@_verb
+def merge(
+    household: Household, into: Household, *, on: date, relation: str = "other_kin", by: User, reason: str = ""
+) -> list[Written]:
+    """A household joins another: its members become members there, its number stays and leads to the other."""
+    _check_active(household)
+    _check_active(into)
+    if household.pk == into.pk:
+        raise Refused("Un ménage ne fusionne pas avec lui-même", remedy="Donnez le numéro de l’autre ménage.")
+    with changing("merge_household", household, into, by=by, reason=reason) as rows:
+        joining = list(_open(household))
+        units = (_open(into).aggregate(most=Max("unit"))["most"] or 1) if any(m.role for m in joining) else 0
+        for member in joining:
+            _end(rows, member, on=on, why=Membership.End.MERGE)
+            _join(
+                rows, into, member.person, relation=relation, on=on, role=member.role, unit=member.unit + units,
+                shared=member.shared, absent=member.absent, absent_since=member.absent_since,
+            )  # fmt: skip
+        rows.update(_held(household), {"status": Household.Status.MERGED, "merged_into_id": into.pk})
+    return rows.written
+
+
+@_verb
+def dissolve(household: Household, *, on: date, by: User, reason: str = "") -> list[Written]:
+    """A household ends: nobody is a member any more. Its size stays what it was."""
+    _check_active(household)
+    with changing("dissolve_household", household, by=by, reason=reason) as rows:
+        for member in _open(household):
+            _end(rows, member, on=on, why=Membership.End.DISSOLVED)
+        rows.update(_held(household), {"status": Household.Status.DISSOLVED})
+    return rows.written
+
+
+@_verb
+def reopen(household: Household, *, on: date, by: User, reason: str = "") -> list[Written]:
+    """A household that was dissolved or had left comes back, with those of its last members who live nowhere else."""
+    if household.status not in (Household.Status.DISSOLVED, Household.Status.LEFT):
+        raise Refused("Seul un ménage dissous ou sorti du registre revient", remedy="Un ménage fusionné se scinde.")
+    with changing("reopen_household", household, by=by, reason=reason) as rows:
+        rows.update(_held(household), {"status": Household.Status.ACTIVE})
+        for last in _last_members(household):
+            if not _present(last.person):
+                place = {"role": last.role, "unit": last.unit, "line": last.line, "spouse_rank": last.spouse_rank}
+                _join(rows, household, last.person, relation=last.relation, on=on, **place)
+    return rows.written
+
+
+@_verb
+def exit(household: Household, *, by: User, reason: str = "") -> list[Written]:
+    """A household leaves the register; its members stay known as its own."""
+    _check_active(household)
+    with changing("leave_register", household, by=by, reason=reason) as rows:
+        rows.update(_held(household), {"status": Household.Status.LEFT})
+    return rows.written
+
+
+@_verb
+def undo(households: Collection[Household], done: Sequence[Written], *, by: User, reason: str = "") -> list[Written]:
+    """Put back what an act wrote, exactly; Raced where the register is no longer as that act left it."""
+    with changing("undo_change", *households, by=by, reason=reason, back=done) as rows:
+        rows.put_back(done)
+    return rows.written
+
+
+def membership(household: Household, person: Person) -> Membership:
+    """The open membership of a person in a household; Refused when they are no member of it."""
+    found = _open(household).filter(person=person).first()
+    if found is None:
+        raise Refused(f"{person} n’est pas un membre présent de ce ménage", remedy="Rechargez la page du ménage.")
+    return found
+
+
+def _open(household: Household) -> Any:
+    return (
+        Membership.objects.filter(household=household, ended_on__isnull=True).select_related("person").order_by("line")
+    )
+
+
+def _present(person: Person) -> Membership | None:
+    """Where a person lives now, apart from a life that is declared shared."""
+    found = Membership.objects.filter(person=person, ended_on__isnull=True, shared=False)
+    return found.select_related("household").first()
+
+
+def _held(household: Household) -> Household:
+    return Household.objects.get(pk=household.pk)
+
+
+def _last_members(household: Household) -> list[Membership]:
+    last = household.memberships.filter(end_reason=Membership.End.DISSOLVED).aggregate(day=Max("ended_on"))["day"]
+    ended = household.memberships.filter(end_reason=Membership.End.DISSOLVED, ended_on=last)
+    return list(ended.filter(person__died_on__isnull=True).select_related("person").order_by("line"))
+
+
+def _join(rows: Rows, household: Household, person: Person, *, relation: str, on: date, **place: Any) -> None:
+    place.setdefault("line", (household.memberships.aggregate(last=Max("line"))["last"] or 0) + 1)
+    rows.insert(Membership(household=household, person=person, relation=relation, started_on=on, **place))
+
+
+def _end(rows: Rows, member: Membership, *, on: date, why: str) -> None:
+    if on < member.started_on:
+        raise Refused(
+            f"{member.person} est membre de ce ménage depuis le {member.started_on:%d/%m/%Y}, pas avant",
+            remedy="Corrigez la date d’effet.",
+        )
+    rows.update(member, {"ended_on": on, "end_reason": why})
+
+
+def _succeed(rows: Rows, household: Household, head: Person | None) -> None:
+    others = _open(household)
+    if not others:
+        return
+    if head is None:
+        raise Refused("Le chef part : qui lui succède ?", remedy="Choisissez le nouveau chef parmi les membres.")
+    rows.update(membership(household, head), {"relation": Membership.Relation.HEAD, "spouse_rank": None})
+
+
+def _set_secret(rows: Rows, found: Any, fresh: Any, facts: Facts, wanted: bool) -> None:
+    if found and wanted:
+        rows.update(found, facts)
+    elif found:
+        rows.delete(found)
+    elif wanted:
+        for name, value in facts.items():
+            setattr(fresh, name, value)
+        rows.insert(fresh)
+
+
+def _split_off(household: Household, head: Person, *, size: int, on: date) -> Household:
+    number = fresh_number()
+    return Household(
+        rsu_number=number, commune_id=household.commune_id, village_id=household.village_id,
+        stay_commune_id=household.stay_commune_id, stay_village_id=household.stay_village_id,
+        stayed_since=household.stayed_since, situation=household.situation, head_name=str(head)[:120], size=size,
+        split_from=household, source=SPLIT, source_key=number, content_hash=b"", collected_on=on,
+    )  # fmt: skip
+
+
+def _check_active(household: Household) -> None:
+    if household.status != Household.Status.ACTIVE:
+        raise Refused(
+            f"Le ménage {household.rsu} est {household.get_status_display()} : il ne change plus ainsi",
+            remedy="Demandez d’abord son retour, s’il est dissous ou sorti du registre.",
+        )
