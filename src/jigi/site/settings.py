@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "jigi.registry",
     "jigi.ledger",
     "jigi.programmes",
+    "jigi.schemes",
     "jigi.intake",
     "jigi.targeting",
     "jigi.enrolment",
