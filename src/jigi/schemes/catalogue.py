@@ -34,6 +34,8 @@ def read_catalogue(path: str | Path = SHIPPED) -> list[SchemeDefinition]:
     """Every scheme of a file, in its order. InputError with the line of the first mistake."""
     top = parse(read_text(path), path)
     found = list(_read(top))
+    if not found:
+        raise top.error("", "Il manque des régimes", remedy="Écrivez chacun comme un bloc [[scheme]]")
     top.refuse_others()
     return found
 
