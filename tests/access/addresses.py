@@ -155,6 +155,43 @@ ASKS: tuple[Ask, ...] = (
         "un programme",
         lambda w, p: reverse("programme", args=[w.scene.component.programme.code]) if p == "above" else None,
     ),
+    Ask("schemes", "régimes", _everywhere("schemes")),
+    Ask(
+        "scheme",
+        "un régime",
+        lambda w, p: reverse("scheme", args=[w.scheme.code]) if w.scheme and p == "above" else None,
+    ),
+    Ask("scheme_overlaps", "chevauchements de régimes", _everywhere("scheme_overlaps")),
+    Ask(
+        "scheme_coverage", "les régimes d’une commune", lambda w, p: reverse("scheme_coverage", args=[w.commune(p).pk])
+    ),
+    Ask(
+        "scheme_benefits",
+        "les prestations d’un régime",
+        lambda w, p: reverse("scheme_benefits", args=[w.scheme.code]) if w.scheme else None,
+        lambda w, p: w.households["own" if p == "above" else p].rsu,
+    ),
+    Ask(
+        "scheme_send",
+        "rendre compte pour un régime (page)",
+        lambda w, p: reverse("scheme_send", args=[w.scheme.code]) if w.scheme and p == "above" else None,
+    ),
+    Ask(
+        "benefit_batches",
+        "lots de prestations",
+        _list("benefit_batches"),
+        lambda w, p: f"/regimes/lots/{w.given[p].pk}/",
+    ),
+    Ask("benefit_batch", "un lot de prestations", lambda w, p: reverse("benefit_batch", args=[w.given[p].pk])),
+    *(
+        Ask(
+            "benefit_batch_act",
+            f"lot de prestations : {verb}",
+            lambda w, p, verb=verb: reverse("benefit_batch_act", args=[w.given[p].pk, verb]),
+            sent=_key(motif="essai de la matrice"),
+        )
+        for verb in ("record", "refuse")
+    ),
     Ask("campaigns", "campagnes", _list("campaigns"), lambda w, p: f"/ciblage/{w.campaigns[p].pk}/"),
     Ask("campaign", "une campagne", _campaign("campaign")),
     Ask(

@@ -16,6 +16,7 @@ urlpatterns = scoped(
         path("menages/", include("jigi.web.households.urls")),
         path("lieux/", include("jigi.web.areas.urls")),
         path("programmes/", include("jigi.web.programmes.urls")),
+        path("regimes/", include("jigi.web.schemes.urls")),
         path("ciblage/", include("jigi.web.targeting.urls")),
         path("paiements/", include("jigi.web.payments.urls")),
         path("financements/", include("jigi.web.agreements.urls")),

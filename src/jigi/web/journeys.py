@@ -26,6 +26,7 @@ JOURNEYS = (
     _journey("/menages/", "Ménages", "registry.see"),
     _journey("/lieux/", "Lieux"),
     _journey("/programmes/", "Programmes", "programmes.see"),
+    _journey("/regimes/", "Régimes", "schemes.see", "schemes.record", "schemes.give"),
     _journey("/ciblage/", "Ciblage", "targeting.see"),
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/financements/", "Financements", "ledger.see"),

@@ -10,6 +10,7 @@ from jigi.intake.states import BATCH
 from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.protection.states import REQUEST, RETENTION
+from jigi.schemes.states import BATCH as BENEFIT_BATCH
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
 LONGEST_FACT = 40
@@ -32,6 +33,8 @@ NOUNS = {
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
+    "schemes.batch": Noun("lot de prestations", "/regimes/lots/{}/", "schemes.see"),
+    "scheme": Noun("régime"),
     "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
     "retention": Noun("conservation des données", "/protection/conservation/", "data.protect"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
@@ -57,7 +60,10 @@ NOUNS = {
     "backup": Noun("sauvegarde", right="site.operate"),
 }
 
-TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT, REQUEST, RETENTION)}
+TABLES = {
+    table.noun: table
+    for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, ALERT, REQUEST, RETENTION)
+}
 
 VERBS = {
     "see": "voir",
@@ -125,6 +131,7 @@ FACTS = {
     "entitlements": "droits",
     "households": "ménages",
     "component": "composante",
+    "scheme": "régime",
     "term": "échéance",
     "closed_term": "échéance close",
     "communes": "communes",
