@@ -243,6 +243,6 @@ def _signed(by: User) -> dict[str, Any]:
 
 def _told(counts: Mapping[str, int]) -> str:
     return (
-        f"{counts['lines_good']} lignes bonnes, {counts['lines_known']} déjà connues, {counts['lines_held']} retenues,"
-        f" sur {counts['lines_read']}"
+        f"Sur {counts['lines_read']} lignes lues, bonnes : {counts['lines_good']},"
+        f" déjà connues : {counts['lines_known']}, retenues : {counts['lines_held']}"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,14 +35,17 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Source:
-    """All that one scheme or component gave: how many times, for how many francs, from the first to the last."""
+    """All that one scheme or component gave: how many times, for how many francs, from the first day to the last.
+
+    `last` is None while something it gave still runs.
+    """
 
     name: str
     natures: str
     times: int
     amount_xof: int
     first: date
-    last: date
+    last: date | None
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,12 @@ def _by_source(receipts: list[Receipt]) -> list[Source]:
         Source(
             name, ", ".join(sorted({one.nature for one in group})), len(group),
             sum(one.amount_xof or 0 for one in group), min(one.since for one in group),
-            max(one.until or one.since for one in group),
+            _last([one.until for one in group]),
         )
         for name, group in groups.items()
     ]  # fmt: skip
+
+
+def _last(days: Sequence[date | None]) -> date | None:
+    known = [day for day in days if day]
+    return max(known) if len(known) == len(days) else None

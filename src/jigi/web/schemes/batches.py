@@ -20,6 +20,7 @@ from jigi.schemes.states import BATCH
 from jigi.web.formats import counted
 from jigi.web.imports import uploads
 from jigi.web.imports.jobs import LARGE_BYTES
+from jigi.web.nouns import verb_word
 from jigi.web.reader import user_of
 from jigi.web.schemes import jobs
 from jigi.web.schemes.forms import SendForm
@@ -50,7 +51,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "sees_rows": can(user, SEE) and can(user, "registry.see"),
         "may_record": may_record and bool(BATCH.possible(one.status)),
         "may_send": may_send(user, one.scheme),
-        "history": audit.history(BATCH.noun, one.pk),
+        "history": [(event, verb_word(event.verb, BATCH.noun)) for event in audit.history(BATCH.noun, one.pk)],
     }
     listing = problems_list([row["column"] for row in found])
     return listing.respond(request, one.problems.all(), "schemes/batch.html", context)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -23,19 +22,11 @@ class CommuneRow:
     figures: Figures
 
 
-@dataclass(frozen=True)
-class MonthRow:
-    """A month (its first day) with what the scheme gave in it."""
-
-    month: date
-    figures: Figures
-
-
 def commune_rows(by_commune: Mapping[int, Figures]) -> list[CommuneRow]:
-    """The communes that received something, by region, cercle and name."""
+    """The communes that received something, the most households first."""
     areas = Area.objects.filter(pk__in=by_commune).select_related("version", "parent__parent")
     rows = [CommuneRow(area, by_commune[area.pk]) for area in areas]
-    return sorted(rows, key=lambda row: (str(row.commune.parent), row.commune.name))
+    return sorted(rows, key=lambda row: (-row.figures.households, row.commune.name))
 
 
 def communes_map(scheme: Scheme, rows: Sequence[CommuneRow]) -> SafeString | str:

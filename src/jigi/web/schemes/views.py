@@ -19,6 +19,7 @@ from jigi.web.schemes.listing import BENEFITS, benefits_of
 from jigi.web.schemes.sight import period_asked, period_of, person, reader, seen_scheme
 
 LATEST_BATCHES = 5
+SHOWN_COMMUNES = 15
 HEADERS = (
     "Code", "Régime", "Nature", "Branche", "Institution", "Ménages servis", "Personnes nommées", "Prestations", "FCFA",
 )  # fmt: skip
@@ -31,12 +32,15 @@ def schemes(request: HttpRequest) -> HttpResponseBase:
     shown, communes, period = list(queries.schemes_visible_to(user)), queries.communes_seen(user), period_of(request)
     figures = queries.by_scheme(shown, communes, period)
     rows = [(one, figures.get(one.pk, Figures())) for one in shown]
+    rows.sort(key=lambda row: -row[1].households)
     if request.GET.get("format") == "csv":
         return csv_response("regimes", HEADERS, (_cells(one, given) for one, given in rows))
     context = {
         "rows": rows,
         "total": queries.total(shown, communes, period),
         "sees_figures": can(user, SEE),
+        "sees_rows": can(user, SEE) and can(user, "registry.see"),
+        "asked": period_asked(request),
         "waiting": queries.batches_visible_to(user).filter(status="checked").count(),
     }
     return render(request, "schemes/list.html", context)
@@ -56,7 +60,9 @@ def scheme(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "scheme": shown,
         "total": queries.total([shown], communes, period),
-        "communes": rows,
+        "communes": rows[:SHOWN_COMMUNES],
+        "more": rows[SHOWN_COMMUNES:],
+        "places": len(rows),
         "map": communes_map(shown, rows),
         "months": months.items(),
         "most": max((one.benefits for one in months.values()), default=0),
