@@ -305,6 +305,27 @@ ASKS: tuple[Ask, ...] = (
     ),
     Ask("batch", "un import", lambda w, p: reverse("batch", args=[w.batch.pk]) if w.batch and p == "above" else None),
     Ask("batch_send", "envoyer des questionnaires", _everywhere("batch_send")),
+    Ask(
+        "sharing_agreements",
+        "conventions de partage",
+        _list("sharing_agreements"),
+        lambda w, p: f"/partages/{w.shared[p].pk}/",
+    ),
+    Ask(
+        "sharing_agreement",
+        "une convention de partage",
+        lambda w, p: reverse("sharing_agreement", args=[w.shared[p].pk]),
+    ),
+    Ask("sharing_prepare", "écrire une convention de partage (page)", _everywhere("sharing_prepare")),
+    *(
+        Ask(
+            "sharing_act",
+            f"convention de partage : {verb}",
+            lambda w, p, verb=verb: reverse("sharing_act", args=[w.shared[p].pk, verb]),
+            sent=_key(motif="essai de la matrice"),
+        )
+        for verb in ("approve", "refuse")
+    ),
     Ask("execution", "le déroulement d’un travail", lambda w, p: reverse("execution", args=[w.runs[p].pk])),
     Ask("trail", "trace des actions", _everywhere("trail")),
     Ask("alerts", "alertes", _list("alerts"), lambda w, p: f"/alertes/{w.alerts[p].pk}/"),

@@ -24,11 +24,13 @@ from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.registry.models import Household
 from jigi.schemes import actions as schemes
 from jigi.schemes.models import BenefitBatch, Scheme
+from jigi.sharing.models import SharingAgreement
 from jigi.targeting import actions as targeting
 from jigi.targeting.models import TargetingRound
 from tests.factories import make_commune, make_households, make_user, make_village
 from tests.payments.scene import Scene, stage
 from tests.schemes.giving import give, line, make_scheme, write
+from tests.sharing.signed import signed
 from tests.targeting.campaign import write_list
 
 PLACES = ("own", "sister", "above", "foreign")
@@ -57,6 +59,7 @@ class World:
     batch: Batch | None = None
     scheme: Scheme | None = None
     given: dict[str, BenefitBatch] = field(default_factory=dict)
+    shared: dict[str, SharingAgreement] = field(default_factory=dict)
     asked: dict[str, Household] = field(default_factory=dict)
     requests: dict[tuple[str, str], DataRequest] = field(default_factory=dict)
     proposal: RetentionProposal | None = None
@@ -95,6 +98,8 @@ def make_world(folder: Path) -> World:
     )  # fmt: skip
     _requests(world)
     _benefits(world, folder)
+    for place in PLACES:
+        world.shared[place] = signed([world.area(place)], scene.maker, code=f"CP-{place}")
     return world
 
 

@@ -155,7 +155,7 @@ class Provision(models.Model):
 
     class Nature(models.TextChoices):
         CASH = "cash", "argent"
-        KIND = "kind", "nature"
+        KIND = "kind", "en nature"
         SERVICE = "service", "service"
         COVERAGE = "coverage", "couverture"
 

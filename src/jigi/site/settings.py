@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "jigi.ledger",
     "jigi.programmes",
     "jigi.schemes",
+    "jigi.sharing",
     "jigi.intake",
     "jigi.targeting",
     "jigi.enrolment",

@@ -20,6 +20,7 @@ urlpatterns = scoped(
         path("ciblage/", include("jigi.web.targeting.urls")),
         path("paiements/", include("jigi.web.payments.urls")),
         path("financements/", include("jigi.web.agreements.urls")),
+        path("partages/", include("jigi.web.sharing.urls")),
         path("imports/", include("jigi.web.imports.urls")),
         path("executions/", include("jigi.web.executions.urls")),
         path("exploitation/sauvegardes/", include("jigi.web.backups.urls")),

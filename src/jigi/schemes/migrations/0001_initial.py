@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             name='Benefit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nature', models.CharField(choices=[('cash', 'argent'), ('kind', 'nature'), ('service', 'service'), ('coverage', 'couverture')], max_length=8, verbose_name='nature')),
+                ('nature', models.CharField(choices=[('cash', 'argent'), ('kind', 'en nature'), ('service', 'service'), ('coverage', 'couverture')], max_length=8, verbose_name='nature')),
                 ('amount_xof', models.BigIntegerField(null=True, verbose_name='montant')),
                 ('quantity', models.DecimalField(decimal_places=3, max_digits=12, null=True, verbose_name='quantité')),
                 ('unit', models.CharField(blank=True, default='', max_length=30, verbose_name='unité')),
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             name='BenefitLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nature', models.CharField(choices=[('cash', 'argent'), ('kind', 'nature'), ('service', 'service'), ('coverage', 'couverture')], max_length=8, verbose_name='nature')),
+                ('nature', models.CharField(choices=[('cash', 'argent'), ('kind', 'en nature'), ('service', 'service'), ('coverage', 'couverture')], max_length=8, verbose_name='nature')),
                 ('amount_xof', models.BigIntegerField(null=True, verbose_name='montant')),
                 ('quantity', models.DecimalField(decimal_places=3, max_digits=12, null=True, verbose_name='quantité')),
                 ('unit', models.CharField(blank=True, default='', max_length=30, verbose_name='unité')),

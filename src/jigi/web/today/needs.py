@@ -24,6 +24,7 @@ from jigi.protection import retention
 from jigi.protection.models import DataRequest
 from jigi.registry.models import Household
 from jigi.schemes import queries as schemes
+from jigi.sharing import queries as sharing
 from jigi.targeting.models import TargetingRound
 from jigi.web.formats import counted
 from jigi.web.reader import rights_of, user_of
@@ -170,6 +171,23 @@ def benefits_to_record(user: User, rights: frozenset[str]) -> list[Need]:
     ]
 
 
+def agreements_to_approve(user: User, rights: frozenset[str]) -> list[Need]:
+    """Sharing agreements that somebody else prepared."""
+    if "sharing.approve" not in rights:
+        return []
+    return [
+        Need(
+            title=f"Convention de partage {one.code}",
+            detail=one.partner_name,
+            url=f"/partages/{one.pk}/",
+            since=one.made_at,
+            journey="/partages/",
+            word="à approuver",
+        )
+        for one in sharing.awaiting(user)[:MOST_OF_A_KIND]
+    ]
+
+
 def alerts_to_look_into(user: User, rights: frozenset[str]) -> list[Need]:
     """Alerts that nobody has taken yet."""
     if RIGHT not in rights:
@@ -277,6 +295,7 @@ SOURCES: tuple[Source, ...] = (
     campaigns_to_freeze,
     batches_to_correct,
     benefits_to_record,
+    agreements_to_approve,
     alerts_to_look_into,
     audit_to_prove,
     orders_to_take,
