@@ -181,6 +181,43 @@ ASKS: tuple[Ask, ...] = (
         "un programme",
         lambda w, p: reverse("programme", args=[w.scene.component.programme.code]) if p == "above" else None,
     ),
+    Ask("schemes", "régimes", _everywhere("schemes")),
+    Ask(
+        "scheme",
+        "un régime",
+        lambda w, p: reverse("scheme", args=[w.scheme.code]) if w.scheme and p == "above" else None,
+    ),
+    Ask("scheme_overlaps", "chevauchements de régimes", _everywhere("scheme_overlaps")),
+    Ask(
+        "scheme_coverage", "les régimes d’une commune", lambda w, p: reverse("scheme_coverage", args=[w.commune(p).pk])
+    ),
+    Ask(
+        "scheme_benefits",
+        "les prestations d’un régime",
+        lambda w, p: reverse("scheme_benefits", args=[w.scheme.code]) if w.scheme else None,
+        lambda w, p: w.households["own" if p == "above" else p].rsu,
+    ),
+    Ask(
+        "scheme_send",
+        "rendre compte pour un régime (page)",
+        lambda w, p: reverse("scheme_send", args=[w.scheme.code]) if w.scheme and p == "above" else None,
+    ),
+    Ask(
+        "benefit_batches",
+        "lots de prestations",
+        _list("benefit_batches"),
+        lambda w, p: f"/regimes/lots/{w.given[p].pk}/",
+    ),
+    Ask("benefit_batch", "un lot de prestations", lambda w, p: reverse("benefit_batch", args=[w.given[p].pk])),
+    *(
+        Ask(
+            "benefit_batch_act",
+            f"lot de prestations : {verb}",
+            lambda w, p, verb=verb: reverse("benefit_batch_act", args=[w.given[p].pk, verb]),
+            sent=_key(motif="essai de la matrice"),
+        )
+        for verb in ("record", "refuse")
+    ),
     Ask("campaigns", "campagnes", _list("campaigns"), lambda w, p: f"/ciblage/{w.campaigns[p].pk}/"),
     Ask("campaign", "une campagne", _campaign("campaign")),
     Ask(
@@ -320,6 +357,27 @@ ASKS: tuple[Ask, ...] = (
     ),
     Ask("batch", "un import", lambda w, p: reverse("batch", args=[w.batch.pk]) if w.batch and p == "above" else None),
     Ask("batch_send", "envoyer des questionnaires", _everywhere("batch_send")),
+    Ask(
+        "sharing_agreements",
+        "conventions de partage",
+        _list("sharing_agreements"),
+        lambda w, p: f"/partages/{w.shared[p].pk}/",
+    ),
+    Ask(
+        "sharing_agreement",
+        "une convention de partage",
+        lambda w, p: reverse("sharing_agreement", args=[w.shared[p].pk]),
+    ),
+    Ask("sharing_prepare", "écrire une convention de partage (page)", _everywhere("sharing_prepare")),
+    *(
+        Ask(
+            "sharing_act",
+            f"convention de partage : {verb}",
+            lambda w, p, verb=verb: reverse("sharing_act", args=[w.shared[p].pk, verb]),
+            sent=_key(motif="essai de la matrice"),
+        )
+        for verb in ("approve", "refuse")
+    ),
     Ask("execution", "le déroulement d’un travail", lambda w, p: reverse("execution", args=[w.runs[p].pk])),
     Ask("trail", "trace des actions", _everywhere("trail")),
     Ask("alerts", "alertes", _list("alerts"), lambda w, p: f"/alertes/{w.alerts[p].pk}/"),

@@ -25,10 +25,15 @@ from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLi
 from jigi.protection import actions as protection
 from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.registry.models import Household
+from jigi.schemes import actions as schemes
+from jigi.schemes.models import BenefitBatch, Scheme
+from jigi.sharing.models import SharingAgreement
 from jigi.targeting import actions as targeting
 from jigi.targeting.models import TargetingRound
 from tests.factories import make_commune, make_households, make_user, make_village
 from tests.payments.scene import Scene, stage
+from tests.schemes.giving import give, line, make_scheme, write
+from tests.sharing.signed import signed
 from tests.targeting.campaign import write_list
 
 PLACES = ("own", "sister", "above", "foreign")
@@ -55,6 +60,9 @@ class World:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     batch: Batch | None = None
+    scheme: Scheme | None = None
+    given: dict[str, BenefitBatch] = field(default_factory=dict)
+    shared: dict[str, SharingAgreement] = field(default_factory=dict)
     asked: dict[str, Household] = field(default_factory=dict)
     requests: dict[tuple[str, str], DataRequest] = field(default_factory=dict)
     proposal: RetentionProposal | None = None
@@ -96,7 +104,23 @@ def make_world(folder: Path) -> World:
     )  # fmt: skip
     _requests(world)
     _changes(world)
+    _benefits(world, folder)
+    for place in PLACES:
+        world.shared[place] = signed([world.area(place)], scene.maker, code=f"CP-{place}")
     return world
+
+
+def _benefits(world: World, folder: Path) -> None:
+    """A scheme that gave something to the household of each place; a batch about each place waits to be recorded."""
+    world.scheme = make_scheme()
+    for place in PLACES:
+        households = [world.households[other].pk for other in ("own", "sister")] if place == "above" else []
+        households = households or [world.households[place].pk]
+        for number in households:
+            give(world.scheme, number, f"{place}-{number}", world.scene.maker)
+        lines = [line(f"attend-{place}-{number}", number) for number in households]
+        path = write(folder / f"prestations-{place}.csv", lines)
+        world.given[place] = schemes.receive(path, world.scheme, by=world.scene.maker)
 
 
 def _people(world: World, place: str) -> None:

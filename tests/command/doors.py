@@ -97,9 +97,24 @@ def returns(folder: Path) -> Door:
     return Door(lambda path: (*words, path), "paid", header, rows, 4)
 
 
+def schemes(folder: Path) -> Door:
+    from jigi.geography.models import Area
+    from jigi.registry.models import Household
+    from tests.factories import make_households, make_village
+    from tests.schemes.giving import make_scheme
+
+    village = make_village(Area.objects.get(code="ML010501"))
+    numbers = Household.objects.filter(pk__in=make_households(5, village)).values_list("rsu_number", flat=True)
+    rows = [[f"R{n}", number, "vivres", "2,5", "sac de Fléna", "2016-02-02"] for n, number in enumerate(numbers)]
+    header = ["reference", "numero_rsu", "nature", "quantite", "unite", "du"]
+    words = ("schemes", "import", "--scheme", make_scheme().code)
+    return Door(lambda path: (*words, path), "good", header, rows, 4)
+
+
 DOORS = {
     "intake import": intake,
     "geography load": geography,
     "targeting run": lists,
     "payments reconcile": returns,
+    "schemes import": schemes,
 }

@@ -18,6 +18,7 @@ DOORS: dict[str, Callable[[Path], Sequence[object]]] = {
     "programmes load": lambda path: ("programmes", "load", path),
     "targeting fit": lambda path: ("targeting", "fit", "ESSAI", "--formula", path),
     "intake import": lambda path: ("intake", "import", SHIPPED, "--mapping", path),
+    "schemes load": lambda path: ("schemes", "load", "--file", path),
 }
 BAD = {
     "empty": (b"", "vide"),

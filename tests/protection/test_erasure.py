@@ -19,11 +19,14 @@ from jigi.payments.models import Entitlement, Instruction, ReturnLine
 from jigi.protection import actions, erasure
 from jigi.protection.models import DataRequest
 from jigi.registry.models import Household, Identifier, LivingConditions, Person, Phone
+from jigi.schemes.actions import receive
+from jigi.schemes.models import Benefit, BenefitBatch, BenefitLine, BenefitProblem
 from jigi.targeting import queries as targeting
 from jigi.targeting.models import TargetingRound
 from tests.demo.test_nothing_in_clear import dumped
 from tests.factories import make_households, make_village
 from tests.protection.people import GIVEN, PHONE, SECRETS, World, accepted, asked, erased, leave, make_world
+from tests.schemes.giving import give, line, make_scheme, recorded, write
 
 pytestmark = pytest.mark.django_db
 
@@ -252,3 +255,27 @@ def test_in_the_site_s_own_role_it_is_the_same(world: World, settings: object) -
         actions.erase(request, rsu_number=world.household.rsu, by=world.officer)
     assert Person.objects.get(pk=world.person.pk).given_names == "Personne"
     assert PHONE not in "".join(cell for _, cell in dumped())
+
+
+def test_what_schemes_gave_stays_and_their_references_go(world: World) -> None:
+    scheme, household = make_scheme(), world.household.pk
+    give(scheme, household, f"carte de {GIVEN}", world.scene.maker)
+    leave(world)
+    batch = BenefitBatch.objects.get()
+    facts = {"nature": "cash", "amount_xof": 1, "given_from": "2016-01-01", "given_to": "2016-01-01"}
+    BenefitLine.objects.create(batch=batch, line=2, household_id=household, reference=GIVEN, **facts)
+    BenefitProblem.objects.create(batch=batch, line=3, household_id=household, value=PHONE, code="amount")
+    actions.erase(accepted(world), rsu_number=world.household.rsu, by=world.officer)
+    benefit = Benefit.objects.get()
+    assert (benefit.household_id, benefit.amount_xof) == (household, 30_000)
+    assert benefit.reference.startswith("effacé:") and not BenefitLine.objects.exists()
+    assert BenefitProblem.objects.get().value == ""
+
+
+def test_a_line_of_an_erased_household_is_recognised_by_its_digest(world: World, tmp_path: Path) -> None:
+    scheme = make_scheme()
+    path = write(tmp_path / "a.csv", [line(f"carte de {GIVEN}", world.household.pk)])
+    recorded(path, scheme, world.scene.maker)
+    erased(world)
+    again = receive(path, scheme, by=world.scene.maker)
+    assert again.recognised and Benefit.objects.count() == 1

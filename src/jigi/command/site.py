@@ -18,10 +18,12 @@ from jigi.foundation.cluster import alive
 from jigi.foundation.doctor import examine, healthy
 from jigi.foundation.errors import JigiError
 from jigi.geography.installation import install
+from jigi.schemes.actions import load_schemes
 
 
 def _setup(options: argparse.Namespace) -> Figures:
     operator = install()
+    load_schemes(by=operator)
     say(f"La base est à jour. Compte de l’exploitant : {operator.username}.")
     return {"operator": operator.username}
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jigi.demo.given_back import give_back
 from jigi.demo.ground import Staff
 from jigi.demo.population import CommuneSpot, Manifest, make_population
 from jigi.enrolment.actions import enrol_selected
@@ -80,6 +81,8 @@ def play(plan: Plan, component: Component, staff: Staff, say: Say) -> Played:
         played.returned = actions.return_to_funds(
             component, by=staff.manager, reason="Fin des échéances : sommes non réclamées."
         )
+    with clock.step("Prestations des autres régimes"):
+        give_back(plan.folder, plan.seed, by=staff.manager)
     return played
 
 

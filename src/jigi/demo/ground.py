@@ -11,6 +11,7 @@ from jigi.foundation import anchors
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.installation import ensure_account, install
+from jigi.schemes.actions import load_schemes
 
 MARK = "Jigi, base de démonstration : effacée au début de chaque « jigi demo »."
 PASSWORD = "demonstration-jigi"
@@ -66,6 +67,7 @@ def is_marked() -> bool:
 def people() -> Staff:
     """Install the base and the demonstration accounts, all with the same known password."""
     operator = install()
+    load_schemes(by=operator)
     made = {
         username: ensure_account(username, name, role, area_code=area, password=PASSWORD, is_demonstration=True)
         for username, (name, role, area) in ACCOUNTS.items()

@@ -11,6 +11,8 @@ from jigi.intake.states import BATCH
 from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.protection.states import REQUEST, RETENTION
+from jigi.schemes.states import BATCH as BENEFIT_BATCH
+from jigi.sharing.states import AGREEMENT as SHARING
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
 LONGEST_FACT = 40
@@ -37,6 +39,9 @@ NOUNS = {
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
     "mapping": Noun("correspondance de colonnes", "/imports/correspondances/", "intake.import"),
+    "schemes.batch": Noun("lot de prestations", "/regimes/lots/{}/", "schemes.see"),
+    "scheme": Noun("régime"),
+    "sharing_agreement": Noun("convention de partage", "/partages/{}/", "sharing.see"),
     "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
     "retention": Noun("conservation des données", "/protection/conservation/", "data.protect"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
@@ -63,7 +68,19 @@ NOUNS = {
 }
 
 TABLES = {
-    table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT, REQUEST, RETENTION, CHANGE)
+    table.noun: table
+    for table in (
+        PAYMENT_ROUND,
+        TARGETING_ROUND,
+        ENROLMENT,
+        BATCH,
+        BENEFIT_BATCH,
+        SHARING,
+        ALERT,
+        REQUEST,
+        RETENTION,
+        CHANGE,
+    )
 }
 
 VERBS = {
@@ -156,6 +173,9 @@ FACTS = {
     "entitlements": "droits",
     "households": "ménages",
     "component": "composante",
+    "scheme": "régime",
+    "agreement": "convention",
+    "partner": "organisme",
     "term": "échéance",
     "closed_term": "échéance close",
     "communes": "communes",

@@ -53,7 +53,7 @@ def households_list() -> Listing:
         order="rsu",
         filters=(
             Filter("q", "Qui", _sought, placeholder="nom, n° RSU, téléphone, NINA"),
-            Filter("lieu", "Où", _within, placeholder="village, commune, cercle, région"),
+            Filter("lieu", "Où", within_place, placeholder="village, commune, cercle, région"),
             Filter("situation", "Situation", _in_situation, SITUATIONS),
             Filter("composante", "Composante", _enrolled_in, [(str(c.pk), _titled(c)) for c in components]),
         ),
@@ -70,7 +70,7 @@ def _sought(households: Households, text: str) -> Households:
     return households.filter(registry.sought(text))
 
 
-def _within(households: Households, text: str) -> Households:
+def within_place(households: Households, text: str) -> Households:
     version = geography.version_in_use()
     areas = geography.designated(text, version) if version else []
     condition, villages = Q(pk__in=[]), []

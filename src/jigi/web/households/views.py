@@ -12,17 +12,19 @@ from django.views.decorators.http import require_POST
 from jigi.changes import queries as change_queries
 from jigi.changes.actions import ASK
 from jigi.foundation import audit
-from jigi.foundation.models import AuditEvent
+from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import can
 from jigi.geography.queries import way_to
 from jigi.protection import queries as protection
 from jigi.protection.actions import RIGHT as PROTECT
 from jigi.registry import queries as registry
 from jigi.registry.models import Household, LivingConditions
+from jigi.schemes.actions import SEE
 from jigi.web.formats import months_between
 from jigi.web.households import disclosure, history
 from jigi.web.households.conditions import in_words
 from jigi.web.households.listing import households_list, page_of
+from jigi.web.households.received import Received, received
 from jigi.web.households.why import whys
 from jigi.web.listing import Column, Listing
 from jigi.web.nouns import noun_word, verb_word
@@ -62,6 +64,7 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "stale": months >= STALE_MONTHS,
         "whys": whys(one) if can(user, "targeting.see", areas=[one.commune]) else [],
         "benefits": history.benefits(one) if sees_payments else [],
+        "received": _received(one, user, sees_payments),
         "recent": happened[:RECENT_EVENTS],
         "older": happened[RECENT_EVENTS:],
         "may_reveal": can(user, "registry.reveal", areas=[one.commune]),
@@ -72,6 +75,14 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "clear": disclosure.is_clear(request, one),
     }
     return render(request, "households/household.html", context)
+
+
+def _received(one: Household, user: User, sees_payments: bool) -> Received | None:
+    """What it received, to who sees schemes or payments there."""
+    sees_schemes = can(user, SEE, areas=[one.commune])
+    if not (sees_schemes or sees_payments):
+        return None
+    return received(one, with_schemes=sees_schemes, with_payments=sees_payments)
 
 
 def by_number(request: HttpRequest, pk: int) -> HttpResponse:

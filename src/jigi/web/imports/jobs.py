@@ -74,5 +74,5 @@ def take(folder: str, mapping: str, user_id: int) -> None:
 @app.task(name="intake.forget_uploads", queueing_lock="intake.forget_uploads")
 def forget_abandoned(timestamp: int) -> None:
     """Remove the files that a killed process of pages has left: they hold personal data, and no job waits for them."""
-    asked = ProcrastinateJob.objects.filter(task_name=take.name, status__in=("todo", "doing"))
+    asked = ProcrastinateJob.objects.filter(args__has_key="folder", status__in=("todo", "doing"))
     uploads.forget_older(ABANDONED_SECONDS, {job.args["folder"] for job in asked})

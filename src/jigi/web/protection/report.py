@@ -22,6 +22,7 @@ from jigi.protection import queries
 from jigi.protection.models import DataRequest
 from jigi.protection.reviewed import delays
 from jigi.registry.models import Household, Identifier, LivingConditions, Membership, Phone
+from jigi.schemes.models import Benefit, BenefitLine, BenefitProblem, Provision
 from jigi.web.changes.words import told
 from jigi.web.formats import day, moment, number, xof
 from jigi.web.households import disclosure
@@ -193,6 +194,29 @@ def _paid_to(subject: Subject) -> Q:
     return Q(household__in=households) & (Q(household=subject.household) | Q(recipient__in=subject.persons))
 
 
+def _benefits(subject: Subject) -> Iterable[Row]:
+    theirs = Q(household=subject.household) | Q(person__in=subject.persons)
+    recorded = Benefit.objects.filter(theirs).select_related("scheme", "person").order_by("given_from", "pk")
+    for one in recorded:
+        yield [str(one.scheme), *_provided(one), one.reference]
+    waiting = BenefitLine.objects.filter(theirs).select_related("batch__scheme", "person").order_by("pk")
+    for line in waiting:
+        yield [str(line.batch.scheme), *_provided(line), f"{line.reference} (en attente)"]
+
+
+def _provided(one: Provision) -> list[str]:
+    measure = [f"{xof(one.amount_xof)} FCFA"] if one.amount_xof else []
+    until = f" au {day(one.given_to)}" if one.given_to and one.given_to != one.given_from else ""
+    said = " · ".join([one.get_nature_display(), *measure, *filter(None, [one.measure])])
+    return [said, f"{day(one.given_from)}{until}", str(one.person or "le ménage")]
+
+
+def _benefit_problems(subject: Subject) -> Iterable[Row]:
+    found = BenefitProblem.objects.filter(household=subject.household).select_related("batch__scheme")
+    for one in found.order_by("pk"):
+        yield [moment(one.batch.sent_at), f"{one.batch}, ligne {one.line}", f"{one.column} : {one.message}"]
+
+
 def _imports(subject: Subject) -> Iterable[Row]:
     batch = Batch.objects.filter(pk=subject.household.batch_id or 0).select_related("made_by").first()
     if batch:
@@ -263,6 +287,14 @@ SECTIONS = (
     Section(
         "Ordres de paiement, et ce que l’agence en a dit", frozenset({"payments.Instruction", "payments.ReturnLine"}),
         ("Référence", "Tour", "Agence et compte", "FCFA", "État", "L’agence dit"), _orders,
+    ),
+    Section(
+        "Ce que les régimes ont donné", frozenset({"schemes.Benefit", "schemes.BenefitLine"}),
+        ("Régime", "Prestation", "Quand", "À qui", "Référence du régime"), _benefits,
+    ),
+    Section(
+        "Lignes que les régimes ont mal écrites", frozenset({"schemes.BenefitProblem"}),
+        ("Quand", "Fichier", "Constat"), _benefit_problems,
     ),
     Section(
         "Imports d’où viennent ces données", frozenset({"intake.Problem", "intake.Batch"}),

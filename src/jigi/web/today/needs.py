@@ -25,6 +25,8 @@ from jigi.protection import queries as protection
 from jigi.protection import retention
 from jigi.protection.models import DataRequest
 from jigi.registry.models import Household
+from jigi.schemes import queries as schemes
+from jigi.sharing import queries as sharing
 from jigi.targeting.models import TargetingRound
 from jigi.web.formats import counted
 from jigi.web.reader import rights_of, user_of
@@ -153,6 +155,41 @@ def exceptions_to_decide(user: User, rights: frozenset[str]) -> list[Need]:
     ]
 
 
+def benefits_to_record(user: User, rights: frozenset[str]) -> list[Need]:
+    """What schemes gave back, checked, that waits for somebody to record or refuse it."""
+    if "schemes.record" not in rights:
+        return []
+    waiting = schemes.batches_visible_to(user).filter(status="checked").select_related("scheme").order_by("pk")
+    return [
+        Need(
+            title=f"{batch.scheme.code} : {batch.file_name}",
+            detail=counted(batch.lines_good, "prestation à enregistrer", "prestations à enregistrer"),
+            url=f"/regimes/lots/{batch.pk}/",
+            since=batch.sent_at,
+            journey="/regimes/",
+            word="à enregistrer",
+        )
+        for batch in waiting[:MOST_OF_A_KIND]
+    ]
+
+
+def agreements_to_approve(user: User, rights: frozenset[str]) -> list[Need]:
+    """Sharing agreements that somebody else prepared."""
+    if "sharing.approve" not in rights:
+        return []
+    return [
+        Need(
+            title=f"Convention de partage {one.code}",
+            detail=one.partner_name,
+            url=f"/partages/{one.pk}/",
+            since=one.made_at,
+            journey="/partages/",
+            word="à approuver",
+        )
+        for one in sharing.awaiting(user)[:MOST_OF_A_KIND]
+    ]
+
+
 def alerts_to_look_into(user: User, rights: frozenset[str]) -> list[Need]:
     """Alerts that nobody has taken yet."""
     if RIGHT not in rights:
@@ -275,6 +312,8 @@ SOURCES: tuple[Source, ...] = (
     exceptions_to_decide,
     campaigns_to_freeze,
     batches_to_correct,
+    benefits_to_record,
+    agreements_to_approve,
     alerts_to_look_into,
     audit_to_prove,
     orders_to_take,

@@ -1,0 +1,26 @@
+-- creates: stage_benefit (one row per line read, typed; what could not be read of it is in the three lists of faults)
+CREATE TEMP TABLE stage_benefit (
+    line bigint NOT NULL,
+    rsu text,
+    nina_index bytea,
+    nina_said text,
+    phone_index bytea,
+    phone_said text,
+    name text,
+    nature text,
+    amount_xof bigint,
+    quantity numeric,
+    unit text NOT NULL,
+    given_from date,
+    given_to date,
+    reference text COLLATE "C",
+    fault_columns text[] NOT NULL,
+    fault_values text[] NOT NULL,
+    fault_codes text[] NOT NULL,
+    found_id bigint,
+    household_id bigint,
+    person_id bigint,
+    households bigint NOT NULL DEFAULT 0,
+    first_line bigint,
+    known boolean NOT NULL DEFAULT false
+) ON COMMIT DROP

@@ -1,0 +1,2 @@
+-- drops: stage_benefit
+DROP TABLE IF EXISTS stage_benefit

@@ -1,0 +1,1 @@
+"""/partages/: the agreements by which the register is shared."""
