@@ -84,7 +84,10 @@ class Household(models.Model):
             models.UniqueConstraint(fields=["source", "source_key"], name="household_interview_once"),
             models.CheckConstraint(condition=Q(size__gte=1), name="household_has_members"),
         ]
-        indexes = [models.Index(fields=["commune", "village", "id"], name="household_by_place")]
+        indexes = [
+            models.Index(fields=["commune", "village", "id"], name="household_by_place"),
+            models.Index(fields=["collected_on", "id"], name="household_by_visit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.head_name} · {self.rsu}"
@@ -476,6 +479,7 @@ class LivingConditions(models.Model):
                 name="living_conditions_of_one_thing",
             ),
         ]
+        indexes = [models.Index(fields=["collected_on"], name="living_conditions_by_visit")]
 
 
 PastHousehold = past_of(Household)
