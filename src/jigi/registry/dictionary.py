@@ -21,6 +21,8 @@ from jigi.registry.facts import SENSITIVITIES, SOURCES, Reviewed, Words, reviewe
 from jigi.registry.rules import Kind
 
 UNDEFINED = "définition à écrire"
+COMMON_KIND = "management"
+"""The kind of the fields that every entity has, unless its file says otherwise."""
 PAST = "recorded_to"
 """The column that only the model of a past has."""
 
@@ -62,14 +64,20 @@ class Field:
 
 @dataclass(frozen=True)
 class Relation:
-    """What an entity says of another: by which field, how many it designates, how many designate one."""
+    """What an entity designates: by which field, which entity (`target`, `named` in French), how many each way."""
 
     entity: str
     field: str
     title: str
     target: str
+    named: str
     forward: str
     backward: str
+
+    @property
+    def anchor(self) -> str:
+        """Where what it designates stands on the page."""
+        return self.target.replace(".", "-")
 
 
 @dataclass(frozen=True)
@@ -152,9 +160,9 @@ def valid_for(kind: Kind) -> str:
 
 
 def basis(kind: Kind) -> str:
-    """The texts that a kind rests on, and what of it is still to be confirmed."""
-    laws = " ; ".join(reviewed().laws[code].title.partition(" portant ")[0].partition(" relatif ")[0] for code in kind.laws)
-    return " · ".join(part for part in (laws, kind.unsure) if part)
+    """The texts that a kind rests on, and what of it is still to be confirmed: « loi 2013-015 (articles à valider) »."""
+    laws = ", ".join(reviewed().laws[code].short for code in kind.laws)
+    return f"{laws} ({kind.unsure})" if laws and kind.unsure else laws or kind.unsure
 
 
 def _is_ours(app: AppConfig) -> bool:
@@ -188,11 +196,10 @@ def _package(app: AppConfig) -> Package:
 
 def _entity(model: type[models.Model], said: Words | None) -> Entity:
     meta = model._meta
-    names = said.names if said else {}
     past = f"Past{model.__name__}"
     return Entity(
         label=f"{meta.app_label}.{model.__name__}",
-        title=names.get(model.__name__, str(meta.verbose_name)).capitalize(),
+        title=_named(model),
         says=(said.entities.get(model.__name__) if said else None) or UNDEFINED,
         fields=tuple(_field(field, said) for field in meta.local_fields),
         relations=tuple(_relation(field, said) for field in meta.local_fields if _is_link(field)),
@@ -200,11 +207,22 @@ def _entity(model: type[models.Model], said: Words | None) -> Entity:
     )
 
 
+def _named(model: type[models.Model]) -> str:
+    """The French name of an entity: its file's, else its model's."""
+    said = _words(apps.get_app_config(model._meta.app_label))
+    name = said.names.get(model.__name__) if said else None
+    return _capital(name or str(model._meta.verbose_name))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _field(field: models.Field[Any, Any], said: Words | None) -> Field:
     key = f"{field.model.__name__}.{field.name}"
     definition = said.fields.get(key) if said else None
     common = reviewed().common.get(field.name) if field.name in reviewed().common else None
-    kind = reviewed().kinds[definition.kind if definition else "register"] if definition or common else None
+    kind = reviewed().kinds[definition.kind if definition else COMMON_KIND] if definition or common else None
     source = SOURCES[definition.source if definition else "computed"] if kind else ""
     return Field(
         code=field.name,
@@ -227,9 +245,9 @@ def _title(field: models.Field[Any, Any], said: Words | None) -> str:
         return said.names[key]
     if field.primary_key and isinstance(field, models.IntegerField):
         return "numéro"
-    if field.verbose_name != field.name.replace("_", " ") or not _is_link(field):
-        return str(field.verbose_name)
-    return str(field.related_model._meta.verbose_name)
+    if _is_link(field) and "verbose_name" not in field.deconstruct()[3]:
+        return _named(field.related_model).lower()
+    return str(field.verbose_name)
 
 
 def _type(field: models.Field[Any, Any]) -> str:
@@ -252,6 +270,7 @@ def _relation(field: models.Field[Any, Any], said: Words | None) -> Relation:
         field=field.name,
         title=_title(field, said),
         target=f"{target.app_label}.{field.related_model.__name__}",
+        named=_named(field.related_model),
         forward=ONE_OR_NONE if field.null else EXACTLY_ONE,
         backward=ONE_AT_MOST if field.unique else ANY,
     )

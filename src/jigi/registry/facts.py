@@ -27,6 +27,7 @@ class Law:
     """A text that facts rest on, and what it supports."""
 
     code: str
+    short: str
     title: str
     supports: str
 
@@ -137,7 +138,7 @@ def _life(one: Table) -> Life:
 
 
 def _law(one: Table) -> Law:
-    law = Law(one.text("code"), one.text("title"), one.text("supports"))
+    law = Law(one.text("code"), one.text("short"), one.text("title"), one.text("supports"))
     one.refuse_others()
     return law
 

@@ -16,9 +16,7 @@ from jigi.web.formats import months_between, short_day
 
 Households = QuerySet[Household]
 
-ALL_SHOWN = 2
-"""Kinds out of date that a line of the list names; beyond, it counts them."""
-TONES = {Freshness.FRESH: "ok", Freshness.SOON: "wait", Freshness.STALE: "bad", Freshness.NEVER: ""}
+TONES = {Freshness.FRESH: "ok", Freshness.SOON: "info", Freshness.STALE: "wait", Freshness.NEVER: ""}
 
 
 @dataclass(frozen=True)
@@ -28,10 +26,6 @@ class Age:
     months: int
     visit: Freshness
     facts: list[tuple[Fact, str]]
-
-    @property
-    def tone(self) -> str:
-        return TONES[self.visit]
 
     @property
     def stale(self) -> list[str]:
@@ -58,18 +52,12 @@ def last_seen(household: Household) -> str:
     age, day = age_of(household), short_day(household.collected_on)
     if age.visit is not Freshness.STALE or household.is_erased:
         return day
-    return format_html('{} <span class="chip bad">{} mois</span>', day, age.months)
+    return format_html('{} <span class="chip wait">{} mois</span>', day, age.months)
 
 
 def stale_kinds(household: Household) -> str:
     """« contact, sécurité alimentaire »: the kinds of facts that no longer hold."""
     return "" if household.is_erased else ", ".join(age_of(household).stale)
-
-
-def stale_in_short(household: Household) -> str:
-    """The same on a line: « contact et 4 autres »."""
-    kinds = [] if household.is_erased else age_of(household).stale
-    return ", ".join(kinds) if len(kinds) <= ALL_SHOWN else f"{kinds[0]} et {len(kinds) - 1} autres"
 
 
 def visit_choices() -> list[tuple[str, str]]:

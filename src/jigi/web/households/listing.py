@@ -41,7 +41,7 @@ COLUMNS = (
     Column("village", "Village", lambda h: h.village.name if h.village else ""),
     Column("membres", "Membres", lambda h: h.size, kind="number", sort="size"),
     Column("vu", "Vu le", lambda h: h.collected_on, kind="day", sort="collected_on", cell=age.last_seen),
-    Column("perimes", "Faits périmés", age.stale_kinds, cell=age.stale_in_short),
+    Column("perimes", "Faits périmés", age.stale_kinds, on_screen=False),
 )
 
 
