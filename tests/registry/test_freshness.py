@@ -87,7 +87,7 @@ lives = st.tuples(days, st.one_of(st.just("none"), st.none(), days))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(lives, min_size=6, max_size=6), today=st.one_of(st.just(TODAY), st.dates(**YEARS)))
 def test_the_filters_keep_what_the_rule_says(
-    households: list[int], drawn: list[tuple[date, date | None | str]], today: date
+    households: list[int], drawn: list[tuple[date, date | str | None]], today: date
 ) -> None:
     with transaction.atomic():
         _visit(households, drawn)
@@ -106,7 +106,7 @@ def test_the_filters_keep_what_the_rule_says(
     assert said == kept
 
 
-def _visit(households: list[int], drawn: list[tuple[date, date | None | str]]) -> None:
+def _visit(households: list[int], drawn: list[tuple[date, date | str | None]]) -> None:
     for pk, (visit, living) in zip(households, drawn, strict=True):
         Household.objects.filter(pk=pk).update(collected_on=visit)
         if living != "none":
@@ -141,4 +141,3 @@ def test_counts_of_a_commune_say_how_many_are_to_be_seen_again(households: list[
     Household.objects.update(collected_on=date.today())
     Household.objects.filter(pk__in=households[:2]).update(collected_on=months_later(date.today(), -25))
     assert queries.counts_by_commune()[commune.pk] == queries.Counts(6, 18, 2)
-

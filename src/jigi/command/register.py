@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from jigi.command.verb import Figures, Verb, say
+from jigi.command.verb import Figures, Verb, say, wrong
 from jigi.registry.booklet import booklet
 from jigi.registry.dictionary import dictionary
 
@@ -18,6 +18,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _model(options: argparse.Namespace) -> Figures:
     whole = dictionary()
+    if not options.output.parent.is_dir():
+        raise wrong(f"Le dossier {options.output.parent} n’existe pas", "Créez-le, ou donnez un autre chemin.")
     options.output.write_bytes(booklet(whole, timezone.localdate()))
     fields = sum(len(entity.fields) for entity in whole.entities.values())
     say(f"{options.output} : {len(whole.entities)} entités, {fields} champs, empreinte {whole.digest}.")

@@ -60,8 +60,15 @@ def _entity(entity: Entity) -> dict[str, Any]:
         "past": bool(entity.past),
         "fields": [
             [
-                field.title, field.says, field.type, "oui" if field.required else "non", field.kind, field.source,
-                field.sensitivity, field.basis, field.valid_for,
+                field.title,
+                field.says,
+                field.type,
+                "oui" if field.required else "non",
+                field.kind,
+                field.source,
+                field.sensitivity,
+                field.basis,
+                field.valid_for,
             ]
             for field in entity.fields
         ],

@@ -67,10 +67,8 @@ def _rows(own: set[str], links: Iterable[tuple[str, str]]) -> list[list[str]]:
         below[source].add(target)
         below.setdefault(target, set())
     depths = {label: _depth(label, below, frozenset()) for label in below}
-    rows: list[list[str]] = [
-        sorted(label for label in depths if depths[label] == depth) for depth in range(max(depths.values()) + 1)
-    ]
-    place = {label: 0.0 for label in rows[0]}
+    rows = [sorted(label for label in depths if depths[label] == depth) for depth in sorted(set(depths.values()))]
+    place = dict.fromkeys(rows[0], 0.0)
     for row in rows:
         row.sort(key=lambda label: (_mean([place[target] for target in below[label] if target in place]), label))
         place |= {label: (position + 0.5) / len(row) for position, label in enumerate(row)}

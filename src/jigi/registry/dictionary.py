@@ -160,7 +160,7 @@ def valid_for(kind: Kind) -> str:
 
 
 def basis(kind: Kind) -> str:
-    """The texts that a kind rests on, and what of it is still to be confirmed: « loi 2013-015 (articles à valider) »."""
+    """The texts that a kind rests on, with what is still to be confirmed: « loi 2013-015 (articles à valider) »."""
     laws = ", ".join(reviewed().laws[code].short for code in kind.laws)
     return f"{laws} ({kind.unsure})" if laws and kind.unsure else laws or kind.unsure
 
@@ -229,7 +229,7 @@ def _field(field: models.Field[Any, Any], said: Words | None) -> Field:
         title=_title(field, said),
         says=definition.says if definition else common or UNDEFINED,
         type=_type(field),
-        required=not field.null and not field.blank,
+        required=field.primary_key or (not field.null and not field.blank),
         kind=kind.title if kind else "",
         source=source,
         sensitivity=SENSITIVITIES[kind.sensitivity] if kind else "",
@@ -246,7 +246,7 @@ def _title(field: models.Field[Any, Any], said: Words | None) -> str:
     if field.primary_key and isinstance(field, models.IntegerField):
         return "numéro"
     if _is_link(field) and "verbose_name" not in field.deconstruct()[3]:
-        return _named(field.related_model).lower()
+        return _named(_target(field)).lower()
     return str(field.verbose_name)
 
 
@@ -263,15 +263,19 @@ def _is_link(field: models.Field[Any, Any]) -> bool:
     return isinstance(field, models.ForeignKey)
 
 
+def _target(field: models.Field[Any, Any]) -> type[models.Model]:
+    assert field.related_model is not None
+    return field.related_model
+
+
 def _relation(field: models.Field[Any, Any], said: Words | None) -> Relation:
-    target = field.related_model._meta
+    target = _target(field)
     return Relation(
         entity=f"{field.model._meta.app_label}.{field.model.__name__}",
         field=field.name,
         title=_title(field, said),
-        target=f"{target.app_label}.{field.related_model.__name__}",
-        named=_named(field.related_model),
+        target=f"{target._meta.app_label}.{target.__name__}",
+        named=_named(target),
         forward=ONE_OR_NONE if field.null else EXACTLY_ONE,
         backward=ONE_AT_MOST if field.unique else ANY,
     )
-

@@ -123,7 +123,7 @@ def aged(kind: Kind, freshness: Freshness, today: date) -> Q:
         return seen
     living = LivingConditions.objects.filter(household=OuterRef("pk"))
     if freshness is Freshness.NEVER:
-        return ~Exists(living)
+        return Q(~Exists(living))
     return Exists(living.filter(seen)) | Exists(living.filter(collected_on__isnull=True)) & seen
 
 

@@ -22,7 +22,17 @@ PART_NAMES = {
     Area.Level.CERCLE: ("commune", "communes"),
     Area.Level.COMMUNE: ("village", "villages"),
 }
-HEADERS = ("Code", "Nom", "Population", "Ménages au registre", "Membres", "Inscrits", "Payés", "Versé (FCFA)", "À revoir")
+HEADERS = (
+    "Code",
+    "Nom",
+    "Population",
+    "Ménages au registre",
+    "Membres",
+    "Inscrits",
+    "Payés",
+    "Versé (FCFA)",
+    "À revoir",
+)
 
 
 def page_of(area: Area) -> str:

@@ -71,7 +71,9 @@ def visit_choices() -> list[tuple[str, str]]:
 def seen_since(households: Households, choice: str) -> Households:
     """The households whose last visit is as a choice of visit_choices says."""
     today, months = timezone.localdate(), facts.reviewed().visit.months or 0
-    condition = ~registry.not_seen_for(months, today) if choice == "recent" else registry.not_seen_for(int(choice), today)
+    condition = (
+        ~registry.not_seen_for(months, today) if choice == "recent" else registry.not_seen_for(int(choice), today)
+    )
     return households.filter(condition)
 
 
