@@ -29,14 +29,14 @@ def test_every_definition_is_of_a_field_that_exists() -> None:
 def test_a_field_that_no_file_defines_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     said = words()
     without = {name: found for name, found in said.fields.items() if name != "Household.size"}
-    lost = Words(said.title, said.says, said.entities, said.names, without, said.digest)
+    lost = Words(said.title, said.says, said.entities, said.names, without)
     monkeypatch.setattr("jigi.registry.dictionary.words", lambda path: lost)
     assert "registry.Household.size" in dictionary.__wrapped__().undefined
 
 
 def test_an_entry_that_no_field_has_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     said = words()
-    more = Words(said.title, said.says, {**said.entities, "Chose": "Rien."}, said.names, said.fields, said.digest)
+    more = Words(said.title, said.says, {**said.entities, "Chose": "Rien."}, said.names, said.fields)
     monkeypatch.setattr("jigi.registry.dictionary.words", lambda path: more)
     assert "registry.Chose" in stray_entries()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -81,13 +81,13 @@ days = st.one_of(
         st.sampled_from(ASKED), st.integers(0, 6), st.integers(-1, 1),
     ),
 )  # fmt: skip
-lives = st.tuples(days, st.one_of(st.just("none"), st.none(), days))
+lives = st.tuples(days, st.one_of(st.none(), days))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(lives, min_size=6, max_size=6), today=st.one_of(st.just(TODAY), st.dates(**YEARS)))
 def test_the_filters_keep_what_the_rule_says(
-    households: list[int], drawn: list[tuple[date, date | str | None]], today: date
+    households: list[int], drawn: list[tuple[date, date | None]], today: date
 ) -> None:
     with transaction.atomic():
         _visit(households, drawn)
@@ -106,10 +106,10 @@ def test_the_filters_keep_what_the_rule_says(
     assert said == kept
 
 
-def _visit(households: list[int], drawn: list[tuple[date, date | str | None]]) -> None:
+def _visit(households: list[int], drawn: list[tuple[date, date | None]]) -> None:
     for pk, (visit, living) in zip(households, drawn, strict=True):
         Household.objects.filter(pk=pk).update(collected_on=visit)
-        if living != "none":
+        if living:
             LivingConditions.objects.create(household_id=pk, collected_on=living)
 
 
@@ -118,6 +118,12 @@ def test_a_filter_is_one_statement(households: list[int], kind: Kind) -> None:
     with counting_statements() as counter:
         list(Household.objects.filter(queries.aged(kind, Freshness.STALE, TODAY))[:50])
     assert counter.count == 1
+
+
+def test_living_conditions_of_a_household_without_a_day_are_refused(households: list[int]) -> None:
+    with pytest.raises(IntegrityError, match="living_conditions_have_a_day"), transaction.atomic():
+        LivingConditions.objects.create(household_id=households[0])
+    LivingConditions.objects.create(survey="ESSAI", survey_key="1")
 
 
 @pytest.mark.parametrize("index", ["household_by_visit", "living_conditions_by_visit"])

@@ -39,13 +39,13 @@ def test_links_of_the_page_lead_somewhere_on_it(reader: Client) -> None:
 
 @pytest.mark.parametrize("typed", ["naissance", "NAISSANCE", "acte naissance"])
 def test_words_are_sought_in_names_and_definitions(reader: Client, typed: str) -> None:
-    page = _page(reader, q=typed)
+    page = _page(reader, mot=typed)
     assert "registry-Identifier-kind" in page and "registry-Household-size" not in page
 
 
 def test_accents_do_not_matter(reader: Client) -> None:
-    assert "registry-Household-village" in _page(reader, q="quartier fraction")
-    assert "registry-Membership-started_on" in _page(reader, q="premier jour de l’appartenance")
+    assert "registry-Household-village" in _page(reader, mot="quartier fraction")
+    assert "registry-Membership-started_on" in _page(reader, mot="premier jour de l’appartenance")
 
 
 def test_a_kind_and_a_sensitivity_filter(reader: Client) -> None:
@@ -56,7 +56,7 @@ def test_a_kind_and_a_sensitivity_filter(reader: Client) -> None:
 
 
 def test_nothing_found_says_so(reader: Client) -> None:
-    assert "Aucun champ ne répond à cette recherche" in _page(reader, q="xyzzy")
+    assert "Aucun champ ne répond à cette recherche" in _page(reader, mot="xyzzy")
 
 
 def test_all_is_opened_to_be_printed(reader: Client) -> None:

@@ -35,6 +35,7 @@ def document(dictionary: Dictionary, today: date) -> dict[str, Any]:
         "digest": dictionary.digest,
         "author": reviewed.author,
         "source": reviewed.source,
+        "valid_from": french_date(reviewed.valid_from),
         "undefined": len(dictionary.undefined),
         "count": sum(len(entity.fields) for entity in entities.values()),
         "laws": [[law.short, law.title, law.supports] for law in reviewed.laws.values()],

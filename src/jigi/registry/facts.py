@@ -6,7 +6,6 @@ every field of them, by entity, kind and source; what it says is held to the mod
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -64,7 +63,6 @@ class Words:
     entities: dict[str, str]
     names: dict[str, str]
     fields: dict[str, Definition]
-    digest: str
 
 
 @cache
@@ -86,13 +84,12 @@ def reviewed(path: Path = FILE) -> Reviewed:
 @cache
 def words(path: Path = FILE) -> Words:
     """What the file of a package says of its entities and fields. Raises InputError with the line."""
-    text = read_text(path)
-    top = parse(text, path)
+    top = parse(read_text(path), path)
     package = top.table("package")
     found = Words(
         title=package.text("title"), says=package.text("says"),
         entities=_texts(top, "entities"), names=_texts(top, "names", optional=True),
-        fields=dict(_fields(top.table("fields"))), digest=hashlib.sha256(text.encode()).hexdigest(),
+        fields=dict(_fields(top.table("fields"))),
     )  # fmt: skip
     package.refuse_others()
     top.refuse_others("author", "source", "valid_from", "visit", "law", "kind", "common")

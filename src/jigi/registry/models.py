@@ -478,6 +478,9 @@ class LivingConditions(models.Model):
                 | Q(household__isnull=True, survey__isnull=False, survey_key__isnull=False),
                 name="living_conditions_of_one_thing",
             ),
+            models.CheckConstraint(
+                condition=Q(household__isnull=True) | Q(collected_on__isnull=False), name="living_conditions_have_a_day"
+            ),
         ]
         indexes = [models.Index(fields=["collected_on"], name="living_conditions_by_visit")]
 

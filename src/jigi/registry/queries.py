@@ -92,7 +92,7 @@ def facts_of(
         household.collected_on, household.source, household.source_key, household.collector, household.form_version
     )
     living: LivingConditions | None = getattr(household, "living_conditions", None)
-    visits = {HOUSEHOLD: visit, LIVING: _seen_with(visit, living.collected_on or visit.on) if living else None}
+    visits = {HOUSEHOLD: visit, LIVING: _seen_with(visit, living.collected_on) if living else None}
     if sensitive:
         day = health_seen_on(household)
         visits[HEALTH] = _seen_with(visit, day) if day else None
@@ -124,7 +124,7 @@ def aged(kind: Kind, freshness: Freshness, today: date) -> Q:
     living = LivingConditions.objects.filter(household=OuterRef("pk"))
     if freshness is Freshness.NEVER:
         return Q(~Exists(living))
-    return Exists(living.filter(seen)) | Exists(living.filter(collected_on__isnull=True)) & seen
+    return Q(Exists(living.filter(seen)))
 
 
 def _days(kind: Kind, freshness: Freshness, today: date) -> Q:
@@ -142,8 +142,9 @@ def _days(kind: Kind, freshness: Freshness, today: date) -> Q:
     }[freshness]
 
 
-def _seen_with(visit: Seen, day: date) -> Seen:
+def _seen_with(visit: Seen, day: date | None) -> Seen:
     """What was seen on a day: on the visit's form when it was that day, on an unknown one otherwise."""
+    assert day is not None
     return visit if day == visit.on else Seen(day)
 
 

@@ -10,8 +10,8 @@ from jigi.registry.dictionary import Entity, Field, Package
 
 
 def kept(packages: tuple[Package, ...], asked: Mapping[str, str]) -> tuple[Package, ...]:
-    """The packages with what answers `q` (words), `fait` (a kind's title) and `sensibilite`; all when none is asked."""
-    words = _bare(asked.get("q", "")).split()
+    """What of the packages answers `mot` (words), `fait` (a kind's title) and `sensibilite`; all when none is asked."""
+    words = _bare(asked.get("mot", "")).split()
     kind, sensitivity = asked.get("fait", ""), asked.get("sensibilite", "")
     if not (words or kind or sensitivity):
         return packages

@@ -15,7 +15,7 @@ from jigi.registry.facts import SENSITIVITIES
 from jigi.web.dictionary.sought import kept
 from jigi.web.paper.press import pdf_response
 
-FILTERS = ("q", "fait", "sensibilite")
+FILTERS = ("mot", "fait", "sensibilite")
 
 
 def model(request: HttpRequest) -> HttpResponse:

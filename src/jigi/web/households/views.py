@@ -54,7 +54,7 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "former": registry.former_members(one),
         "children": conditions.children_under_5 if conditions else None,
         "conditions": in_words(conditions) if conditions else [],
-        "conditions_on": (conditions and conditions.collected_on) or one.collected_on,
+        "conditions_on": conditions.collected_on if conditions else None,
         "age": None if one.is_erased else age_of(one, sensitive=sensitive),
         "whys": whys(one) if can(user, "targeting.see", areas=[one.commune]) else [],
         "benefits": history.benefits(one) if sees_payments else [],
