@@ -9,8 +9,9 @@ from django.apps import apps
 
 from jigi.foundation.errors import InputError
 from jigi.registry.dictionary import PAST, UNDEFINED, dictionary, stray_entries
-from jigi.registry.facts import FILE, Words, reviewed, words
+from jigi.registry.facts import DATA, KINDS, Words, reviewed, words
 
+FILE = DATA / "facts.toml"
 FILES = sorted(FILE.parents[2].glob("*/data/facts.toml"))
 DEFINED = [path.parents[1].name for path in FILES]
 
@@ -27,7 +28,7 @@ def test_every_definition_is_of_a_field_that_exists() -> None:
 
 
 def test_a_field_that_no_file_defines_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = words()
+    said = words(FILE)
     without = {name: found for name, found in said.fields.items() if name != "Household.size"}
     lost = Words(said.title, said.says, said.entities, said.names, without)
     monkeypatch.setattr("jigi.registry.dictionary.words", lambda path: lost)
@@ -35,7 +36,7 @@ def test_a_field_that_no_file_defines_would_be_seen(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_entry_that_no_field_has_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = words()
+    said = words(FILE)
     more = Words(said.title, said.says, {**said.entities, "Chose": "Rien."}, said.names, said.fields)
     monkeypatch.setattr("jigi.registry.dictionary.words", lambda path: more)
     assert "registry.Chose" in stray_entries()
@@ -67,7 +68,7 @@ def test_every_name_is_french(package: str) -> None:
     ],
 )
 def test_a_mistake_in_what_holds_for_all_is_said_with_its_line(tmp_path: Path, good: str, bad: str, says: str) -> None:
-    path = _copy(tmp_path, good, bad)
+    path = _copy(KINDS, tmp_path, good, bad)
     with pytest.raises(InputError, match=says) as refused:
         reviewed(path)
     assert refused.value.line
@@ -81,18 +82,19 @@ def test_a_mistake_in_what_holds_for_all_is_said_with_its_line(tmp_path: Path, g
         ("occupation = ", "surname = ", "« Person.surname » est défini deux fois"),
         ('in_school = "Si la personne va à l’école cette année."', 'in_school = ""', "La valeur est vide"),
         ("[package]", "[paquet]", "Il manque « package »"),
+        ("[entities]", "months = 3\n[entities]", "La clef « months » est inconnue"),
     ],
 )
 def test_a_mistake_in_a_definition_is_said_with_its_line(tmp_path: Path, good: str, bad: str, says: str) -> None:
-    path = _copy(tmp_path, good, bad)
+    path = _copy(FILE, tmp_path, good, bad)
     with pytest.raises(InputError, match=says) as refused:
         words(path)
     assert refused.value.line
 
 
-def _copy(folder: Path, good: str, bad: str) -> Path:
-    text = FILE.read_text(encoding="utf-8")
+def _copy(file: Path, folder: Path, good: str, bad: str) -> Path:
+    text = file.read_text(encoding="utf-8")
     assert good in text
-    path = folder / "facts.toml"
+    path = folder / file.name
     path.write_text(text.replace(good, bad, 1), encoding="utf-8")
     return path

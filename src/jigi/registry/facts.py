@@ -1,7 +1,7 @@
-"""The dictionary of facts as written: `data/facts.toml`, and the file of the same name of each other package.
+"""The dictionary of facts as written: `data/kinds.toml`, and in each package `data/facts.toml`.
 
-Kinds, laws and what is common stand in the register's file. Each file then says its package, its entities and
-every field of them, by entity, kind and source; what it says is held to the models by dictionary.py.
+Kinds, laws and the fields of every entity stand in the first. The others say their package, its entities and every
+field of them, by entity, kind and source; what they say is held to the models by dictionary.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 from jigi.foundation.toml_table import Table, parse, read_text
 from jigi.registry.rules import HEALTH, HOUSEHOLD, LIVING, Kind, Life
 
-FILE = Path(__file__).with_name("data") / "facts.toml"
+DATA = Path(__file__).with_name("data")
+KINDS = DATA / "kinds.toml"
 
 SENSITIVITIES = {"ordinary": "ordinaire", "personal": "personnelle", "restricted": "restreinte"}
 SOURCES = {"question": "question", "computed": "calculé", "decision": "décision"}
@@ -66,8 +67,8 @@ class Words:
 
 
 @cache
-def reviewed(path: Path = FILE) -> Reviewed:
-    """The register's file as far as it holds for all. Raises InputError with the line of what is wrong."""
+def reviewed(path: Path = KINDS) -> Reviewed:
+    """What holds for every package. Raises InputError with the line of what is wrong."""
     top = parse(read_text(path), path)
     visit = top.table("visit")
     laws = {one.text("code"): _law(one) for one in top.tables("law")}
@@ -77,12 +78,12 @@ def reviewed(path: Path = FILE) -> Reviewed:
         kinds=_kinds(top, laws), common=_texts(top, "common"),
     )  # fmt: skip
     visit.refuse_others()
-    top.refuse_others("package", "entities", "names", "fields")
+    top.refuse_others()
     return found
 
 
 @cache
-def words(path: Path = FILE) -> Words:
+def words(path: Path) -> Words:
     """What the file of a package says of its entities and fields. Raises InputError with the line."""
     top = parse(read_text(path), path)
     package = top.table("package")
@@ -92,7 +93,7 @@ def words(path: Path = FILE) -> Words:
         fields=dict(_fields(top.table("fields"))),
     )  # fmt: skip
     package.refuse_others()
-    top.refuse_others("author", "source", "valid_from", "visit", "law", "kind", "common")
+    top.refuse_others()
     return found
 
 

@@ -115,7 +115,8 @@ def not_seen_for(months: int, today: date) -> Q:
 def aged(kind: Kind, freshness: Freshness, today: date) -> Q:
     """The condition on households whose facts of a kind are in a state: what rules.facts says, as intervals of days.
 
-    Not for the kinds that health dates: no page may read its rows.
+    Not for the kinds that health dates: no page may read its rows. Later sources of single kinds, which facts_of takes
+    as `newer`, have no table yet and are not asked here.
     """
     assert kind.carrier in (HOUSEHOLD, LIVING), kind.code
     seen = _days(kind, freshness, today)
