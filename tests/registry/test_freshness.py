@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from jigi.foundation.bulk import counting_statements
 from jigi.registry import facts, queries
+from jigi.registry.freshness import HEALTH, HOUSEHOLD, LIVING, Freshness, Kind, Life, Seen, first_valid, months_later
+from jigi.registry.freshness import facts as facts_of
 from jigi.registry.models import Health, Household, LivingConditions
-from jigi.registry.rules import HEALTH, HOUSEHOLD, LIVING, Freshness, Kind, Life, Seen, first_valid, months_later
-from jigi.registry.rules import facts as facts_of
 from tests.factories import make_commune, make_households, make_village
 
 TODAY = date(2026, 6, 15)

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from jigi.foundation.models import AuditEvent, User
+from jigi.registry.freshness import months_later
 from jigi.registry.models import Health, Household, Identifier, LivingConditions, Person, Phone
-from jigi.registry.rules import months_later
 from tests.factories import Areas, make_component, make_enrolments, make_households, make_user
 from tests.payments.scene import peopled
 

@@ -18,7 +18,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from jigi.registry.facts import SENSITIVITIES, SOURCES, Reviewed, Words, reviewed, words
-from jigi.registry.rules import Kind
+from jigi.registry.freshness import Kind
 
 UNDEFINED = "définition à écrire"
 COMMON_KIND = "management"

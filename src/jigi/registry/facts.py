@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from jigi.foundation.toml_table import Table, parse, read_text
-from jigi.registry.rules import HEALTH, HOUSEHOLD, LIVING, Kind, Life
+from jigi.registry.freshness import HEALTH, HOUSEHOLD, LIVING, Kind, Life
 
 DATA = Path(__file__).with_name("data")
 KINDS = DATA / "kinds.toml"

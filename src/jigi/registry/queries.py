@@ -17,9 +17,9 @@ from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
 from jigi.geography.models import Area
-from jigi.registry import facts, rules
+from jigi.registry import facts, freshness
+from jigi.registry.freshness import HEALTH, HOUSEHOLD, LIVING, Fact, Freshness, Kind, Seen
 from jigi.registry.models import Health, Household, Identifier, LivingConditions, Membership, Person, Phone
-from jigi.registry.rules import HEALTH, HOUSEHOLD, LIVING, Fact, Freshness, Kind, Seen
 
 MOST_WORDS = 6
 FEW_MEMBERS = 2_000
@@ -86,7 +86,7 @@ def facts_of(
     """Each kind of fact of a household: where it comes from, until when it holds.
 
     Health is told to who may read what is `sensitive` only. `newer` are later sources of single kinds
-    (rules.facts), such as changes that were asked and approved.
+    (freshness.facts), such as changes that were asked and approved.
     """
     visit = Seen(
         household.collected_on, household.source, household.source_key, household.collector, household.form_version
@@ -96,7 +96,7 @@ def facts_of(
     if sensitive:
         day = health_seen_on(household)
         visits[HEALTH] = _seen_with(visit, day) if day else None
-    return rules.facts(facts.kinds(), visits, today, newer)
+    return freshness.facts(facts.kinds(), visits, today, newer)
 
 
 @unfenced
@@ -109,38 +109,38 @@ def health_seen_on(household: Household) -> date | None:
 
 def not_seen_for(months: int, today: date) -> Q:
     """The condition on households that nobody has seen for longer than so many months."""
-    return Q(collected_on__lt=rules.first_valid(today, months))
+    return Q(collected_on__lt=freshness.first_valid(today, months))
 
 
-def aged(kind: Kind, freshness: Freshness, today: date) -> Q:
-    """The condition on households whose facts of a kind are in a state: what rules.facts says, as intervals of days.
+def aged(kind: Kind, state: Freshness, today: date) -> Q:
+    """The condition on households whose facts of a kind are in a state, as freshness.facts says: intervals of days.
 
     Not for the kinds that health dates: no page may read its rows. Later sources of single kinds, which facts_of takes
     as `newer`, have no table yet and are not asked here.
     """
     assert kind.carrier in (HOUSEHOLD, LIVING), kind.code
-    seen = _days(kind, freshness, today)
+    seen = _days(kind, state, today)
     if kind.carrier == HOUSEHOLD:
         return seen
     living = LivingConditions.objects.filter(household=OuterRef("pk"))
-    if freshness is Freshness.NEVER:
+    if state is Freshness.NEVER:
         return Q(~Exists(living))
     return Q(Exists(living.filter(seen)))
 
 
-def _days(kind: Kind, freshness: Freshness, today: date) -> Q:
+def _days(kind: Kind, state: Freshness, today: date) -> Q:
     """The days of visit that put facts of a kind in a state."""
-    if freshness is Freshness.NEVER:
+    if state is Freshness.NEVER:
         return Q(pk__in=[])
     if kind.life.months is None:
-        return Q() if freshness is Freshness.FRESH else Q(pk__in=[])
-    valid = rules.first_valid(today, kind.life.months)
-    fresh = rules.first_valid(today, kind.life.months - kind.life.soon)
+        return Q() if state is Freshness.FRESH else Q(pk__in=[])
+    valid = freshness.first_valid(today, kind.life.months)
+    fresh = freshness.first_valid(today, kind.life.months - kind.life.soon)
     return {
         Freshness.STALE: Q(collected_on__lt=valid),
         Freshness.SOON: Q(collected_on__gte=valid, collected_on__lt=fresh),
         Freshness.FRESH: Q(collected_on__gte=fresh),
-    }[freshness]
+    }[state]
 
 
 def _seen_with(visit: Seen, day: date | None) -> Seen:

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 
 from jigi.registry import facts
 from jigi.registry import queries as registry
+from jigi.registry.freshness import HEALTH, Fact, Freshness
 from jigi.registry.models import Household
-from jigi.registry.rules import HEALTH, Fact, Freshness
 from jigi.web.formats import months_between, short_day
 
 Households = QuerySet[Household]
