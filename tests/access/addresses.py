@@ -476,6 +476,8 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: reverse("retention_act", args=[w.proposal.pk, "drop"]) if w.proposal and p == "above" else None,
         sent=_key(),
     ),
+    Ask("data_model", "modèle des données", _everywhere("data_model")),
+    Ask("data_model_document", "modèle des données, en document", _everywhere("data_model_document")),
 )
 
 OWN = {

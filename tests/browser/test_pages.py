@@ -38,6 +38,8 @@ PAGES = {
     "programmes": ("coordination", "/programmes/"),
     "programme": ("coordination", "/programmes/KITA/"),
     "execution": ("responsable", "/executions/1/"),
+    "modele": ("auditeur", "/modele/"),
+    "modele-cherche": ("auditeur", "/modele/?mot=naissance"),
     "audit": ("auditeur", "/audit/"),
     "compte": ("comptes", "/compte/"),
     "second-facteur": ("comptes", "/compte/second-facteur/"),

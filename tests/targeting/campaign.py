@@ -75,7 +75,12 @@ def make_world(formula_path: Path) -> World:
     )
     households = [make_households(6, village) for village in villages]
     LivingConditions.objects.bulk_create(
-        LivingConditions(household_id=number, household_size=i + 1, roof="thatch" if i % 2 == 0 else "sheet")
+        LivingConditions(
+            household_id=number,
+            household_size=i + 1,
+            roof="thatch" if i % 2 == 0 else "sheet",
+            collected_on=date(2014, 6, 1),
+        )
         for village in households
         for i, number in enumerate(village)
     )

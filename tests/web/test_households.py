@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from jigi.foundation.models import AuditEvent, User
-from jigi.registry.models import Household, Identifier, Person, Phone
+from jigi.registry.freshness import months_later
+from jigi.registry.models import Health, Household, Identifier, LivingConditions, Person, Phone
 from tests.factories import Areas, make_component, make_enrolments, make_households, make_user
 from tests.payments.scene import peopled
 
@@ -170,3 +172,68 @@ def test_the_page_says_what_the_household_receives(officer: Client, here: Househ
     make_enrolments(make_component(areas.communes), [here.pk])
     page = officer.get(f"/menages/{here.rsu}/").content.decode()
     assert "Transfert d’essai" in page and "Inscription au programme" in page and "Agence AGENCE-ESSAI" in page
+
+
+def _seen(household: Household, months: int, *, living: int | None = None) -> None:
+    """The household was seen so many months ago; its living conditions too, or at another time."""
+    Household.objects.filter(pk=household.pk).update(collected_on=months_later(date.today(), -months))
+    if living is not None:
+        day = months_later(date.today(), -living)
+        LivingConditions.objects.create(household=household, collected_on=day, wall="banco")
+
+
+def test_a_household_seen_26_months_ago_says_so_and_what_no_longer_holds(officer: Client, here: Household) -> None:
+    _seen(here, 26, living=4)
+    page = officer.get(f"/menages/{here.rsu}/").content.decode()
+    assert "vu il y a 26 mois : à revoir" in page
+    assert "Périmés : composition, résidence, contact, instruction, travail." in page
+    assert '<span class="chip wait">26 mois</span>' in officer.get("/menages/").content.decode()
+
+
+def test_a_household_seen_lately_has_nothing_to_ask_again(officer: Client, here: Household) -> None:
+    _seen(here, 1, living=1)
+    page = officer.get(f"/menages/{here.rsu}/").content.decode()
+    assert "à revoir" not in page and "Tout ce qui a été relevé vaut encore" in page
+
+
+def test_each_fact_says_where_it_comes_from(officer: Client, here: Household) -> None:
+    _seen(here, 1)
+    Household.objects.filter(pk=here.pk).update(form_version="RSU v3")
+    page = officer.get(f"/menages/{here.rsu}/").content.decode()
+    assert f"fiche {here.source_key}" in page and "enquêteur E01" in page and "questionnaire RSU v3" in page
+    assert "jamais relevé" in page, "no living conditions were asked"
+
+
+def test_households_are_filtered_by_their_last_visit(officer: Client, here: Household) -> None:
+    _seen(here, 26)
+    assert _found(officer, vu="24") == [here.rsu]
+    assert _found(officer, vu="36") == _found(officer, vu="recent") == _found(officer, vu="bientôt") == []
+    _seen(here, 23)
+    assert _found(officer, vu="24") == [] and _found(officer, vu="recent") == [here.rsu]
+
+
+def test_households_are_filtered_by_a_kind_of_fact_out_of_date(officer: Client, here: Household) -> None:
+    _seen(here, 1, living=7)
+    assert _found(officer, perime="food.stale") == [here.rsu]
+    assert _found(officer, perime="contact.stale") == _found(officer, perime="food.soon") == []
+    assert _found(officer, perime="health.stale") == [], "no page reads health"
+
+
+def test_the_export_names_the_kinds_out_of_date(officer: Client, here: Household) -> None:
+    _seen(here, 13, living=7)
+    lines = b"".join(officer.get("/menages/", {"format": "csv"})).decode().splitlines()
+    assert lines[0].endswith("Vu le;Faits périmés") and lines[1].endswith(";contact, sécurité alimentaire")
+
+
+def test_the_age_of_health_is_told_to_who_may_read_it(client: Client, here: Household, areas: Areas) -> None:
+    Health.objects.create(person=here.memberships.get(line=1).person, collected_on=date(2015, 1, 1))
+    for role, told in (("social_officer", False), ("sensitive_case_officer", True)):
+        client.force_login(make_user(role, role, areas.communes[0]))
+        page = client.get(f"/menages/{here.rsu}/").content.decode()
+        assert (">Santé</a>" in page) == told
+
+
+def test_a_place_says_how_many_are_to_be_seen_again(officer: Client, here: Household) -> None:
+    _seen(here, 26)
+    page = officer.get(f"/lieux/COD2019/{here.commune.code}/").content.decode()
+    assert "À revoir" in page and f"/menages/?lieu={here.commune.code}&amp;vu=24" in page

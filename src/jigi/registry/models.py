@@ -83,7 +83,10 @@ class Household(models.Model):
             models.UniqueConstraint(fields=["source", "source_key"], name="household_interview_once"),
             models.CheckConstraint(condition=Q(size__gte=1), name="household_has_members"),
         ]
-        indexes = [models.Index(fields=["commune", "village", "id"], name="household_by_place")]
+        indexes = [
+            models.Index(fields=["commune", "village", "id"], name="household_by_place"),
+            models.Index(fields=["collected_on", "id"], name="household_by_visit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.head_name} · {self.rsu}"
@@ -474,7 +477,11 @@ class LivingConditions(models.Model):
                 | Q(household__isnull=True, survey__isnull=False, survey_key__isnull=False),
                 name="living_conditions_of_one_thing",
             ),
+            models.CheckConstraint(
+                condition=Q(household__isnull=True) | Q(collected_on__isnull=False), name="living_conditions_have_a_day"
+            ),
         ]
+        indexes = [models.Index(fields=["collected_on"], name="living_conditions_by_visit")]
 
 
 PastHousehold = past_of(Household)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from string import ascii_uppercase
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
@@ -15,7 +17,9 @@ from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
 from jigi.geography.models import Area
-from jigi.registry.models import Household, Identifier, Membership, Person, Phone
+from jigi.registry import facts, freshness
+from jigi.registry.freshness import HEALTH, HOUSEHOLD, LIVING, Fact, Freshness, Kind, Seen
+from jigi.registry.models import Health, Household, Identifier, LivingConditions, Membership, Person, Phone
 
 MOST_WORDS = 6
 FEW_MEMBERS = 2_000
@@ -24,10 +28,11 @@ ALL_MEMBERS = 2**31 - 1
 
 @dataclass(frozen=True)
 class Counts:
-    """Households and their members in some place."""
+    """Households and their members in some place, and how many of the households nobody has seen for too long."""
 
     households: int = 0
     members: int = 0
+    to_review: int = 0
 
 
 def visible_to(user: User) -> QuerySet[Household]:
@@ -75,6 +80,75 @@ def former_members(household: Household) -> QuerySet[Membership]:
     return household.memberships.filter(ended_on__isnull=False).select_related("person").order_by("-ended_on")
 
 
+def facts_of(
+    household: Household, today: date, *, sensitive: bool = False, newer: Iterable[tuple[str, Seen]] = ()
+) -> list[Fact]:
+    """Each kind of fact of a household: where it comes from, until when it holds.
+
+    Health is told to who may read what is `sensitive` only. `newer` are later sources of single kinds
+    (freshness.facts), such as changes that were asked and approved.
+    """
+    visit = Seen(
+        household.collected_on, household.source, household.source_key, household.collector, household.form_version
+    )
+    living: LivingConditions | None = getattr(household, "living_conditions", None)
+    visits = {HOUSEHOLD: visit, LIVING: _seen_with(visit, living.collected_on) if living else None}
+    if sensitive:
+        day = health_seen_on(household)
+        visits[HEALTH] = _seen_with(visit, day) if day else None
+    return freshness.facts(facts.kinds(), visits, today, newer)
+
+
+@unfenced
+def health_seen_on(household: Household) -> date | None:
+    """The oldest day that the health of a present member was asked; no answer leaves here."""
+    members = household.memberships.filter(ended_on__isnull=True).values("person")
+    oldest: date | None = Health.objects.filter(person__in=members).aggregate(day=Min("collected_on"))["day"]
+    return oldest
+
+
+def not_seen_for(months: int, today: date) -> Q:
+    """The condition on households that nobody has seen for longer than so many months."""
+    return Q(collected_on__lt=freshness.first_valid(today, months))
+
+
+def aged(kind: Kind, state: Freshness, today: date) -> Q:
+    """The condition on households whose facts of a kind are in a state, as freshness.facts says: intervals of days.
+
+    Not for the kinds that health dates: no page may read its rows. Later sources of single kinds, which facts_of takes
+    as `newer`, have no table yet and are not asked here.
+    """
+    assert kind.carrier in (HOUSEHOLD, LIVING), kind.code
+    seen = _days(kind, state, today)
+    if kind.carrier == HOUSEHOLD:
+        return seen
+    living = LivingConditions.objects.filter(household=OuterRef("pk"))
+    if state is Freshness.NEVER:
+        return Q(~Exists(living))
+    return Q(Exists(living.filter(seen)))
+
+
+def _days(kind: Kind, state: Freshness, today: date) -> Q:
+    """The days of visit that put facts of a kind in a state."""
+    if state is Freshness.NEVER:
+        return Q(pk__in=[])
+    if kind.life.months is None:
+        return Q() if state is Freshness.FRESH else Q(pk__in=[])
+    valid = freshness.first_valid(today, kind.life.months)
+    fresh = freshness.first_valid(today, kind.life.months - kind.life.soon)
+    return {
+        Freshness.STALE: Q(collected_on__lt=valid),
+        Freshness.SOON: Q(collected_on__gte=valid, collected_on__lt=fresh),
+        Freshness.FRESH: Q(collected_on__gte=fresh),
+    }[state]
+
+
+def _seen_with(visit: Seen, day: date | None) -> Seen:
+    """What was seen on a day: on the visit's form when it was that day, on an unknown one otherwise."""
+    assert day is not None
+    return visit if day == visit.on else Seen(day)
+
+
 @unfenced
 def counts_by_commune() -> dict[int, Counts]:
     """Active households and members of every commune that has some, by the commune's number."""
@@ -89,8 +163,9 @@ def counts_by_village(commune: Area) -> dict[int, Counts]:
 
 def _counts(place: str, households: QuerySet[Household]) -> dict[int, Counts]:
     active = households.filter(status=Household.Status.ACTIVE).order_by()
-    rows = active.values_list(place).annotate(Count("pk"), Sum("size"))
-    return {pk: Counts(count, members) for pk, count, members in rows}
+    stale = not_seen_for(facts.reviewed().visit.months or 0, timezone.localdate())
+    rows = active.values_list(place).annotate(Count("pk"), Sum("size"), to_review=Count("pk", filter=stale))
+    return {pk: Counts(*counted) for pk, *counted in rows}
 
 
 def _with_member(condition: Q) -> Q:

@@ -28,6 +28,7 @@ urlpatterns = scoped(
         path("comptes/", include("jigi.web.accounts.urls")),
         path("alertes/", include("jigi.web.alerts.urls")),
         path("protection/", include("jigi.web.protection.urls")),
+        path("modele/", include("jigi.web.dictionary.urls")),
         path("audit/", include("jigi.web.trail.urls")),
     ]
 )

@@ -35,6 +35,7 @@ JOURNEYS = (
     _journey("/imports/", "Imports", "intake.import"),
     _journey("/alertes/", "Alertes", "alerts.see"),
     _journey("/exploitation/sauvegardes/", "Sauvegardes", "site.operate", "audit.see"),
+    _journey("/modele/", "Modèle", "registry.see", "data.protect", "audit.see"),
     _journey("/protection/", "Protection", "data.protect"),
     _journey("/audit/", "Trace", "audit.see"),
     _journey("/comptes/", "Comptes", "accounts.administer"),

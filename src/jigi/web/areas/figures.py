@@ -32,6 +32,7 @@ class Figures:
     enrolled: int | None = None
     paid: int | None = None
     paid_xof: int | None = None
+    to_review: int | None = None
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(*(_sum(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)))
@@ -43,6 +44,7 @@ RIGHTS = {
     "enrolled": "programmes.see",
     "paid": "payments.see",
     "paid_xof": "payments.see",
+    "to_review": "registry.see",
 }
 
 
@@ -76,7 +78,7 @@ def village_figures(village: Area, user: User) -> Figures:
     return _by_village(village.parent, [village], _seen_fields([village.parent], user)[village.parent.pk])[village.pk]
 
 
-_ZERO = Figures(0, 0, 0, 0, 0)
+_ZERO = Figures(0, 0, 0, 0, 0, 0)
 
 
 def _read_by_commune() -> dict[int, Figures]:
@@ -121,7 +123,7 @@ def _joined(
     return {
         pk: Figures(
             counts.get(pk, none).households, counts.get(pk, none).members, enrolled.get(pk, 0),
-            *paid.get(pk, (0, 0)),
+            *paid.get(pk, (0, 0)), counts.get(pk, none).to_review,
         )
         for pk in places
     }  # fmt: skip

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from jigi.geography import queries as geography
 from jigi.geography.models import Area, AreaVersion
+from jigi.registry import facts
 from jigi.web.areas import figures, maps
 from jigi.web.areas.figures import Figures
 from jigi.web.export import csv_response
@@ -21,7 +22,17 @@ PART_NAMES = {
     Area.Level.CERCLE: ("commune", "communes"),
     Area.Level.COMMUNE: ("village", "villages"),
 }
-HEADERS = ("Code", "Nom", "Population", "Ménages au registre", "Membres", "Inscrits", "Payés", "Versé (FCFA)")
+HEADERS = (
+    "Code",
+    "Nom",
+    "Population",
+    "Ménages au registre",
+    "Membres",
+    "Inscrits",
+    "Payés",
+    "Versé (FCFA)",
+    "À revoir",
+)
 
 
 def page_of(area: Area) -> str:
@@ -59,6 +70,7 @@ def area(request: HttpRequest, version: str, code: str) -> HttpResponseBase:
         "area": place,
         "way": geography.way_to(place)[:-1],
         "figures": whole,
+        "visit_months": facts.reviewed().visit.months,
         "parts": [(part, by_part[part.pk]) for part in parts],
         "part_names": ",".join(PART_NAMES.get(Area.Level(place.level), ("lieu", "lieux"))),
         "map": _map(place, parts, by_part),
@@ -79,6 +91,7 @@ def _cells(part: Area, one: Figures) -> tuple[object, ...]:
         one.enrolled,
         one.paid,
         one.paid_xof,
+        one.to_review,
     )
 
 

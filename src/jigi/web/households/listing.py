@@ -15,6 +15,7 @@ from jigi.programmes.models import Component
 from jigi.registry import queries as registry
 from jigi.registry.models import Household
 from jigi.targeting.models import Result
+from jigi.web.households import age
 from jigi.web.listing import Column, Filter, Listing
 
 Households = QuerySet[Household]
@@ -39,7 +40,8 @@ COLUMNS = (
     Column("commune", "Commune", lambda h: h.commune.name, sort="commune__name"),
     Column("village", "Village", lambda h: h.village.name if h.village else ""),
     Column("membres", "Membres", lambda h: h.size, kind="number", sort="size"),
-    Column("vu", "Vu le", lambda h: h.collected_on, kind="day", sort="collected_on"),
+    Column("vu", "Vu le", lambda h: h.collected_on, kind="day", sort="collected_on", cell=age.last_seen),
+    Column("perimes", "Faits périmés", age.stale_kinds, on_screen=False),
 )
 
 
@@ -55,6 +57,8 @@ def households_list() -> Listing:
             Filter("q", "Qui", _sought, placeholder="nom, n° RSU, téléphone, NINA"),
             Filter("lieu", "Où", within_place, placeholder="village, commune, cercle, région"),
             Filter("situation", "Situation", _in_situation, SITUATIONS),
+            Filter("vu", "Vu", age.seen_since, age.visit_choices()),
+            Filter("perime", "Faits périmés", age.with_aged, age.kind_choices()),
             Filter("composante", "Composante", _enrolled_in, [(str(c.pk), _titled(c)) for c in components]),
         ),
         empty="Aucun ménage dans votre affectation.",

@@ -6,7 +6,6 @@ import re
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jigi.changes import queries as change_queries
@@ -20,8 +19,8 @@ from jigi.protection.actions import RIGHT as PROTECT
 from jigi.registry import queries as registry
 from jigi.registry.models import Household, LivingConditions
 from jigi.schemes.actions import SEE
-from jigi.web.formats import months_between
 from jigi.web.households import disclosure, history
+from jigi.web.households.age import age_of
 from jigi.web.households.conditions import in_words
 from jigi.web.households.listing import households_list, page_of
 from jigi.web.households.received import Received, received
@@ -31,13 +30,12 @@ from jigi.web.nouns import noun_word, verb_word
 from jigi.web.reader import rights_of, user_of
 from jigi.web.submissions import carry_out
 
-STALE_MONTHS = 24
 RECENT_EVENTS = 8
 
 
 def households(request: HttpRequest) -> HttpResponseBase:
     """The households of the person's communes; a whole RSU number leads straight to its page."""
-    visible = registry.visible_to(user_of(request)).select_related("commune", "village")
+    visible = registry.visible_to(user_of(request)).select_related("commune", "village", "living_conditions")
     typed = re.sub(r"[\s.\-]", "", request.GET.get("q", ""))
     if re.fullmatch(r"\d{10}", typed) and (found := visible.filter(rsu_number=typed).first()):
         return redirect(page_of(found))
@@ -51,8 +49,8 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
     sees_payments = can(user, "payments.see", areas=[one.commune])
     changes = list(disclosure.changes(one))
     happened = history.events(one, changes, rights=rights_of(request), with_payments=sees_payments)
-    conditions = LivingConditions.objects.filter(household=one).first()
-    months = months_between(one.collected_on, timezone.localdate())
+    conditions: LivingConditions | None = getattr(one, "living_conditions", None)
+    sensitive = can(user, "registry.sensitive", areas=[one.commune])
     context = {
         "household": one,
         "way": way_to(one.village or one.commune)[1:],
@@ -60,8 +58,8 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "former": registry.former_members(one),
         "children": conditions.children_under_5 if conditions else None,
         "conditions": in_words(conditions) if conditions else [],
-        "months": months,
-        "stale": months >= STALE_MONTHS,
+        "conditions_on": conditions.collected_on if conditions else None,
+        "age": None if one.is_erased else age_of(one, sensitive=sensitive),
         "whys": whys(one) if can(user, "targeting.see", areas=[one.commune]) else [],
         "benefits": history.benefits(one) if sees_payments else [],
         "received": _received(one, user, sees_payments),
@@ -139,7 +137,7 @@ def disclosed(event: AuditEvent) -> str:
 
 def _visible(request: HttpRequest, number: str) -> Household:
     """The household of this number where the person may see it; elsewhere it does not exist for them."""
-    visible = registry.visible_to(user_of(request)).select_related("commune", "village")
+    visible = registry.visible_to(user_of(request)).select_related("commune", "village", "living_conditions")
     found = visible.filter(rsu_number=number).first()
     if found is None:
         raise Http404

@@ -1,35 +1,26 @@
-"""Setting a document: a template of this folder and its data make a PDF, the same on every machine."""
+"""The papers of the pages: a template of this folder and its data make a PDF."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-from django.conf import settings
 from django.http import HttpResponse
 
-from jigi.foundation import slots
+from jigi.foundation import press as setting
 from jigi.foundation.models import User
 
 FOLDER = Path(__file__).resolve().parent
 
 
 def press(template: str, data: Mapping[str, Any]) -> bytes:
-    """The PDF of `<template>.typ` with its data, which is JSON: text, numbers, lists, None.
+    """The PDF of `<template>.typ` with its data (jigi.foundation.press).
 
     On a demonstration server every page says that what it holds is fictitious.
     """
-    marked = {**data, "fictitious": User.objects.filter(is_demonstration=True).exists()}
-    with slots.slot("paper", settings.MOST_EXPORTS, busy="Trop de documents se préparent en ce moment"):
-        made = typst.compile(
-            FOLDER / f"{template}.typ", font_paths=_fonts(), sys_inputs={"data": json.dumps(marked)}, pdf_tags=False
-        )
-    assert isinstance(made, bytes)
-    return made
+    fictitious = User.objects.filter(is_demonstration=True).exists()
+    return setting.press(FOLDER / f"{template}.typ", {**data, "fictitious": fictitious})
 
 
 def pdf_response(name: str, document: bytes) -> HttpResponse:
@@ -37,9 +28,3 @@ def pdf_response(name: str, document: bytes) -> HttpResponse:
     response = HttpResponse(document, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The fonts of the wheel only: looking for those of the machine takes longer than setting a page."""
-    return typst.Fonts(include_system_fonts=False)
