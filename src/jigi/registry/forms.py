@@ -57,7 +57,6 @@ def changes_of(household: Household) -> list[Change]:
 
     What was written when the household was registered is no change.
     """
-    own = _chains(Household, PastHousehold, id=household.pk)
     memberships = _chains(Membership, PastMembership, household=household.pk)
     lived = _lived(memberships)
     persons = _chains(Person, PastPerson, id__in=list(lived))
@@ -66,11 +65,11 @@ def changes_of(household: Household) -> list[Change]:
         *_chains(Phone, PastPhone, person__in=list(lived)),
     ]
     living = _chains(LivingConditions, PastLivingConditions, household=household.pk)
-    found = [*_told(own), *_told(memberships), *_told(living)]
+    found = [*_told(_chains(Household, PastHousehold, id=household.pk)), *_told(memberships), *_told(living)]
     found += [one for one in _told(persons) if one.kind == CHANGED and _within(lived, one.row.pk, one.at)]
     found += [one for one in _told(hanging) if _within(lived, one.row.person_id, one.at)]
-    registered = own[0][0].recorded_at
-    return sorted((one for one in found if one.at > registered), key=lambda one: one.at)
+    first = _registered(household)
+    return sorted((one for one in found if one.at > first), key=lambda one: one.at)
 
 
 @unfenced
@@ -79,8 +78,14 @@ def health_changes(household: Household, *, by: User) -> list[tuple[int, datetim
     require(by, "registry.see", areas=[household.commune])
     lived = _lived(_chains(Membership, PastMembership, household=household.pk))
     told = _told(_chains(Health, PastHealth, person__in=list(lived)))
-    found = [(one.row.person_id, one.at, one.act) for one in told]
+    found = [(one.row.person_id, one.at, one.act) for one in told if one.at > _registered(household)]
     return [(person, at, act) for person, at, act in found if _within(lived, person, at)]
+
+
+def _registered(household: Household) -> datetime:
+    """When the household's first form was written."""
+    past = PastHousehold._default_manager.filter(id=household.pk).aggregate(first=models.Min("recorded_at"))
+    return past["first"] or household.recorded_at
 
 
 def _chains(model: type[models.Model], past: type[models.Model], **of: Any) -> list[list[Row]]:

@@ -29,6 +29,7 @@ class Noun:
 
 NOUNS = {
     "household": Noun("ménage", "/menages/fiche/{}/", "registry.see"),
+    "health": Noun("position et santé du ménage", "/menages/fiche/{}/", "registry.see"),
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
