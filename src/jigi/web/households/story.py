@@ -36,10 +36,6 @@ KINDS = (
     (PROGRAMMES, "ciblage et programmes"),
     (PAYMENTS, "paiements"),
 )
-ENDS = {
-    "death": "décès", "departure": "départ", "marriage": "mariage", "split": "scission du ménage",
-    "merge": "fusion de ménages", "dissolved": "ménage dissous", "error": "inscription par erreur",
-}  # fmt: skip
 NO_TRACE = "sans auteur connu"
 ABOUT_VISIT = ("collected_on", "source_key", "source", "collector", "status", "merged_into_id")
 
@@ -89,7 +85,7 @@ def acts(household: Household, *, by: User) -> list[Act]:
             whys[change.at] = change.act or whys.get(change.at, "")
     for person, at, act in of_health:
         if (at, person) not in came:
-            told[at].append(Entry(HEALTH, f"Santé de {names.of_person(person)} notée", person))
+            told[at].append(Entry(HEALTH, f"{names.of_person(person)}\u00a0: santé notée", person))
             whys[at] = act or whys.get(at, "")
     authors = _authors(household, list(told))
     return [_act(at, told[at], authors.get(at, []), whys.get(at, "")) for at in sorted(told, reverse=True)]
@@ -176,34 +172,31 @@ def _of_membership(change: Change, names: Names) -> Entry:
         text = f"{who} rejoint le ménage, depuis le {day(row.started_on)}"
         return Entry(MEMBERS, text, row.person_id, detail=row.get_relation_display(), good=True)
     if change.kind == GONE:
-        return Entry(MEMBERS, f"{who} est retiré de la liste des membres", row.person_id)
+        return Entry(MEMBERS, f"{who}\u00a0: retrait de la liste des membres", row.person_id)
     if row.ended_on and "ended_on" in change.columns:
-        end = f" ({ENDS[row.end_reason]})" if row.end_reason in ENDS else ""
+        end = f" ({row.get_end_reason_display()})" if row.end_reason else ""
         return Entry(MEMBERS, f"{who} n’est plus membre depuis le {day(row.ended_on)}{end}", row.person_id)
-    return Entry(MEMBERS, f"Place de {who} dans le ménage", row.person_id, lines(change, names))
+    return Entry(MEMBERS, f"{who}\u00a0: place dans le ménage modifiée", row.person_id, lines(change, names))
 
 
 def _of_person(change: Change, names: Names) -> Entry:
-    who = names.of_person(change.row.id)
-    if change.row.died_on and "died_on" in change.columns:
-        text = f"Décès de {who}, le {day(change.row.died_on)}"
-    else:
-        text = f"Fiche de {who} modifiée"
-    return Entry(MEMBERS, text, change.row.id, lines(change, names, leave=("commune_id", "died_on")))
+    row, who = change.row, names.of_person(change.row.id)
+    died = f"décès le {day(row.died_on)}" if row.died_on and "died_on" in change.columns else "fiche modifiée"
+    return Entry(MEMBERS, f"{who}\u00a0: {died}", row.id, lines(change, names, leave=("commune_id", "died_on")))
 
 
 def _of_number(change: Change, names: Names, what: str) -> Entry:
-    done = {CAME: "ajouté pour", GONE: "retiré de la fiche de"}.get(change.kind, "modifié, de")
-    changed = lines(change, names, leave=("value_index", "number_index"))
-    return Entry(NUMBERS, f"{what} {done} {names.of_person(change.row.person_id)}", change.row.person_id, changed)
+    done = {CAME: "ajouté", GONE: "retiré"}.get(change.kind, "modifié")
+    number = change.row.person_id
+    return Entry(NUMBERS, f"{names.of_person(number)}\u00a0: {what} {done}", number, lines(change, names))
 
 
 def _of_identifier(change: Change, names: Names) -> Entry:
-    return _of_number(change, names, f"Document ({change.row.get_kind_display()})")
+    return _of_number(change, names, f"document ({change.row.get_kind_display()})")
 
 
 def _of_phone(change: Change, names: Names) -> Entry:
-    return _of_number(change, names, "Téléphone")
+    return _of_number(change, names, "téléphone")
 
 
 def _of_living(change: Change, names: Names) -> Entry:

@@ -22,7 +22,7 @@ HIDDEN = {**dict.fromkeys(RESTRICTED, "position GPS"), "value_index": "numéro",
 """Columns of which one says that they changed, and nothing else."""
 
 STATUS = {"active": "de nouveau actif", "left": "sorti du registre", "dissolved": "dissous"}
-SOMEBODY, ELSEWHERE = "une personne suivie ailleurs", "un autre ménage"
+SOMEBODY, ELSEWHERE = "Une personne suivie ailleurs", "un autre ménage"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def names_in(changes: Iterable[Change], persons: Iterable[int], *, by: User) -> 
     """The names of what these changes and these persons speak of: those that the reader may see."""
     numbers: dict[Any, set[int]] = {Area: set(), Person: set(persons), Household: set()}
     for change in changes:
-        numbers[Person].add(getattr(change.row, "person_id", 0))
+        numbers[Person].add(person_of(change) or 0)
         for column, values in change.columns.items():
             column_of = _field(change, column)
             if isinstance(column_of, ForeignKey):
@@ -64,6 +64,13 @@ def names_in(changes: Iterable[Change], persons: Iterable[int], *, by: User) -> 
         {one.pk: one.name for one in Area.objects.filter(pk__in=numbers[Area])},
         {one.pk: one.rsu for one in registry.visible_to(by).filter(pk__in=numbers[Household])},
     )
+
+
+def person_of(change: Change) -> int | None:
+    """The member whose row changed; None for a row of the household."""
+    if change.row._meta.model_name.removeprefix("past") == "person":
+        return int(change.row.id)
+    return getattr(change.row, "person_id", None)
 
 
 def lines(change: Change, names: Names, *, leave: Collection[str] = ()) -> tuple[Line, ...]:
