@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from jigi.foundation.errors import InputError
@@ -17,6 +17,7 @@ from jigi.targeting.models import Result
 from jigi.web.formats import day, moment
 from jigi.web.households import disclosure, history, story
 from jigi.web.households.conditions import in_words
+from jigi.web.households.listing import page_of
 from jigi.web.households.sight import seen_household
 from jigi.web.reader import rights_of, user_of
 
@@ -50,9 +51,12 @@ def household_story(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def household_then(request: HttpRequest, number: str) -> HttpResponse:
-    """The household as the register knew it at the end of a day, or when a campaign was frozen."""
+    """The household as the register knew it at the end of a day, or when a campaign was frozen; today, its page."""
     user, one = user_of(request), seen_household(request, number)
-    at, said = _instant(request, one)
+    found = _instant(request, one)
+    if found is None:
+        return redirect(page_of(one))
+    at, said = found
     disclosure.seen(one, by=user, part=said)
     then = household_at(one.pk, at)
     context = {
@@ -74,18 +78,17 @@ def _campaigns(request: HttpRequest, household: Household) -> list[Result]:
     return list(frozen.select_related("targeting_round").order_by("-targeting_round__frozen_at"))
 
 
-def _instant(request: HttpRequest, household: Household) -> tuple[datetime, str]:
-    """The instant that the address asks, and what to call it; now when it asks none."""
+def _instant(request: HttpRequest, household: Household) -> tuple[datetime, str] | None:
+    """The instant that the address asks, and what to call it; None for today or no day at all."""
     if campaign := request.GET.get("campagne", ""):
         return _when_chosen(request, household, campaign)
-    typed = request.GET.get("jour", "")
+    today = timezone.localdate()
     try:
-        asked = date.fromisoformat(typed) if typed else timezone.localdate()
+        asked = date.fromisoformat(request.GET.get("jour", "") or today.isoformat())
     except ValueError:
         raise InputError("Cette date ne se lit pas", remedy="Choisissez un jour du calendrier.") from None
-    if asked >= timezone.localdate():
-        now = timezone.now()
-        return now, f"le {moment(now)}"
+    if asked >= today:
+        return None
     midnight = datetime.combine(asked + timedelta(days=1), time(), timezone.get_current_timezone())
     return midnight - timedelta(microseconds=1), f"à la fin du {day(asked)}"
 

@@ -63,6 +63,10 @@ class Act:
     why: str
     entries: tuple[Entry, ...]
 
+    @property
+    def good(self) -> bool:
+        return any(entry.good for entry in self.entries)
+
 
 @dataclass(frozen=True)
 class Day:

@@ -51,6 +51,7 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
     user, one = user_of(request), seen_household(request, number)
     disclosure.seen(one, by=user)
     sees_payments = can(user, "payments.see", areas=[one.commune])
+    sees_targeting = can(user, "targeting.see", areas=[one.commune])
     changes = list(disclosure.changes(one))
     happened = history.events(one, changes, rights=rights_of(request), with_payments=sees_payments)
     may_reveal = can(user, disclosure.NUMBERS, areas=[one.commune])
@@ -68,7 +69,8 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "conditions": in_words(conditions) if conditions else [],
         "months": months,
         "stale": months >= STALE_MONTHS,
-        "whys": whys(one) if can(user, "targeting.see", areas=[one.commune]) else [],
+        "sees_targeting": sees_targeting,
+        "whys": whys(one) if sees_targeting else [],
         "benefits": history.benefits(one) if sees_payments else [],
         "recent": happened[:RECENT_EVENTS],
         "today": timezone.localdate(),
