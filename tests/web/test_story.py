@@ -15,6 +15,7 @@ from django.utils import timezone
 from jigi.foundation import audit
 from jigi.foundation.models import AuditEvent
 from jigi.geography import roles
+from jigi.geography.scope import seen_by
 from jigi.registry.models import (
     Health,
     Household,
@@ -28,6 +29,7 @@ from jigi.registry.models import (
     PastPhone,
     Phone,
 )
+from jigi.targeting.models import Result, TargetingRound
 from tests.factories import Areas, make_households, make_user
 
 A_MONTH_AGO = (timezone.localdate() - timedelta(days=30)).isoformat()
@@ -145,6 +147,21 @@ def test_a_past_day_shows_the_household_as_it_was_and_says_so(officer: Client, o
     assert officer.get(f"/menages/{one.rsu}/au/").url == f"/menages/{one.rsu}/"  # today is no past
 
 
+def test_the_household_is_shown_as_a_campaign_saw_it(client: Client, one: Household, areas: Areas) -> None:
+    client.force_login(made := make_user("awa", "programme_manager", areas.country))
+    campaign = TargetingRound.objects.create(name="Essai", programme_code="TM", quota_total=1, made_by=made)
+    Result.objects.create(
+        targeting_round=campaign, household=one, village=areas.villages[0], selected=False, reason="not_listed"
+    )
+    audit.record("rank", "targeting_round", campaign.pk, by=made)
+    TargetingRound.objects.filter(pk=campaign.pk).update(
+        status="frozen", frozen_by=made, frozen_at=timezone.now(), result_hash="a" * 64
+    )
+    assert f"au/?campagne={campaign.pk}" in text(client, f"/menages/{one.rsu}/histoire/")
+    page = text(client, f"/menages/{one.rsu}/au/", campagne=str(campaign.pk))
+    assert "quand la campagne « Essai » l’a classé" in page and "3 membres" in page
+
+
 def test_before_it_was_registered_a_household_has_no_page(officer: Client, one: Household) -> None:
     assert "n’était pas encore au registre" in text(officer, f"/menages/{one.rsu}/au/", jour="2001-01-01")
     assert officer.get(f"/menages/{one.rsu}/au/", {"jour": "hier"}).status_code == 400
@@ -179,6 +196,13 @@ def test_position_and_health_are_shown_to_who_gives_a_reason(protector: Client, 
         (verb, "visite d’une personne alitée") for verb in ("reveal", "see")
     ]
     assert "12801234567890" not in shown  # the numbers are another right, asked apart
+
+
+def test_no_page_s_role_reads_health_nor_its_past(one: Household, areas: Areas) -> None:
+    """Not even for who holds the right: the act does, and leaves a row."""
+    with seen_by(make_user("donnees", "data_protection_officer", areas.country)):
+        assert Household.objects.exists()
+        assert not Health.objects.exists() and not PastHealth._default_manager.exists()
 
 
 def test_no_reason_or_no_right_shows_no_health(client: Client, one: Household, areas: Areas) -> None:

@@ -14,6 +14,7 @@ from jigi.geography.queries import way_to
 from jigi.registry.models import Household
 from jigi.registry.then import household_at
 from jigi.targeting.models import Result
+from jigi.targeting.queries import ranked_at
 from jigi.web.formats import day, moment
 from jigi.web.households import disclosure, history, story
 from jigi.web.households.conditions import in_words
@@ -51,7 +52,7 @@ def household_story(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def household_then(request: HttpRequest, number: str) -> HttpResponse:
-    """The household as the register knew it at the end of a day, or when a campaign was frozen; today, its page."""
+    """The household as the register knew it at the end of a day, or when a campaign ranked it; today, its page."""
     user, one = user_of(request), seen_household(request, number)
     found = _instant(request, one)
     if found is None:
@@ -96,6 +97,6 @@ def _instant(request: HttpRequest, household: Household) -> tuple[datetime, str]
 def _when_chosen(request: HttpRequest, household: Household, campaign: str) -> tuple[datetime, str]:
     for result in _campaigns(request, household):
         chosen = result.targeting_round
-        if str(chosen.pk) == campaign and chosen.frozen_at:
-            return chosen.frozen_at, f"quand la campagne {chosen} a été gelée, le {moment(chosen.frozen_at)}"
+        if str(chosen.pk) == campaign and (at := ranked_at(chosen)):
+            return at, f"quand la campagne « {chosen} » l’a classé, le {moment(at)}"
     raise Http404
