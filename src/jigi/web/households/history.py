@@ -102,9 +102,10 @@ def events(
             verb_word(one.verb).capitalize(),
             f"{one.by or 'système'} · {one.reason}",
         )
-        for one in changes
+        for one in reversed(changes)
     ]
-    return sorted(happened, key=lambda event: event.on, reverse=True)
+    # What was gathered last happened last, within a day too.
+    return sorted(reversed(happened), key=lambda event: event.on, reverse=True)
 
 
 def _targeting(household: Household, rights: frozenset[str]) -> list[Event]:
