@@ -19,14 +19,17 @@ DECIMALS = 5
 class Told:
     """What is known of one member's health, in sentences, and when it was seen."""
 
-    person: str
+    person: int
+    name: str
     sentences: list[str]
     seen_on: date
 
 
 def in_words(restricted: Restricted) -> tuple[str, list[Told]]:
     """The position (« 13,04321° N, 9,43217° O », "" when it was not taken) and each member's health."""
-    health = [Told(str(one.person), list(_sentences(one)), one.collected_on) for one in restricted.health]
+    health = [
+        Told(one.person_id, str(one.person), list(_sentences(one)), one.collected_on) for one in restricted.health
+    ]
     return _position(restricted.position), health
 
 

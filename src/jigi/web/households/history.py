@@ -104,8 +104,8 @@ def events(
         )
         for one in reversed(changes)
     ]
-    # What was gathered last happened last, within a day too.
-    return sorted(reversed(happened), key=lambda event: event.on, reverse=True)
+    happened.reverse()  # what was gathered last happened last, within a day too
+    return sorted(happened, key=lambda event: event.on, reverse=True)
 
 
 def _targeting(household: Household, rights: frozenset[str]) -> list[Event]:

@@ -33,6 +33,9 @@ class Line:
     before: str = ""
     after: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.label}\u00a0: {self.before} → {self.after}" if self.after else f"{self.label}\u00a0: changé"
+
 
 @dataclass(frozen=True)
 class Names:
