@@ -168,6 +168,15 @@ ASKS: tuple[Ask, ...] = (
         _household("household_reveal"),
         sent=_key(motif="essai de la matrice"),
     ),
+    Ask(
+        "household_reveal_restricted",
+        "montrer la position et la santé",
+        _household("household_reveal_restricted"),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask("household_story", "histoire d’un ménage", _household("household_story")),
+    Ask("household_then", "un ménage à une date passée", _household("household_then")),
+    Ask("household_sheet", "fiche d’un ménage", _household("household_sheet")),
     Ask("areas", "lieux", _everywhere("areas")),
     Ask("area", "un lieu", lambda w, p: reverse("area", args=["COD2019", w.area(p).code])),
     Ask(

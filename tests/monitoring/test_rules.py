@@ -25,6 +25,7 @@ from jigi.monitoring.pipeline import watch
 from jigi.monitoring.rules import worth_saying_again
 from jigi.monitoring.watches import FOLDER, STATEMENTS, read_rule, rules
 from jigi.payments import actions as payments
+from jigi.payments.models import PaymentRound
 from jigi.registry.models import Household, Phone
 from tests.factories import Areas, make_areas, make_households, make_user
 from tests.payments.scene import Scene, peopled
@@ -139,7 +140,9 @@ def test_changes_just_before_a_round() -> None:
 
 def test_changes_after_a_round_was_prepared_are_not_before_it() -> None:
     scene = peopled(6)
-    scene.prepared()
+    made = scene.prepared()
+    # A test is one transaction, and all acts of a transaction bear one instant.
+    PaymentRound.objects.filter(pk=made.pk).update(prepared_at=made.made_at - timedelta(hours=1))
     change(scene, 5)
     assert not raised("changes_before_round")
 

@@ -18,7 +18,7 @@ from jigi.foundation import audit
 from jigi.foundation.models import AuditEvent, Run
 from jigi.protection import jobs, retention
 from jigi.protection.models import DataRequest, RetentionProposal
-from jigi.registry.models import Household, Person
+from jigi.registry.models import Health, Household, PastHousehold, Person
 from jigi.web.protection import report
 from tests.factories import ProvedClient, make_user
 from tests.protection.people import (  # fmt: skip
@@ -86,7 +86,7 @@ def test_every_column_of_the_database_that_names_a_household_or_a_person_has_suc
         cursor.execute(
             "SELECT DISTINCT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid"
             " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
-            " AND a.attname ~ '^(household|person|recipient|alternate|father|mother)_id$'"
+            " AND a.attname ~ '^(household|person|recipient|alternate|father|mother|merged_into|split_from)_id$'"
         )
         assert {name for (name,) in cursor.fetchall()} == tables
 
@@ -94,7 +94,7 @@ def test_every_column_of_the_database_that_names_a_household_or_a_person_has_suc
 def test_the_report_tells_what_every_table_holds(world: World) -> None:
     number = world.household.pk
     audit.read("reveal", "household", number, by=world.officer, reason="appel avant paiement", subjects=[number])
-    told = report.document(accepted(world, "access"))
+    told = report.document(accepted(world, "access"), by=world.second)
     sections = {section["title"]: cells(section) for section in told["sections"]}
     expected = {
         "Le ménage": [KEY, "13.12340"],
@@ -118,8 +118,34 @@ def test_the_report_tells_what_every_table_holds(world: World) -> None:
 
 def test_for_one_person_the_numbers_of_the_others_stay_masked(world: World) -> None:
     spouse = world.household.memberships.get(relation="spouse").person
-    told = cells(report.document(accepted(world, "access", person=spouse)))
+    told = cells(report.document(accepted(world, "access", person=spouse), by=world.second))
     assert NINA not in told and PHONE not in told and "••" in told
+
+
+def test_the_report_tells_health_and_what_data_was_before(world: World) -> None:
+    spouse = world.household.memberships.get(relation="spouse").person
+    Health.objects.create(person=spouse, walking=3, collected_on="2016-01-01")
+    was = PastHousehold._default_manager
+    was.create(
+        **{**_columns(world.household), "size": 8, "recorded_at": "2001-01-01T00:00Z", "recorded_to": timezone.now()}
+    )
+    request = accepted(world, "access", person=spouse)
+    told = {section["title"]: cells(section) for section in report.document(request, by=world.second)["sections"]}
+    assert "marcher ou monter" in told["Santé, handicap, grossesse"]
+    assert "membres\u00a0: 8 → 3" in told["Ce que ces données étaient avant"]
+    reading = AuditEvent.objects.get(noun="health")
+    assert (reading.by, reading.reason) == (world.second, f"rapport de la demande {request.pk}")
+
+
+def test_for_one_person_nothing_is_said_of_the_health_of_the_others(world: World) -> None:
+    spouse = world.household.memberships.get(relation="spouse").person
+    Health.objects.create(person=world.person, walking=3, collected_on="2016-01-01")
+    told = cells(report.document(accepted(world, "access", person=spouse), by=world.second))
+    assert "marcher" not in told
+
+
+def _columns(one: Household) -> dict[str, object]:
+    return {field.attname: getattr(one, field.attname) for field in Household._meta.concrete_fields}
 
 
 def test_the_report_is_a_pdf_that_leaves_a_trace(world: World) -> None:

@@ -32,7 +32,8 @@ pytestmark = pytest.mark.django_db
 QUERIES = ("", "?format=csv", "?imprimer=oui", "?tous=oui", "?traitees=oui", "?q=Awa")
 SHOWS_NOBODY = {"/deconnexion/", "/connexion/"}
 AT_LEAST = {
-    "households", "household", "household_accesses", "round_lines", "round_change", "return_file", "return_exceptions",
+    "households", "household", "household_accesses", "household_story", "household_sheet",
+    "round_lines", "round_change", "return_file", "return_exceptions",
     "return_exception", "pay_list", "campaign_households", "campaign_village", "campaign_list", "alert",
 }  # fmt: skip
 
@@ -40,7 +41,7 @@ AT_LEAST = {
 @pytest.fixture
 def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Households paid twice, an agency's file with exceptions, a ranked campaign, an alert; papers come as text."""
-    for module in ("payments.lists", "targeting.villages", "agreements.views"):
+    for module in ("payments.lists", "targeting.villages", "agreements.views", "households.sheet"):
         monkeypatch.setattr(f"jigi.web.{module}.press", lambda name, data: json.dumps(data, default=str).encode())
     made = peopled(6)
     first = made.released()

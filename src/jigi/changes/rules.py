@@ -36,10 +36,7 @@ _DWELLING = (
     "dwelling_status rooms wall roof floor water toilet lighting cooking_fuel urban livelihood land_ha plough cart"
     " cattle sheep_goats donkeys camels poultry motorcycle bicycle mobile_phone radio television meals_per_day"
 )
-_HEALTH = (
-    "seeing hearing walking remembering self_care communicating chronic_illness delivery_expected_on"
-    " breastfeeding_since"
-)
+_HEALTH = "seeing hearing walking remembering self_care communicating chronic_illness due_on breastfeeding_since"
 
 
 def _of(table: str, names: str) -> tuple[str, ...]:

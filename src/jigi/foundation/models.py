@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -45,7 +46,8 @@ class User(AbstractBaseUser):
 class AuditEvent(models.Model):
     """One action: who, when, from where, on what, before and after. Appended, never changed (trigger)."""
 
-    at = models.DateTimeField("quand", db_default=Now())
+    # When its transaction began, as for the rows of the register that it wrote: by this the past names its author.
+    at = models.DateTimeField("quand", db_default=TransactionNow())
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="qui")
     origin = models.CharField("d’où", max_length=120)
     verb = models.CharField("action", max_length=60)

@@ -56,6 +56,13 @@ def require(user: User, right: str, *, areas: Iterable[Area] | None = None, prog
         )
 
 
+def owes_reason(user: User, right: str, *, areas: Iterable[Area]) -> bool:
+    """Whether using a right here asks for a written reason: unless one of the roles that give it asks for none."""
+    asked = list(areas)
+    held = [p for p in postings_with(user, right) if all(a.path.startswith(p.area.path) for a in asked)]
+    return all(roles()[posting.role].reason_to_reveal for posting in held)
+
+
 def communes_with(user: User, right: str, *, programme: str | None = None) -> Q:
     """The communes where a user holds a right, as a condition on Area; nothing when they hold it nowhere."""
     condition = Q(pk__in=[])

@@ -1,10 +1,12 @@
 """Households, persons, memberships, identifiers, phones, health and living conditions, and what each row was before.
 
-`recorded_at` is when the row was written as it stands; its earlier forms are rows of the `Past…` table beside it.
+`recorded_at` is when the transaction began that wrote the row as it stands; its earlier forms are rows of the
+`Past…` table beside it.
 """
 
 from __future__ import annotations
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -65,7 +67,7 @@ class Household(models.Model):
     collector = models.CharField("enquêteur", max_length=60, default="", blank=True)
     batch_id = models.BigIntegerField("lot d’import", null=True)
     registered_at = models.DateTimeField("enregistré le", db_default=Now())
-    recorded_at = models.DateTimeField("écrit le", db_default=Now())
+    recorded_at = models.DateTimeField("écrit le", db_default=TransactionNow())
 
     class Meta:
         verbose_name = "ménage"
@@ -172,7 +174,7 @@ class Person(models.Model):
     occupation = models.CharField(
         "occupation", max_length=16, choices=Occupation, default="", db_default="", blank=True
     )
-    recorded_at = models.DateTimeField("écrit le", db_default=Now())
+    recorded_at = models.DateTimeField("écrit le", db_default=TransactionNow())
 
     class Meta:
         verbose_name = "membre"
@@ -256,7 +258,7 @@ class Membership(models.Model):
     started_on = models.DateField("depuis")
     ended_on = models.DateField("jusqu’au", null=True)
     end_reason = models.CharField("fin", max_length=10, choices=End, default=End.OPEN, db_default=End.OPEN, blank=True)
-    recorded_at = models.DateTimeField("écrit le", db_default=Now())
+    recorded_at = models.DateTimeField("écrit le", db_default=TransactionNow())
 
     class Meta:
         verbose_name = "appartenance"
@@ -311,7 +313,7 @@ class Identifier(models.Model):
     value_index = IndexField("index du numéro")
     value = secret("document", "sealed", "value_index")
     expires_on = models.DateField("expire le", null=True)
-    recorded_at = models.DateTimeField("écrit le", db_default=Now())
+    recorded_at = models.DateTimeField("écrit le", db_default=TransactionNow())
 
     class Meta:
         verbose_name = "document"
@@ -336,7 +338,7 @@ class Phone(models.Model):
     number_index = IndexField("index du téléphone", db_index=True)
     number = secret("phone", "sealed", "number_index")
     owner = models.CharField("à qui", max_length=10, choices=Owner, default=Owner.SELF)
-    recorded_at = models.DateTimeField("écrit le", db_default=Now())
+    recorded_at = models.DateTimeField("écrit le", db_default=TransactionNow())
 
     class Meta:
         verbose_name = "téléphone"
@@ -378,7 +380,7 @@ class Health(models.Model):
     due_on = models.DateField("accouchement attendu le", null=True)
     breastfeeding_since = models.DateField("allaite depuis", null=True)
     collected_on = models.DateField("vu le")
-    recorded_at = models.DateTimeField("écrit le", db_default=Now())
+    recorded_at = models.DateTimeField("écrit le", db_default=TransactionNow())
 
     class Meta:
         verbose_name = "santé"
@@ -466,7 +468,7 @@ class LivingConditions(models.Model):
     cluster = _code("Grappe", 40)
     weight = models.FloatField("Poids", null=True, blank=True)
     consumption_xof = models.BigIntegerField("Consommation par personne et par an", null=True, blank=True)
-    recorded_at = models.DateTimeField("écrit le", db_default=Now())
+    recorded_at = models.DateTimeField("écrit le", db_default=TransactionNow())
 
     class Meta:
         verbose_name = "conditions de vie"

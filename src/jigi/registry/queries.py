@@ -20,6 +20,7 @@ from jigi.geography.models import Area
 from jigi.registry import facts, freshness
 from jigi.registry.freshness import HEALTH, HOUSEHOLD, LIVING, Fact, Freshness, Kind, Seen
 from jigi.registry.models import Health, Household, Identifier, LivingConditions, Membership, Person, Phone
+from jigi.registry.rsu import digits_of
 
 MOST_WORDS = 6
 FEW_MEMBERS = 2_000
@@ -44,11 +45,11 @@ def visible_to(user: User) -> QuerySet[Household]:
 def sought(text: str) -> Q:
     """The condition on households for what a person typed, whatever its spacing and spelling.
 
-    Ten digits are an RSU number (fewer: its beginning), eight a telephone (with or without 223), fourteen
-    digits with or without a letter a NINA; anything else is the name of a member, given name and surname in
-    any order. Nothing typed, or nothing to seek in it, finds nobody.
+    Ten digits are an RSU number (fewer: its beginning), as typed or as a card's QR gives it, eight a telephone
+    (with or without 223), fourteen digits with or without a letter a NINA; anything else is the name of a member,
+    given name and surname in any order. Nothing typed, or nothing to seek in it, finds nobody.
     """
-    bare = re.sub(r"[\s.\-/]", "", text).upper()
+    bare = digits_of(text).upper()
     if re.fullmatch(r"\d{14}[A-Z]?", bare):
         return _with_member(_nina(bare))
     digits = bare.removeprefix("+")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
@@ -14,7 +15,7 @@ from django.db.models import Count, Q, QuerySet
 
 from jigi.foundation.bulk import copy_rows, fetch_sql, run_sql, statement
 from jigi.foundation.fence import unfenced
-from jigi.foundation.models import User
+from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import communes_with, postings_with
 from jigi.geography.models import Area
 from jigi.registry.models import Household
@@ -24,6 +25,7 @@ from jigi.targeting.formula import FittedFormula, Term
 from jigi.targeting.formula_file import parse_fitted
 from jigi.targeting.models import Quota, Result, ScoringFormula, TargetingRound
 from jigi.targeting.pmt import contributions, predict
+from jigi.targeting.states import ROUND
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,13 @@ def villages_of(targeting_round: TargetingRound) -> list[dict[str, Any]]:
     """Per village: `village_id`, `name`, `commune`, `population`, `poverty_rate`, `places`, `households`,
     `listed`, `selected`; those with places or a result, by commune and name."""
     return fetch_sql("targeting", "village_table", {"round": targeting_round.pk})
+
+
+def ranked_at(targeting_round: TargetingRound) -> datetime | None:
+    """When the campaign read the register for its present ranking; None while it is not ranked."""
+    ranked = AuditEvent.objects.filter(noun=ROUND.noun, object_id=str(targeting_round.pk), verb="rank")
+    last = ranked.order_by("-id").first() if targeting_round.status != TargetingRound.Status.OPEN else None
+    return last.at if last else None
 
 
 def results_of(household: Household) -> list[Result]:

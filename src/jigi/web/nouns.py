@@ -35,6 +35,7 @@ NOUNS = {
     "change_request": Noun("demande de changement", "/changements/{}/", "changes.request"),
     "change_bulk": Noun("fichier de changements", "/changements/fichiers/{}/", "changes.request"),
     "change_file": Noun("aperçu d’un fichier de changements"),
+    "health": Noun("position et santé du ménage", "/menages/fiche/{}/", "registry.see"),
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),

@@ -1,4 +1,4 @@
-"""Who reads a household: every page view leaves a row, and numbers in clear ask for a reason."""
+"""Who reads a household: every page view leaves a row; numbers, position and health in clear ask for a reason."""
 
 from __future__ import annotations
 
@@ -10,35 +10,46 @@ from django.http import HttpRequest
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent, User
-from jigi.geography.access import require
+from jigi.foundation.vault import discreet
+from jigi.geography.access import can, owes_reason, require
+from jigi.registry import restricted as few
 from jigi.registry.models import Household
+from jigi.registry.restricted import Restricted, read_restricted
 
 NOUN = "household"
+NUMBERS, SENSITIVE = "registry.reveal", few.RIGHT
+NOUNS = {NUMBERS: NOUN, SENSITIVE: few.NOUN}
+NO_REASON = "sans motif : le rôle n’en demande pas"
+LEAST_REASON = 5
 CLEAR_SECONDS = 600
-"""How long the numbers of a household stay in clear for the person who asked."""
+"""How long what was asked stays in clear for the person who asked."""
 
 
-def seen(household: Household, *, by: User) -> None:
-    """Record that a person opened the household's page."""
-    audit.read("see", NOUN, household.pk, by=by, subjects=[household.pk])
+def seen(household: Household, *, by: User, verb: str = "see", **facts: str) -> None:
+    """Record that a person opened a page of the household, or printed it."""
+    audit.read(verb, NOUN, household.pk, by=by, subjects=[household.pk], after=facts)
 
 
-def reveal(request: HttpRequest, household: Household, *, by: User, reason: str) -> None:
-    """Show the telephones and documents in clear to this person, for ten minutes, with their reason kept."""
-    require(by, "registry.reveal", areas=[household.commune])
-    if len(reason.strip()) < 5:
-        raise Refused(
-            "Voir les numéros en clair demande un motif",
-            remedy="Écrivez pourquoi vous en avez besoin, par exemple « appel avant paiement ».",
-        )
-    audit.read("reveal", NOUN, household.pk, by=by, subjects=[household.pk], reason=reason.strip())
-    clear = {key: until for key, until in _clear(request).items() if until > time.time()}
-    request.session["clear"] = {**clear, str(household.pk): time.time() + CLEAR_SECONDS}
+def reveal(request: HttpRequest, household: Household, *, right: str, by: User, reason: str) -> None:
+    """Show what a right opens in clear to this person, for ten minutes, with their reason kept."""
+    require(by, right, areas=[household.commune])
+    said = _said(household, right, by, reason)
+    audit.read("reveal", NOUNS[right], household.pk, by=by, subjects=[household.pk], reason=said)
+    clear = {key: held for key, held in _clear(request).items() if held[0] > time.time()}
+    request.session["in_clear"] = {**clear, f"{right}:{household.pk}": (time.time() + CLEAR_SECONDS, discreet(said))}
 
 
 def is_clear(request: HttpRequest, household: Household) -> bool:
     """Whether this person asked for the household's numbers less than ten minutes ago."""
-    return _clear(request).get(str(household.pk), 0) > time.time()
+    return _held(request, household, NUMBERS)[0] > time.time()
+
+
+def restricted(request: HttpRequest, household: Household, *, by: User) -> Restricted | None:
+    """The position and the health of the members, while this person has them in clear."""
+    until, reason = _held(request, household, SENSITIVE)
+    if until <= time.time() or not can(by, SENSITIVE, areas=[household.commune]):
+        return None
+    return read_restricted(household, by=by, reason=reason)
 
 
 def accesses(household: Household) -> QuerySet[AuditEvent]:
@@ -56,5 +67,24 @@ def _events(household: Household) -> QuerySet[AuditEvent]:
     return events.select_related("by").order_by("-id")
 
 
-def _clear(request: HttpRequest) -> dict[str, float]:
-    return dict(request.session.get("clear", {}))
+def _said(household: Household, right: str, by: User, reason: str) -> str:
+    """The reason as it is kept; Refused when the role asks for one and there is none."""
+    said = reason.strip()
+    if len(said) >= LEAST_REASON:
+        return said
+    if owes_reason(by, right, areas=[household.commune]):
+        raise Refused(
+            "Voir ces données en clair demande un motif",
+            remedy="Écrivez pourquoi vous en avez besoin, par exemple « appel avant paiement ».",
+        )
+    return said or NO_REASON
+
+
+def _held(request: HttpRequest, household: Household, right: str) -> tuple[float, str]:
+    """Until when, and for what reason, what a right opens is in clear."""
+    until, reason = _clear(request).get(f"{right}:{household.pk}", (0.0, ""))
+    return until, reason
+
+
+def _clear(request: HttpRequest) -> dict[str, tuple[float, str]]:
+    return dict(request.session.get("in_clear", {}))

@@ -28,15 +28,19 @@ _ORDER_WORDS = {
 }
 
 
+REGISTER, PROGRAMMES, PAYMENTS = "menage", "programmes", "paiements"
+
+
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: when, what, with a detail and the page of what it belongs to."""
+    """Something that happened: when, what, of which kind, with a detail and the page of what it belongs to."""
 
     on: date
     text: str
     detail: str = ""
     good: bool = False
     url: str = ""
+    kind: str = REGISTER
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,9 @@ def events(
             verb_word(one.verb).capitalize(),
             f"{one.by or 'système'} · {one.reason}",
         )
-        for one in changes
+        for one in reversed(changes)
     ]
+    happened.reverse()  # what was gathered last happened last, within a day too
     return sorted(happened, key=lambda event: event.on, reverse=True)
 
 
@@ -113,6 +118,7 @@ def _targeting(household: Household, rights: frozenset[str]) -> list[Event]:
                 f"Liste communautaire, rang {listed.rank}",
                 f"{campaign.name} · {listed.file_name}, ligne {listed.line}",
                 url=page_of("targeting_round", campaign.pk, rights),
+                kind=PROGRAMMES,
             )
         )
     results = Result.objects.filter(household=household, targeting_round__frozen_at__isnull=False)
@@ -122,7 +128,7 @@ def _targeting(household: Household, rights: frozenset[str]) -> list[Event]:
         word = "Retenu par le ciblage" if result.selected else "Non retenu par le ciblage"
         found.append(
             Event(timezone.localdate(campaign.frozen_at), word, campaign.name, result.selected,
-                  page_of("targeting_round", campaign.pk, rights))
+                  page_of("targeting_round", campaign.pk, rights), PROGRAMMES)
         )  # fmt: skip
     return found
 
@@ -131,13 +137,16 @@ def _enrolments(household: Household) -> list[Event]:
     found = []
     for one in household.enrolments.select_related("component", "cohort"):
         detail = f"{one.component} · {one.cohort}"
-        found.append(Event(timezone.localdate(one.enrolled_at), "Inscription au programme", detail, True))
+        found.append(
+            Event(timezone.localdate(one.enrolled_at), "Inscription au programme", detail, True, kind=PROGRAMMES)
+        )
         if one.exited_at:
             found.append(
                 Event(
                     timezone.localdate(one.exited_at),
                     "Sortie du programme",
                     f"{one.component} · {one.exit_reason}",
+                    kind=PROGRAMMES,
                 )
             )
     return found
@@ -157,6 +166,7 @@ def _payments(household: Household, rights: frozenset[str]) -> list[Event]:
                 f"{order.payment_round} · {order.agency} · {order.pay_point}",
                 good=order.status == "paid",
                 url=page_of("payment_round", order.payment_round_id, rights),
+                kind=PAYMENTS,
             )
         )
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from jigi.web.households import views
+from jigi.web.households import past, sheet, views
 
 
 class RsuNumber:
@@ -27,5 +27,9 @@ urlpatterns = [
     path("fiche/<int:pk>/", views.by_number, name="household_by_number"),
     path("<rsu:number>/", views.household, name="household"),
     path("<rsu:number>/montrer/", views.reveal, name="household_reveal"),
+    path("<rsu:number>/montrer/sante/", views.reveal_restricted, name="household_reveal_restricted"),
+    path("<rsu:number>/histoire/", past.household_story, name="household_story"),
+    path("<rsu:number>/au/", past.household_then, name="household_then"),
+    path("<rsu:number>/fiche/", sheet.household_sheet, name="household_sheet"),
     path("<rsu:number>/acces/", views.accesses, name="household_accesses"),
 ]

@@ -6,71 +6,89 @@ import re
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jigi.changes import queries as change_queries
 from jigi.changes.actions import ASK
 from jigi.foundation import audit
 from jigi.foundation.models import AuditEvent, User
-from jigi.geography.access import can
+from jigi.geography.access import can, owes_reason
 from jigi.geography.queries import way_to
 from jigi.protection import queries as protection
 from jigi.protection.actions import RIGHT as PROTECT
 from jigi.registry import queries as registry
 from jigi.registry.models import Household, LivingConditions
+from jigi.registry.rsu import digits_of, is_number
 from jigi.schemes.actions import SEE
-from jigi.web.households import disclosure, history
+from jigi.web.households import disclosure, health, history
 from jigi.web.households.age import age_of
 from jigi.web.households.conditions import in_words
 from jigi.web.households.listing import households_list, page_of
+from jigi.web.households.portrait import kin_of, units_of
 from jigi.web.households.received import Received, received
+from jigi.web.households.sheet import qr_on_page
+from jigi.web.households.sight import seen_household
 from jigi.web.households.why import whys
 from jigi.web.listing import Column, Listing
 from jigi.web.nouns import noun_word, verb_word
 from jigi.web.reader import rights_of, user_of
 from jigi.web.submissions import carry_out
 
+WHOLE = re.compile("[0-9]{10}")
 RECENT_EVENTS = 8
 
 
 def households(request: HttpRequest) -> HttpResponseBase:
     """The households of the person's communes; a whole RSU number leads straight to its page."""
     visible = registry.visible_to(user_of(request)).select_related("commune", "village", "living_conditions")
-    typed = re.sub(r"[\s.\-]", "", request.GET.get("q", ""))
-    if re.fullmatch(r"\d{10}", typed) and (found := visible.filter(rsu_number=typed).first()):
+    typed = digits_of(request.GET.get("q", ""))
+    if is_number(typed) and (found := visible.filter(rsu_number=typed).first()):
         return redirect(page_of(found))
-    return households_list().respond(request, visible, "households/list.html")
+    context = {"miscopied": bool(WHOLE.fullmatch(typed)) and not is_number(typed)}
+    return households_list().respond(request, visible, "households/list.html", context)
 
 
 def household(request: HttpRequest, number: str) -> HttpResponse:
     """One household; opening it leaves an audit row."""
-    user, one = user_of(request), _visible(request, number)
+    user, one = user_of(request), seen_household(request, number)
     disclosure.seen(one, by=user)
     sees_payments = can(user, "payments.see", areas=[one.commune])
+    sees_targeting = can(user, "targeting.see", areas=[one.commune])
     changes = list(disclosure.changes(one))
     happened = history.events(one, changes, rights=rights_of(request), with_payments=sees_payments)
+    may_reveal = can(user, disclosure.NUMBERS, areas=[one.commune])
+    may_restricted = can(user, disclosure.SENSITIVE, areas=[one.commune])
+    restricted = disclosure.restricted(request, one, by=user)
     conditions: LivingConditions | None = getattr(one, "living_conditions", None)
-    sensitive = can(user, "registry.sensitive", areas=[one.commune])
     context = {
         "household": one,
         "way": way_to(one.village or one.commune)[1:],
-        "members": registry.current_members(one),
+        "units": units_of(registry.current_members(one)),
+        "kin": kin_of(one, by=user),
         "former": registry.former_members(one),
         "children": conditions.children_under_5 if conditions else None,
         "conditions": in_words(conditions) if conditions else [],
         "conditions_on": conditions.collected_on if conditions else None,
-        "age": None if one.is_erased else age_of(one, sensitive=sensitive),
-        "whys": whys(one) if can(user, "targeting.see", areas=[one.commune]) else [],
+        "age": None if one.is_erased else age_of(one, sensitive=may_restricted),
+        "sees_targeting": sees_targeting,
+        "whys": whys(one) if sees_targeting else [],
         "benefits": history.benefits(one) if sees_payments else [],
         "received": _received(one, user, sees_payments),
         "recent": happened[:RECENT_EVENTS],
         "older": happened[RECENT_EVENTS:],
-        "may_reveal": can(user, "registry.reveal", areas=[one.commune]),
         "may_change": can(user, ASK, areas=[one.commune]) and not one.is_erased,
         "changes": change_queries.visible_to(user).filter(household=one).order_by("-pk")[:RECENT_EVENTS],
+        "today": timezone.localdate(),
+        "qr": qr_on_page(one),
+        "may_reveal": may_reveal,
+        "may_restricted": may_restricted,
+        "owes": owes_reason(user, disclosure.NUMBERS, areas=[one.commune]),
+        "owes_restricted": owes_reason(user, disclosure.SENSITIVE, areas=[one.commune]),
+        "restricted": health.in_words(restricted) if restricted else None,
         "may_protect": can(user, PROTECT, areas=[one.commune]),
         "oppositions": protection.oppositions(one),
-        "clear": disclosure.is_clear(request, one),
+        "clear": may_reveal and disclosure.is_clear(request, one),
     }
     return render(request, "households/household.html", context)
 
@@ -94,11 +112,23 @@ def by_number(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the telephones and documents in clear to the person who gives a reason."""
-    user, one = user_of(request), _visible(request, number)
+    said = "Les numéros sont en clair pendant dix minutes. Votre nom et votre motif sont gardés."
+    return _revealed(request, number, disclosure.NUMBERS, said)
+
+
+@require_POST
+def reveal_restricted(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the position and the health of the members to the person who gives a reason."""
+    said = "La position et la santé sont en clair pendant dix minutes. Votre nom et votre motif sont gardés."
+    return _revealed(request, number, disclosure.SENSITIVE, said)
+
+
+def _revealed(request: HttpRequest, number: str, right: str, said: str) -> HttpResponse:
+    user, one = user_of(request), seen_household(request, number)
 
     def act() -> str:
-        disclosure.reveal(request, one, by=user, reason=request.POST.get("motif", ""))
-        return "Les numéros sont en clair pendant dix minutes. Votre motif est gardé."
+        disclosure.reveal(request, one, right=right, by=user, reason=request.POST.get("motif", ""))
+        return said
 
     carry_out(request, act)
     return redirect(page_of(one))
@@ -120,7 +150,7 @@ ACCESSES = Listing(
 
 def accesses(request: HttpRequest, number: str) -> HttpResponseBase:
     """Who read the household's data: what the household itself may ask to know."""
-    user, one = user_of(request), _visible(request, number)
+    user, one = user_of(request), seen_household(request, number)
     if not (can(user, "registry.reveal", areas=[one.commune]) or can(user, "audit.see", areas=[one.commune])):
         raise Http404
     audit.read("see", "access_journal", one.pk, by=user, subjects=[one.pk])
@@ -133,12 +163,3 @@ def disclosed(event: AuditEvent) -> str:
     if event.noun == disclosure.NOUN:
         return verb_word(event.verb)
     return f"{verb_word(event.verb)} · {noun_word(event.noun)} {event.object_id}"
-
-
-def _visible(request: HttpRequest, number: str) -> Household:
-    """The household of this number where the person may see it; elsewhere it does not exist for them."""
-    visible = registry.visible_to(user_of(request)).select_related("commune", "village", "living_conditions")
-    found = visible.filter(rsu_number=number).first()
-    if found is None:
-        raise Http404
-    return found

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from jigi.changes.models import ChangeRequest
 from jigi.enrolment.models import Enrolment
+from jigi.foundation.models import User
 from jigi.foundation.vault import discreet
 from jigi.intake.models import Batch
 from jigi.payments.models import Entitlement, Instruction, ReturnLine
@@ -22,10 +23,11 @@ from jigi.protection import queries
 from jigi.protection.models import DataRequest
 from jigi.protection.reviewed import delays
 from jigi.registry.models import Household, Identifier, LivingConditions, Membership, Phone
+from jigi.registry.restricted import read_restricted
 from jigi.schemes.models import Benefit, BenefitLine, BenefitProblem, Provision
 from jigi.web.changes.words import told
 from jigi.web.formats import day, moment, number, xof
-from jigi.web.households import disclosure
+from jigi.web.households import disclosure, health, story
 from jigi.web.households.conditions import in_words
 from jigi.web.households.why import whys
 from jigi.web.nouns import verb_word
@@ -38,12 +40,17 @@ LEFT_OUT: dict[str, str] = {}
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose report it is: a household, and the persons whose numbers are in clear (one, or all its members)."""
+    """Whose report it is: a household, and the persons whose numbers are in clear (one, or all its members).
+
+    `request` is the number of the request that was granted, `by` who prints the report.
+    """
 
     household: Household
     members: list[Membership]
     clear: frozenset[int]
     whole: bool
+    request: int
+    by: User
 
     @property
     def persons(self) -> list[int]:
@@ -68,7 +75,7 @@ class Section:
     note: str = ""
 
 
-def document(request: DataRequest) -> dict[str, Any]:
+def document(request: DataRequest, *, by: User) -> dict[str, Any]:
     """The data of personal_report.typ, for a request of access."""
     household = request.household
     assert household
@@ -76,7 +83,7 @@ def document(request: DataRequest) -> dict[str, Any]:
         household.memberships.select_related("person__father", "person__mother").order_by("line", "started_on")
     )
     clear = {request.person_id} if request.person_id else {member.person_id for member in members}
-    subject = Subject(household, members, frozenset(one for one in clear if one), not request.person_id)
+    subject = Subject(household, members, frozenset(one for one in clear if one), not request.person_id, request.pk, by)
     return {
         "title": f"Données détenues sur le ménage {household.rsu}",
         "household": household.rsu,
@@ -136,6 +143,20 @@ def _conditions(subject: Subject) -> Iterable[Row]:
     known = LivingConditions.objects.filter(household=subject.household).first()
     for topic, facts in in_words(known) if known else []:
         yield [topic, " · ".join(f"{label} : {value}" for label, value in facts)]
+
+
+def _health(subject: Subject) -> Iterable[Row]:
+    known = read_restricted(subject.household, by=subject.by, reason=f"rapport de la demande {subject.request}")
+    for one in health.in_words(known)[1]:
+        if one.person in subject.clear:
+            yield [one.name, " ; ".join(one.sentences) or "rien de particulier", day(one.seen_on)]
+
+
+def _earlier(subject: Subject) -> Iterable[Row]:
+    for act in story.acts(subject.household, by=subject.by):
+        for one in act.entries:
+            if subject.whole or one.person is None or one.person in subject.clear:
+                yield [moment(act.at), one.text, " ; ".join(map(str, one.lines)), act.who]
 
 
 def _targeting(subject: Subject) -> Iterable[Row]:
@@ -273,6 +294,20 @@ SECTIONS = (
     Section("Téléphones", frozenset({"registry.Phone"}), ("Personne", "À qui", "Numéro"), _phones),
     Section(
         "Logement et conditions de vie", frozenset({"registry.LivingConditions"}), ("Sujet", "Réponses"), _conditions
+    ),
+    Section(
+        "Santé, handicap, grossesse", frozenset({"registry.Health"}), ("Personne", "Ce qui est noté", "Vu le"), _health,
+        note="Quand une seule personne demande, rien n’est dit des autres.",
+    ),
+    Section(
+        "Ce que ces données étaient avant",
+        frozenset(
+            f"registry.Past{name}"
+            for name in ("Household", "Person", "Membership", "Identifier", "Phone", "Health", "LivingConditions")
+        ),
+        ("Quand", "Ce qui a changé", "Avant → après", "Par qui"), _earlier,
+        note="D’un ancien numéro, d’une ancienne position, d’une ancienne réponse sur la santé, il est dit ici qu’ils"
+        " ont changé, et quand ; leur valeur n’est pas imprimée.",
     ),
     Section(
         "Ciblage : ce qui a été décidé, et pourquoi",

@@ -82,7 +82,7 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not _is_reportable(shown):
         raise Http404
     assert shown.household
-    made = press("personal_report", document(shown))
+    made = press("personal_report", document(shown, by=user))
     number = shown.household.pk
     audit.read("report", "household", number, by=user, after={"request": shown.pk}, subjects=[number])
     return pdf_response(f"donnees-demande-{shown.pk}", made)
