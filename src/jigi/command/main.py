@@ -42,6 +42,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "vault import-key": ("vault", "Rend au coffre les clés d’un texte de secours"),
     "geography load": ("geography", "Charge des villages (CSV) ou des limites (GeoJSON)"),
     "population make": ("population", "Fabrique une population fictive en fichiers"),
+    "registry names": ("registry", "Contrôle les fichiers des noms, de leurs graphies et des surnoms"),
     "intake import": ("intake", "Importe des questionnaires CSV ou XLSX avec une correspondance"),
     "intake problems": ("intake", "Écrit les lignes refusées d’un lot dans un fichier"),
     "programmes load": ("programmes", "Charge la définition d’un programme"),
@@ -77,6 +78,7 @@ VERBS: dict[str, tuple[str, str]] = {
 
 WITHOUT_DATABASE = {
     "database start", "database stop", "database status", "backup verify", "backup list", "backup prune", "backup key",
+    "registry names",
 }  # fmt: skip
 
 PROCESSES = {"serve": "web", "worker": "job"}

@@ -82,9 +82,10 @@ def _grade(key: str, other: str, spellings: Spellings) -> int:
         return WHOLE
     if other in spellings(key):
         return SPELLING
-    if min(len(key), len(other)) >= SHORTEST_SLIP - 1 and any(one_slip(one, other) for one in spellings(key)):
-        return SLIP
-    return 0
+    if len(key) < SHORTEST_SLIP:
+        return 0
+    near = (one_slip(key, one) for one in spellings(other)), (one_slip(one, other) for one in spellings(key))
+    return SLIP if any(map(any, near)) else 0
 
 
 def _said(grade: int, word: str, nickname: str) -> str:

@@ -27,6 +27,7 @@ from jigi.registry.models import Identifier, Membership, Person, Phone
 MOST_WORDS = 6
 MOST_KEYS = 60
 """Keys of one side of a step: a word that stands in many rows of the files must not ask the index a thousand times."""
+MOST_SLIPPED = 8
 MOST_CANDIDATES = 300
 MOST_IN_VILLAGES = 3_000
 ENOUGH = 50
@@ -169,10 +170,17 @@ def _steps(typed: Sequence[str]) -> Iterator[tuple[str, list[str], list[str]]]:
     yield statement, list(typed), list(typed)
     if set(spelt) != set(typed):
         yield statement, spelt, spelt
-    wrong = sorted(frozenset().union(*map(slips, spelt)) - set(spelt))
+    wrong = _wrong(spelt)
     yield statement, spelt, wrong
     if len(typed) > 1:
         yield statement, wrong, spelt
+
+
+def _wrong(spelt: Sequence[str]) -> list[str]:
+    """Keys with one letter wrong, of the first of these; and the spellings of the names that those may stand for."""
+    wrong = frozenset().union(*map(slips, spelt[:MOST_SLIPPED]))
+    meant = frozenset().union(*(names.known().alike[key] for key in wrong & names.known().alike.keys()))
+    return sorted((wrong | meant) - set(spelt))
 
 
 def _facts(sought: Sought, wanted: Wanted, by: User) -> dict[str, Any]:
