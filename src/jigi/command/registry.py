@@ -10,7 +10,9 @@ from jigi.registry import names
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DOSSIER", type=Path, nargs="?", default=names.DATA, help="sinon ceux de Jigi")
+    parser.add_argument(
+        "folder", metavar="DOSSIER", type=Path, nargs="?", default=names.DATA, help="sinon ceux de Jigi"
+    )
 
 
 def _check(options: argparse.Namespace) -> Figures:

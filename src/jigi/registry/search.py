@@ -1,7 +1,7 @@
 """Whom a person types for: a number, a card, a name whatever its spelling; and the persons of the register it finds.
 
-Names are sought by the keys of their words (names.py), by three steps of which the next is taken when the one before
-has found few: as typed, in the spellings of the reviewed files, with one letter wrong. Swapped names need no step:
+Names are sought by the keys of their words (names.py), by steps of which the next is taken when those before have
+found few: as typed, in the spellings of the reviewed files, with one letter wrong. Swapped names need no step:
 every word is sought as a given name and as a surname.
 """
 
@@ -27,10 +27,11 @@ from jigi.registry.models import Identifier, Membership, Person, Phone
 MOST_WORDS = 6
 MOST_KEYS = 60
 """Keys of one side of a step: a word that stands in many rows of the files must not ask the index a thousand times."""
-MOST_SLIPPED = 8
-MOST_CANDIDATES = 300
+MOST_SLIPPED = 4
+MOST_CANDIDATES = 200
 MOST_IN_VILLAGES = 3_000
-ENOUGH = 50
+ENOUGH, FEW = 50, 20
+"""From so many on, other spellings are not sought; from so many on, wrong letters are not."""
 SHOWN = 50
 
 Kind = Literal["nothing", "rsu", "begins", "phone", "nina", "document", "name"]
@@ -73,6 +74,41 @@ class Found:
 
     matches: list[Match] = field(default_factory=list)
     more: bool = False
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A statement, the keys of surnames and of given names that it takes, and how many found make it needless."""
+
+    statement: str
+    surnames: list[str]
+    given: list[str]
+    unless: int = ENOUGH
+
+
+@dataclass(frozen=True)
+class _Where:
+    """The places to seek in: those wanted among those one sees."""
+
+    communes: frozenset[int] | None
+    villages: frozenset[int]
+    sex: str
+
+    @property
+    def most(self) -> int:
+        """Persons that a step weighs: of a village, all who bear the name in its commune."""
+        return MOST_IN_VILLAGES if self.villages else MOST_CANDIDATES
+
+    def present(self, condition: Q) -> QuerySet[Membership]:
+        """The present memberships that meet a condition, in these places."""
+        found = Membership.objects.filter(condition, ended_on__isnull=True)
+        if self.communes is not None:
+            found = found.filter(household__commune__in=self.communes)
+        if self.villages:
+            found = found.filter(household__village__in=self.villages)
+        if self.sex:
+            found = found.filter(person__sex=self.sex)
+        return found.select_related("person", "household__commune", "household__village")
 
 
 def understood(text: str) -> Asked:
@@ -134,46 +170,48 @@ def find(wanted: Wanted, *, by: User) -> Found:
     Nothing typed finds nobody, unless a village and a parent are named.
     """
     asked = understood(wanted.text)
+    where = _where(wanted, by)
     if asked.kind in ("phone", "nina", "document"):
-        return _of_number(asked, wanted, by)
+        return _of_number(asked, where)
     if asked.kind in ("rsu", "begins"):
-        return _of_household(asked, wanted, by)
+        return _of_household(asked, where)
     keys = name_keys(asked.text) if asked.kind == "name" else []
     sought = Sought(tuple(keys), tuple(name_keys(wanted.parent)), wanted.born)
     if not keys and not (wanted.villages and sought.parent):
         return Found()
-    return _of_name(sought, wanted, by)
+    return _of_name(sought, where)
 
 
-def _of_name(sought: Sought, wanted: Wanted, by: User) -> Found:
+def _of_name(sought: Sought, where: _Where) -> Found:
     found: dict[int, Match] = {}
     more = False
-    facts = _facts(sought, wanted, by)
-    for statement, surnames, given in _steps(sought.keys):
-        rows = fetch_sql("registry", statement, facts | {"surnames": surnames, "given": given})
-        more = more or len(rows) >= facts["most"]
-        numbers = {row["id"] for row in rows} - found.keys()
-        found |= {one.membership.person_id: one for one in _weighed(sought, _living(numbers, wanted, by))}
-        if len(found) >= ENOUGH:
+    for step in _steps(sought.keys):
+        if len(found) >= step.unless:
             break
+        rows = fetch_sql("registry", step.statement, _facts(sought, where, step))
+        more = more or len(rows) >= where.most
+        numbers = {row["id"] for row in rows} - found.keys()
+        present = where.present(Q(person__in=numbers)) if numbers else ()
+        found |= {one.membership.person_id: one for one in _weighed(sought, present)}
     ranked = sorted(found.values(), key=_order)
     return Found(ranked[:SHOWN], more or len(ranked) > SHOWN)
 
 
-def _steps(typed: Sequence[str]) -> Iterator[tuple[str, list[str], list[str]]]:
-    """The statement of each step, with the keys of surnames and of given names that it takes."""
+def _steps(typed: Sequence[str]) -> Iterator[_Step]:
+    """All the names typed, then two of them, then their spellings, then one letter wrong in one or the other."""
     if not typed:
-        yield "find_in_place", [], []
+        yield _Step("find_in_place", [], [])
         return
     statement = "find_by_one_name" if len(typed) == 1 else "find_by_names"
     spelt = _spelt(typed)
-    yield statement, list(typed), list(typed)
-    if set(spelt) != set(typed):
-        yield statement, spelt, spelt
+    if len(typed) > 2:
+        yield _Step("find_by_all_names", spelt, spelt)
+    yield _Step(statement, list(typed), list(typed))
+    yield _Step(statement, spelt, spelt)
     wrong = _wrong(spelt)
-    yield statement, spelt, wrong
+    yield _Step(statement, spelt, wrong, FEW)
     if len(typed) > 1:
-        yield statement, wrong, spelt
+        yield _Step(statement, wrong, spelt, FEW)
 
 
 def _wrong(spelt: Sequence[str]) -> list[str]:
@@ -183,39 +221,25 @@ def _wrong(spelt: Sequence[str]) -> list[str]:
     return sorted((wrong | meant) - set(spelt))
 
 
-def _facts(sought: Sought, wanted: Wanted, by: User) -> dict[str, Any]:
-    communes = _communes(wanted, by)
+def _facts(sought: Sought, where: _Where, step: _Step) -> dict[str, Any]:
     return {
-        "communes": sorted(communes) if communes is not None else None,
-        "born": sought.born, "years": BIRTH_YEARS, "sex": wanted.sex, "parents": _spelt(sought.parent),
-        "most": MOST_IN_VILLAGES if wanted.villages else MOST_CANDIDATES,
+        "communes": sorted(where.communes) if where.communes is not None else None,
+        "born": sought.born, "years": BIRTH_YEARS, "sex": where.sex, "parents": _spelt(sought.parent),
+        "surnames": step.surnames, "given": step.given, "most": where.most,
     }  # fmt: skip
+
+
+def _where(wanted: Wanted, by: User) -> _Where:
+    return _Where(_communes(wanted, by), wanted.villages, wanted.sex)
 
 
 def _communes(wanted: Wanted, by: User) -> frozenset[int] | None:
     """The communes to seek in, among those one sees; None for a whole country, which needs no list."""
-    if wanted.communes is None and any(
-        posting.area.level == Area.Level.COUNTRY for posting in postings_with(by, "registry.see")
-    ):
-        return None
+    levels = {posting.area.level for posting in postings_with(by, "registry.see")}
+    if Area.Level.COUNTRY in levels:
+        return wanted.communes
     seen = frozenset(Area.objects.filter(communes_with(by, "registry.see")).values_list("pk", flat=True))
     return seen if wanted.communes is None else seen & wanted.communes
-
-
-def _living(persons: Iterable[int], wanted: Wanted, by: User) -> QuerySet[Membership]:
-    """The present memberships of these persons in the places wanted, among those one sees."""
-    return _present(Q(person__in=list(persons)), wanted, by)
-
-
-def _present(condition: Q, wanted: Wanted, by: User) -> QuerySet[Membership]:
-    present = Membership.objects.filter(condition, ended_on__isnull=True)
-    if (communes := _communes(wanted, by)) is not None:
-        present = present.filter(household__commune__in=communes)
-    if wanted.villages:
-        present = present.filter(household__village__in=wanted.villages)
-    if wanted.sex:
-        present = present.filter(person__sex=wanted.sex)
-    return present.select_related("person", "household__commune", "household__village")
 
 
 def _weighed(sought: Sought, memberships: Iterable[Membership]) -> Iterator[Match]:
@@ -244,19 +268,19 @@ def candidate(person: Person) -> Candidate:
     )
 
 
-def _of_number(asked: Asked, wanted: Wanted, by: User) -> Found:
+def _of_number(asked: Asked, where: _Where) -> Found:
     said = {"phone": "téléphone", "nina": "NINA", "document": "numéro de document"}[asked.kind]
     persons = list(Person.objects.filter(holding(asked)).values_list("pk", flat=True)[: SHOWN + 1])
-    found = [Match(one, Likeness(100, (said,))) for one in _living(persons, wanted, by)]
+    found = [Match(one, Likeness(100, (said,))) for one in where.present(Q(person__in=persons))]
     if asked.kind == "phone":
-        found += _of_household(Asked("begins", asked.text), wanted, by).matches
+        found += _of_household(Asked("begins", asked.text), where).matches
     return Found(sorted(found, key=_order)[:SHOWN], len(persons) > SHOWN)
 
 
-def _of_household(asked: Asked, wanted: Wanted, by: User) -> Found:
+def _of_household(asked: Asked, where: _Where) -> Found:
     """The heads of the households of which the RSU number begins so."""
     interval = Q(household__rsu_number__gte=asked.text, household__rsu_number__lt=asked.text + ":")
-    heads = _present(interval & Q(relation=Membership.Relation.HEAD), wanted, by)
+    heads = where.present(interval & Q(relation=Membership.Relation.HEAD))
     rows = list(heads.order_by("household__rsu_number")[: SHOWN + 1])
     said = "n° RSU" if asked.kind == "rsu" else f"n° RSU commençant par {asked.text}"
     return Found([Match(one, Likeness(100, (said,))) for one in rows[:SHOWN]], len(rows) > SHOWN)
