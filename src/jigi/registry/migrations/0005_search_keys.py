@@ -3,7 +3,7 @@ from django.db import migrations, models
 from jigi.foundation.bulk import statement
 
 
-def _key(named, function):
+def _key(named: str, function: str) -> models.GeneratedField:
     return models.GeneratedField(db_persist=True, expression=models.Func(models.F(named), function=function), output_field=models.TextField())
 
 
