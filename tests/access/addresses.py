@@ -133,7 +133,7 @@ ASKS: tuple[Ask, ...] = (
         "household_find",
         "chercher une personne",
         lambda w, p: reverse("household_find") + f"?q={w.households[p].rsu[:4]}" if p != "above" else None,
-        lambda w, p: f"/menages/{w.households[p].rsu}/",
+        lambda w, p: f"/menages/{w.households[p].rsu}/" if p != "above" else None,
     ),
     Ask("household", "un ménage", _household("household")),
     Ask(
