@@ -80,3 +80,12 @@ def test_what_was_shown_is_kept_without_whole_telephones(officer: Client, here: 
 def test_a_page_without_a_search_reads_nobody(officer: Client, here: Household) -> None:
     _page(officer)
     assert not AuditEvent.objects.filter(verb="search").exists()
+
+
+def test_more_persons_ask_no_more_of_the_database(
+    officer: Client, here: Household, areas: Areas, django_assert_max_num_queries: object
+) -> None:
+    make_households(40, areas.villages[0], prefix="encore")
+    Person.objects.update(given_names="Fatoumata", surname="Coulibaly")
+    with django_assert_max_num_queries(35):  # type: ignore[operator]
+        assert "50 personnes, les plus proches" in _page(officer, q="Fatoumata Coulibaly")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 LETTERS = "abdefgijklmnoprstuvxz"
 """Those of keys: c, h, q, w and y are never in one."""
@@ -126,6 +127,7 @@ def slips(key: str) -> frozenset[str]:
     return frozenset(shorter | turned | changed | longer) - {key}
 
 
+@lru_cache(maxsize=50_000)
 def one_slip(one: str, other: str) -> bool:
     """Whether two keys are one letter apart, as `slips` says it, without writing them all."""
     if one == other or abs(len(one) - len(other)) > 1:

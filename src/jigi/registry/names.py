@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jigi.foundation.errors import InputError
@@ -58,6 +58,7 @@ def words(name: str) -> list[str]:
     return [word for word in name.translate(_ACCENTS).lower().translate(_LETTERS).split(" ") if word]
 
 
+@lru_cache(maxsize=50_000)
 def word_key(word: str) -> str:
     """The key of one of `words`: what sql/word_keys.sql computes, letter by letter."""
     for said, read in _BEFORE:

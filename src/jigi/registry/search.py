@@ -33,6 +33,12 @@ MOST_IN_VILLAGES = 3_000
 ENOUGH, FEW = 50, 20
 """From so many on, other spellings are not sought; from so many on, wrong letters are not."""
 SHOWN = 50
+SHOWN_FIELDS = (
+    "relation", "person__given_names", "person__surname", "person__nickname", "person__sex", "person__birth_date",
+    "person__birth_precision", "person__father_name", "person__mother_name", "person__died_on",
+    "household__rsu_number", "household__head_name", "household__status", "household__commune__name",
+    "household__village__name",
+)  # fmt: skip
 
 Kind = Literal["nothing", "rsu", "begins", "phone", "nina", "document", "name"]
 
@@ -108,7 +114,7 @@ class _Where:
             found = found.filter(household__village__in=self.villages)
         if self.sex:
             found = found.filter(person__sex=self.sex)
-        return found.select_related("person", "household__commune", "household__village")
+        return found.select_related("person", "household__commune", "household__village").only(*SHOWN_FIELDS)
 
 
 def understood(text: str) -> Asked:
