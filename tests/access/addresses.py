@@ -155,6 +155,12 @@ ASKS: tuple[Ask, ...] = (
         _list("households"),
         lambda w, p: f"/menages/{w.households[p].rsu}/" if p != "above" else None,
     ),
+    Ask(
+        "household_find",
+        "chercher une personne",
+        lambda w, p: reverse("household_find") + f"?q={w.households[p].rsu[:4]}" if p != "above" else None,
+        lambda w, p: f"/menages/{w.households[p].rsu}/" if p != "above" else None,
+    ),
     Ask("household", "un ménage", _household("household")),
     Ask(
         "household_by_number",

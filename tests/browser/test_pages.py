@@ -17,6 +17,7 @@ PAGES = {
     "lieux": ("coordination", "/lieux/"),
     "cercle": ("coordination", "/lieux/COD2019/ML0105/"),
     "menages": ("coordination", "/menages/"),
+    "chercher": ("coordination", "/menages/chercher/?q=Traore&ne=30"),
     "menage": ("coordination", "/menages/fiche/1/"),
     "imports": ("responsable", "/imports/"),
     "import": ("responsable", "/imports/1/"),

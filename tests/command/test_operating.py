@@ -67,3 +67,9 @@ def test_a_population_is_made_in_the_communes_of_a_programme(jigi: Jigi, tmp_pat
     with open_table(tmp_path / "villages.csv") as villages:
         [commune] = villages.require("commune_code")
         assert len({cells[commune] for _, cells in villages}) == 1, "Safo is one commune"
+
+
+def test_the_files_of_names_are_checked_without_a_database(jigi: Jigi, tmp_path: Path) -> None:
+    assert jigi("registry", "names", "--json").figures["forms"] > 900
+    answer = jigi("registry", "names", tmp_path)
+    assert answer.code == 1 and "Le fichier ne peut pas être lu" in answer.out and "Fautes" in answer.err

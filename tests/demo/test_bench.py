@@ -16,7 +16,7 @@ KEYS = [
     "name", "size", "seconds", "rate", "statements", "peak_mb", "reference", "reference_seconds", "ratio",
 ]  # fmt: skip
 BENCH = (sys.executable, "-m", "jigi", "bench")
-BENCHES = {"round": ("--history", "2"), "import": (), "reconcile": (), "vault": (), "backup": ()}
+BENCHES = {"round": ("--history", "2"), "import": (), "reconcile": (), "vault": (), "backup": (), "registry": ()}
 
 FAILING = """
 import django

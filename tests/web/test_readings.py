@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 QUERIES = ("", "?format=csv", "?imprimer=oui", "?tous=oui", "?traitees=oui", "?q=Awa")
 SHOWS_NOBODY = {"/deconnexion/", "/connexion/"}
 AT_LEAST = {
-    "households", "household", "household_accesses", "household_story", "household_sheet",
+    "households", "household_find", "household", "household_accesses", "household_story", "household_sheet",
     "round_lines", "round_change", "return_file", "return_exceptions",
     "return_exception", "pay_list", "campaign_households", "campaign_village", "campaign_list", "alert",
 }  # fmt: skip

@@ -28,6 +28,13 @@ DETAILS = {
     "verifying_seconds": "secondes à tout vérifier",
 }
 
+PLACES = {"commune": "dans une commune", "region": "dans une région", "country": "dans tout le pays"}
+SOUGHT = {
+    "as_written": "Nom comme au registre", "misspelt": "Nom mal écrit", "misspelt_with_year": "Nom mal écrit, né vers",
+    "household": "Page d’un ménage", "rsu": "Numéro RSU", "phone": "Téléphone", "nina": "NINA",
+}  # fmt: skip
+READS = {f"{place}.{read}": f"{said}, {where}" for place, where in PLACES.items() for read, said in SOUGHT.items()}
+
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     sizes = ", ".join(f"{bench.name} {_spaced(bench.size)} {bench.unit}" for bench in BENCHES.values())
@@ -54,6 +61,9 @@ def _run(options: argparse.Namespace) -> Figures:
     for key, french in DETAILS.items():
         if key in found:
             say(f"  {french} : {_decimal(found[key])}")
+    for read, times in found.get("milliseconds", {}).items():
+        shown = f", personne montrée {times['shown']} fois sur {times['of']}" if "shown" in times else ""
+        say(f"  {READS[read]} : {_decimal(times['p50'])} ms, 95 % sous {_decimal(times['p95'])} ms{shown}")
     return found
 
 

@@ -43,6 +43,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "geography load": ("geography", "Charge des villages (CSV) ou des limites (GeoJSON)"),
     "population make": ("population", "Fabrique une population fictive en fichiers"),
     "register model": ("register", "Écrit le modèle conceptuel des données, à relire et à valider (PDF)"),
+    "registry names": ("registry", "Contrôle les fichiers des noms, de leurs graphies et des surnoms"),
     "intake import": ("intake", "Importe des questionnaires CSV ou XLSX avec une correspondance"),
     "intake problems": ("intake", "Écrit les lignes refusées d’un lot dans un fichier"),
     "programmes load": ("programmes", "Charge la définition d’un programme"),
@@ -81,6 +82,7 @@ VERBS: dict[str, tuple[str, str]] = {
 
 WITHOUT_DATABASE = {
     "database start", "database stop", "database status", "backup verify", "backup list", "backup prune", "backup key",
+    "registry names",
 }  # fmt: skip
 
 PROCESSES = {"serve": "web", "worker": "job"}

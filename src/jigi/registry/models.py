@@ -105,8 +105,15 @@ class Household(models.Model):
         return self.source_key.startswith(ERASED)
 
 
+def _key(named: str, function: str) -> models.GeneratedField:
+    return models.GeneratedField(
+        expression=models.Func(F(named), function=function), output_field=models.TextField(), db_persist=True
+    )
+
+
 class Person(models.Model):
-    """A person. Names are kept as said; `*_key` columns, made by the database, find their spellings.
+    """A person. Names are kept as said; `*_key` columns, made by the database, find their spellings (search.py):
+    of the first given name, of the last when there are several, of the nickname, of the surname's last word.
 
     `commune` is the household's, repeated here: who may see a person depends on it, row by row (sql/fence.sql).
     """
@@ -147,16 +154,10 @@ class Person(models.Model):
     given_names = models.CharField("prénoms", max_length=80)
     surname = models.CharField("nom", max_length=80)
     nickname = models.CharField("surnom", max_length=60, default="", blank=True)
-    given_key = models.GeneratedField(
-        expression=models.Func(F("given_names"), function="jigi_name_key"),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
-    surname_key = models.GeneratedField(
-        expression=models.Func(F("surname"), function="jigi_name_key"),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
+    given_key = _key("given_names", "jigi_first_word_key")
+    other_key = _key("given_names", "jigi_other_word_key")
+    nickname_key = _key("nickname", "jigi_first_word_key")
+    surname_key = _key("surname", "jigi_last_word_key")
     sex = models.CharField("sexe", max_length=1, choices=Sex)
     birth_date = models.DateField("naissance", null=True)
     birth_precision = models.CharField("précision", max_length=5, choices=BirthPrecision, null=True)
@@ -195,7 +196,12 @@ class Person(models.Model):
         ]
         indexes = [
             models.Index(fields=["surname_key", "given_key"], name="person_by_surname"),
-            models.Index(fields=["given_key", "surname_key"], name="person_by_given_name"),
+            models.Index(fields=["given_key"], name="person_by_given_name"),
+            models.Index(fields=["commune", "surname_key", "given_key"], name="person_by_place_and_name"),
+            models.Index(fields=["other_key", "surname_key"], name="person_by_other_name", condition=~Q(other_key="")),
+            models.Index(
+                fields=["nickname_key", "surname_key"], name="person_by_nickname", condition=~Q(nickname_key="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from string import ascii_uppercase
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
-from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
 from jigi.geography.models import Area
 from jigi.registry import facts, freshness
 from jigi.registry.freshness import HEALTH, HOUSEHOLD, LIVING, Fact, Freshness, Kind, Seen
-from jigi.registry.models import Health, Household, Identifier, LivingConditions, Membership, Person, Phone
-from jigi.registry.rsu import digits_of
+from jigi.registry.models import Health, Household, LivingConditions, Membership, Person
+from jigi.registry.search import holding, name_keys, named, understood
 
-MOST_WORDS = 6
 FEW_MEMBERS = 2_000
 ALL_MEMBERS = 2**31 - 1
 
@@ -43,23 +38,21 @@ def visible_to(user: User) -> QuerySet[Household]:
 
 
 def sought(text: str) -> Q:
-    """The condition on households for what a person typed, whatever its spacing and spelling.
+    """The condition on households for what a person typed (search.understood): a number, or the name of a member.
 
-    Ten digits are an RSU number (fewer: its beginning), as typed or as a card's QR gives it, eight a telephone
-    (with or without 223), fourteen digits with or without a letter a NINA; anything else is the name of a member,
-    given name and surname in any order. Nothing typed, or nothing to seek in it, finds nobody.
+    Nothing typed, or nothing to seek in it, finds nobody. A list is filtered so: no step takes a wrong letter.
     """
-    bare = digits_of(text).upper()
-    if re.fullmatch(r"\d{14}[A-Z]?", bare):
-        return _with_member(_nina(bare))
-    digits = bare.removeprefix("+")
-    if re.fullmatch(r"(?:00)?223\d{8}", digits):
-        return _with_member(_phone(digits[-8:]))
-    if re.fullmatch(r"\d{8}", digits):
-        return _with_member(_phone(digits)) | numbered(digits)
-    if re.fullmatch(r"\d{1,10}", digits):
-        return numbered(digits)
-    return _named(text)
+    asked = understood(text)
+    match asked.kind:
+        case "nothing":
+            return Q(pk__in=[])
+        case "name":
+            return _with_member(_person(named(text))) if name_keys(text) else Q(pk__in=[])
+        case "rsu" | "begins":
+            return numbered(asked.text)
+        case "phone":
+            return _with_member(_person(holding(asked))) | numbered(asked.text)
+    return _with_member(_person(holding(asked)))
 
 
 def numbered(digits: str, *, field: str = "rsu_number") -> Q:
@@ -183,36 +176,5 @@ def _with_member(condition: Q) -> Q:
     return Q(pk__in=members.values("household_id")[:ALL_MEMBERS])
 
 
-def _nina(nina: str) -> Q:
-    # An index is of a whole number: without its letter, the 26 that it may be are sought.
-    whole = [nina] if nina[-1].isalpha() else [nina + letter for letter in ascii_uppercase]
-    indexes = list(vault().index_many("document", whole))
-    held = Identifier.objects.filter(kind=Identifier.Kind.NINA, value_index__in=indexes)
-    return Q(person__in=held.values("person"))
-
-
-def _phone(digits: str) -> Q:
-    phones = Phone.objects.filter(number_index=vault().index("phone", digits))
-    return Q(person__in=phones.values("person"))
-
-
-def _named(text: str) -> Q:
-    words = re.findall(r"[^\W\d_][\w'’\-]*", text)[:MOST_WORDS]
-    whole = " ".join(words)
-    splits = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
-    keys = _name_keys({whole, *(part for split in splits for part in split)})
-    if not keys.get(whole):
-        return Q(pk__in=[])
-    condition = Q(surname_key=keys[whole]) | Q(given_key=keys[whole])
-    for first, last in splits:
-        one, other = keys[first], keys[last]
-        if one and other:
-            condition |= Q(surname_key=other, given_key__startswith=one)
-            condition |= Q(surname_key=one, given_key__startswith=other)
-    return _with_member(Q(person__in=Person.objects.filter(condition).values("pk")))
-
-
-def _name_keys(names: Iterable[str]) -> dict[str, str]:
-    """The database's own keys of names, so that both sides of the search fold alike."""
-    rows = fetch_sql("registry", "name_keys", {"names": list(names)})
-    return {row["name"]: row["key"] for row in rows}
+def _person(condition: Q) -> Q:
+    return Q(person__in=Person.objects.filter(condition).values("pk"))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -14,12 +12,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count
 
-from jigi.demo import population
+from jigi.demo.bench.crowd import lay_crowd
 from jigi.demo.bench.gauge import peak_mb
-from jigi.demo.bench.ground import PEOPLE, settle_tables, without_foreign_keys
+from jigi.demo.bench.ground import settle_tables
 from jigi.demo.bench.trial import Bench, Figures, Trial
 from jigi.demo.ground import people
-from jigi.foundation.bulk import counting_statements, run_sql
+from jigi.foundation.bulk import counting_statements
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
 from jigi.geography.installation import ensure_account
@@ -28,7 +26,6 @@ from jigi.geography.scope import seen_by
 from jigi.registry import queries as registry
 from jigi.registry.models import Person
 
-NAMES = Path(population.__file__).resolve().parents[1] / "data"
 PLACES = {"commune": "ML010501", "cercle": "ML0105", "region": "ML01", "country": "ML"}
 TIMES = 7
 Read = Callable[[User], Any]
@@ -38,15 +35,7 @@ def _lay(trial: Trial) -> Figures:
     people()
     for name, code in PLACES.items():
         ensure_account(f"mesure-{name}", f"Mesure ({name})", "social_officer", area_code=code)
-    communes = Area.objects.filter(version__code="COD2019", level="commune").order_by("pk")
-    facts = {
-        "n": trial.size,
-        "communes": list(communes.values_list("pk", flat=True)),
-        "surnames": _column("surnames.csv"),
-        "given": _column("given_names.csv"),
-    }
-    with transaction.atomic(), without_foreign_keys(PEOPLE):
-        run_sql("demo", "crowd", facts)
+    lay_crowd(trial.size)
     settle_tables()
     return {"persons": Person.objects.count()}
 
@@ -115,11 +104,6 @@ def _without_scope() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE jigi_web")
         return Person.objects.count()
-
-
-def _column(name: str) -> list[str]:
-    with (NAMES / name).open(encoding="utf-8", newline="") as file:
-        return [row[0] for row in list(csv.reader(file))[1:]]
 
 
 BENCH = Bench(

@@ -54,7 +54,7 @@ def bring_in(trial: Trial) -> Figures:
 
 def _reference(trial: Trial) -> Figures:
     """The register's rows out to files, the register emptied, and the same rows back by COPY alone."""
-    columns = {f"registry_{name}": _columns(f"registry_{name}") for name in REGISTER}
+    columns = {f"registry_{name}": columns_of(f"registry_{name}") for name in REGISTER}
     with connection.cursor() as cursor:
         for table, listed in columns.items():
             with (
@@ -70,7 +70,8 @@ def _reference(trial: Trial) -> Figures:
     return {"reference_seconds": gauge.seconds}
 
 
-def _columns(table: str) -> list[str]:
+def columns_of(table: str) -> list[str]:
+    """The columns of a table that one may write, in order."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"

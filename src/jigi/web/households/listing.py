@@ -8,14 +8,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from jigi.enrolment.models import Enrolment
-from jigi.geography import queries as geography
-from jigi.geography.models import Area
 from jigi.payments.models import Entitlement
 from jigi.programmes.models import Component
 from jigi.registry import queries as registry
 from jigi.registry.models import Household
 from jigi.targeting.models import Result
 from jigi.web.households import age
+from jigi.web.households.place import named_so
 from jigi.web.listing import Column, Filter, Listing
 
 Households = QuerySet[Household]
@@ -75,16 +74,9 @@ def _sought(households: Households, text: str) -> Households:
 
 
 def within_place(households: Households, text: str) -> Households:
-    version = geography.version_in_use()
-    areas = geography.designated(text, version) if version else []
-    condition, villages = Q(pk__in=[]), []
-    for area in areas:
-        if area.level == Area.Level.VILLAGE:
-            villages.append(area.pk)
-        else:
-            condition |= geography.under(area)
-    communes = Area.objects.filter(condition, level=Area.Level.COMMUNE).values("pk")
-    return households.filter(Q(commune__in=communes) | Q(village__in=villages))
+    """The households of the places that a person names."""
+    place = named_so(text)
+    return households.filter(Q(commune__in=place.communes) | Q(village__in=place.villages))
 
 
 def _in_situation(households: Households, situation: str) -> Households:

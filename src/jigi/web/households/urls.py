@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from jigi.web.households import past, sheet, views
+from jigi.web.households import finding, past, sheet, views
 
 
 class RsuNumber:
@@ -24,6 +24,7 @@ register_converter(RsuNumber, "rsu")
 
 urlpatterns = [
     path("", views.households, name="households"),
+    path("chercher/", finding.find, name="household_find"),
     path("fiche/<int:pk>/", views.by_number, name="household_by_number"),
     path("<rsu:number>/", views.household, name="household"),
     path("<rsu:number>/montrer/", views.reveal, name="household_reveal"),

@@ -8,6 +8,14 @@ document.addEventListener("submit", (event) => {
   // After the submission has been built, or the button's own value would be left out.
   setTimeout(() => { if (button) { button.disabled = true; button.dataset.label = button.textContent; button.textContent = "En cours…"; } });
 });
+// « / » goes to the search, as long as nothing is being typed elsewhere.
+document.addEventListener("keydown", (event) => {
+  const search = document.querySelector("form[role=search] input");
+  if (event.key !== "/" || !search || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
+  event.preventDefault();
+  search.select();
+  search.focus();
+});
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[data-label]")) { button.disabled = false; button.textContent = button.dataset.label; }
 });

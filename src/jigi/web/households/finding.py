@@ -1,0 +1,106 @@
+"""Finding a person: one text, what narrows it, and for each person found the reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from jigi.foundation import audit
+from jigi.foundation.models import User
+from jigi.registry import queries as registry
+from jigi.registry import search
+from jigi.registry.models import Person
+from jigi.web.formats import counted
+from jigi.web.households.listing import page_of
+from jigi.web.households.place import Place, named_so
+from jigi.web.reader import user_of
+
+ASKED = ("q", "lieu", "ne", "sexe", "parent")
+OLDEST = 120
+
+
+@dataclass(frozen=True)
+class Line:
+    """A person found, as the page writes them."""
+
+    match: search.Match
+    age: str
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """The persons that the address asks for; a whole RSU number, or a card, leads straight to the household."""
+    user = user_of(request)
+    asked = {name: text for name in ASKED if (text := request.GET.get(name, "").strip())}
+    typed = search.understood(asked.get("q", ""))
+    if typed.kind == "rsu" and (one := registry.visible_to(user).filter(rsu_number=typed.text).first()):
+        return redirect(page_of(one))
+    wrong = _wrong(asked)
+    found = search.find(_wanted(asked), by=user) if asked and not wrong else search.Found()
+    if asked:
+        _note(found, asked, by=user)
+    context = {
+        "asked": asked, "wrong": wrong, "sexes": Person.Sex.choices, "more": found.more,
+        "lines": [Line(match, age(match.membership.person)) for match in found.matches],
+        "count": counted(len(found.matches), "personne", "personnes"),
+    }  # fmt: skip
+    return render(request, "households/find.html", context)
+
+
+def age(person: Person) -> str:
+    """« vers 1985, 41 ans »; a dead person has no age."""
+    if person.died_on or person.birth_date is None:
+        return f"décès le {person.died_on:%d/%m/%Y}" if person.died_on else "inconnu"
+    today = timezone.localdate()
+    years = today.year - person.birth_date.year - ((today.month, today.day) < _day(person.birth_date))
+    return f"{person.birth}, {counted(max(0, years), 'an')}"
+
+
+def _day(born: date) -> tuple[int, int]:
+    return born.month, born.day
+
+
+def _wanted(asked: dict[str, str]) -> search.Wanted:
+    place = named_so(asked["lieu"]) if "lieu" in asked else Place()
+    return search.Wanted(
+        text=asked.get("q", ""),
+        communes=place.communes_to_read if "lieu" in asked else None,
+        villages=place.villages if not place.communes else frozenset(),
+        born=_year(asked.get("ne", "")),
+        sex=asked.get("sexe", ""),
+        parent=asked.get("parent", ""),
+    )
+
+
+def _year(text: str) -> int | None:
+    """A year, or the age that gives it."""
+    said = re.fullmatch(r"(?:vers\s*)?(\d{1,4})\s*(?:ans?)?", text.lower())
+    if not said:
+        return None
+    number = int(said[1])
+    this_year = timezone.localdate().year
+    year = this_year - number if number <= OLDEST else number
+    return year if this_year - OLDEST <= year <= this_year else None
+
+
+def _wrong(asked: dict[str, str]) -> str:
+    """What is not understood among the filters: it finds nobody, and says so."""
+    if "ne" in asked and _year(asked["ne"]) is None:
+        return f"« {asked['ne']} » n’est ni une année ni un âge. Écrivez 1985, ou 40."
+    if "sexe" in asked and asked["sexe"] not in Person.Sex.values:
+        return f"« {asked['sexe']} » n’est pas un sexe. Choisissez dans la liste."
+    if "lieu" in asked and not named_so(asked["lieu"]).communes_to_read:
+        return (
+            f"Aucun lieu ne s’appelle « {asked['lieu']} ». Écrivez le nom d’un village ou d’une commune, ou son code."
+        )
+    return ""
+
+
+def _note(found: search.Found, asked: dict[str, str], *, by: User) -> None:
+    subjects = [match.membership.household_id for match in found.matches]
+    after = {"asked": asked, "rows": len(subjects)}
+    audit.read("search", "list", "personnes", by=by, subjects=subjects, after=after)

@@ -1,0 +1,201 @@
+"""Searching: what a person typed, whom it finds and why, and whom it never does."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count, product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jigi.foundation.models import User
+from jigi.geography.scope import seen_by
+from jigi.registry import names
+from jigi.registry.likeness import slips
+from jigi.registry.models import Household, Identifier, Person, Phone
+from jigi.registry.search import Wanted, find, on_card, understood
+from tests.factories import Areas, make_areas, make_households, make_user
+
+NINA = "12801234567890K"
+NUMBERS = count()
+
+
+@pytest.fixture
+def areas(db: None) -> Areas:
+    return make_areas(communes=2)
+
+
+@pytest.fixture
+def officer(areas: Areas) -> User:
+    """Posted in the first commune."""
+    return make_user("kadi", "social_officer", areas.communes[0])
+
+
+def person(areas: Areas, given_names: str, surname: str, village: int = 0, **said: object) -> Person:
+    """The head of a new household of a village (0 and 1 are of the first commune, 2 and 3 of the second)."""
+    household = make_households(1, areas.villages[village], prefix=f"essai {next(NUMBERS)}")[0]
+    found = Person.objects.get(memberships__household=household, memberships__relation="head")
+    Person.objects.filter(pk=found.pk).update(given_names=given_names, surname=surname, **said)
+    found.refresh_from_db()
+    return found
+
+
+def found(officer: User, text: str = "", **wanted: object) -> dict[str, str]:
+    """Persons found and why, the likest first."""
+    matches = find(Wanted(text, **wanted), by=officer).matches  # type: ignore[arg-type]
+    return {str(match.membership.person): " · ".join(match.why.reasons) for match in matches}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "text"),
+    [
+        ("", "nothing", ""),
+        ("4827 1930 66", "rsu", "4827193066"),
+        ("4827", "begins", "4827"),
+        ("76 54 32 10", "phone", "76543210"),
+        ("+223 76 54 32 10", "phone", "76543210"),
+        ("1 2 80 1234567 890 k", "nina", NINA),
+        ("AB-123456", "document", "AB123456"),
+        ("Fatim Kulibali", "name", "Fatim Kulibali"),
+    ],
+)
+def test_what_is_typed_is_understood(typed: str, kind: str, text: str) -> None:
+    asked = understood(typed)
+    assert (asked.kind, asked.text) == (kind, text)
+
+
+def test_the_square_of_a_card_gives_the_number_whose_check_digits_are_right(areas: Areas) -> None:
+    one = Household.objects.get(pk=make_households(1, areas.villages[0])[0])
+    for said in (f"RSU {one.rsu}", f"https://exemple.invalid/menages/{one.rsu_number}/", f"JIGI:{one.rsu}:2024"):
+        assert on_card(said) == one.rsu_number == understood(said).text
+    wrong = f"{(int(one.rsu_number) + 1) % 10**10:010}"
+    assert on_card(f"RSU {wrong}") == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Fatoumata Coulibaly", "coulibaly fatoumata", "Fatim Kulibali", "FATOU KOULIBALY", "Binta Coulibaly",
+        "Fatoumata Binta Coulibaly", "Vieille Coulibaly", "Fatoumata Coulibali", "Fatoumta Coulibaly",
+        "Fatoumata Coulibasy", "Mme Coulibaly Fatoumata",
+    ],
+)  # fmt: skip
+def test_a_person_is_found_in_other_spellings_orders_and_names(areas: Areas, officer: User, typed: str) -> None:
+    person(areas, "Fatoumata Binta", "Coulibaly", nickname="Vieille")
+    assert list(found(officer, typed)) == ["Fatoumata Binta Coulibaly"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["Mohamed Alhassane", "Mohamed ag Alhassane", "Mohammed Ag Al Hassane", "Ag Alhassane"]
+)
+def test_particles_are_no_names(areas: Areas, officer: User, typed: str) -> None:
+    person(areas, "Mohamed", "Ag Alhassane")
+    assert list(found(officer, typed)) == ["Mohamed Ag Alhassane"]
+
+
+@pytest.mark.parametrize("typed", ["Fatoumata Diallo", "Moussa Coulibaly", "Ag", "?", "Xyz"])
+def test_another_name_finds_nobody(areas: Areas, officer: User, typed: str) -> None:
+    person(areas, "Fatoumata", "Coulibaly")
+    assert found(officer, typed) == {}
+
+
+def test_one_is_told_why(areas: Areas, officer: User) -> None:
+    person(
+        areas, "Fatoumata", "Koulibaly", mother_name="Awa Traoré", birth_date=date(1985, 1, 1), birth_precision="about"
+    )
+    assert found(officer, "Fatoumata Coulibaly") == {"Fatoumata Koulibaly": "nom et prénom"}
+    assert found(officer, "Fatim Tarawele") == {}
+    why = found(officer, "Fatim Coulibasy", born=1987, parent="Hawa Tarawele")["Fatoumata Koulibaly"]
+    assert why == "écrit Fatoumata · à une lettre près : Koulibaly · né vers 1985 · mère : Awa Traoré"
+
+
+def test_the_likest_comes_first(areas: Areas, officer: User) -> None:
+    for given_names, surname in (("Fatoumata", "Coulibasy"), ("Fatim", "Coulibaly"), ("Fatoumata", "Coulibaly")):
+        person(areas, given_names, surname)
+    assert list(found(officer, "Fatoumata Coulibaly")) == [
+        "Fatoumata Coulibaly", "Fatim Coulibaly", "Fatoumata Coulibasy",
+    ]  # fmt: skip
+
+
+def test_birth_sex_village_and_parents_narrow(areas: Areas, officer: User) -> None:
+    person(
+        areas, "Awa", "Koné", birth_date=date(1985, 1, 1), birth_precision="about", sex="F", mother_name="Sira Keïta"
+    )
+    for wanted in ({"born": 1980}, {"born": 1990}, {"sex": "F"}, {"parent": "Keita"}, {"parent": "Sira Keyita"}):
+        assert list(found(officer, "Kone Awa", **wanted)) == ["Awa Koné"], wanted
+    for wanted in ({"born": 1979}, {"sex": "M"}, {"parent": "Diallo"}, {"villages": {areas.villages[1].pk}}):
+        assert found(officer, "Kone Awa", **wanted) == {}, wanted
+
+
+def test_a_village_and_a_parent_do_without_a_name(areas: Areas, officer: User) -> None:
+    person(areas, "Awa", "Koné", mother_name="Sira Keïta")
+    here = {"villages": frozenset({areas.villages[0].pk}), "communes": frozenset({areas.communes[0].pk})}
+    assert list(found(officer, parent="Sira Keita", **here)) == ["Awa Koné"]
+    assert found(officer, parent="Sira Keita") == found(officer, **here) == {}
+
+
+def test_numbers_find_their_holder(areas: Areas, officer: User) -> None:
+    one = person(areas, "Awa", "Koné")
+    Phone.objects.create(person=one, number="+22376543210")
+    Identifier.objects.create(person=one, kind="nina", value=NINA)
+    Identifier.objects.create(person=one, kind="voter", value="AB123456")
+    household = one.memberships.get().household
+    said = {"76543210": "téléphone", NINA: "NINA", NINA[:-1]: "NINA", "ab 123456": "numéro de document"}
+    said |= {household.rsu: "n° RSU", household.rsu[:4]: f"n° RSU commençant par {household.rsu[:4]}"}
+    assert {typed: found(officer, typed).get("Awa Koné") for typed in said} == said
+
+
+def _routes(one: Person) -> list[Wanted]:
+    """Every way to a person: names in all steps, numbers, parents."""
+    household = one.memberships.get().household
+    texts = [str(one), "Fatim Kulibali", "Fatoumata Coulibasy", "Coulibaly", "Fatoumata", "Binta", "76543210", NINA,
+             household.rsu, household.rsu[:4]]  # fmt: skip
+    village, commune = frozenset({household.village_id}), frozenset({household.commune_id})
+    everywhere = [Wanted(text, communes=place) for text, place in product(texts, (None, commune))]
+    return [*everywhere, Wanted(parent="Awa", communes=commune, villages=village)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("fenced", [True, False])
+def test_a_person_out_of_scope_is_found_by_no_route(
+    areas: Areas, officer: User, fenced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.conf.settings.FENCED", fenced)
+    one = person(areas, "Fatoumata Binta", "Coulibaly", village=2, mother_name="Awa Traoré")
+    Phone.objects.create(person=one, number="76543210")
+    Identifier.objects.create(person=one, kind="nina", value=NINA)
+    there = make_user("la-bas", "social_officer", areas.communes[1])
+    for wanted in _routes(one):
+        with seen_by(officer):
+            assert find(wanted, by=officer).matches == [], wanted
+        with seen_by(there):
+            assert [match.membership.person for match in find(wanted, by=there).matches] == [one], wanted
+
+
+def test_without_a_posting_one_finds_nobody(areas: Areas) -> None:
+    one = person(areas, "Fatoumata Binta", "Coulibaly", mother_name="Awa Traoré")
+    nobody = User.objects.create_user("rien", full_name="Rien")
+    assert all(find(wanted, by=nobody).matches == [] for wanted in _routes(one) if wanted.text != NINA)
+
+
+def test_a_former_member_is_not_found(areas: Areas, officer: User) -> None:
+    one = person(areas, "Fatoumata", "Coulibaly")
+    one.memberships.update(ended_on="2016-01-01")
+    assert found(officer, "Fatoumata Coulibaly") == {}
+
+
+FORMS = st.sampled_from([forms for forms in names.groups() if len(names.form_key(forms[0])) > 4])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FORMS, st.data())
+def test_any_form_of_a_name_finds_any_other_and_one_letter_wrong(
+    areas: Areas, officer: User, forms: list[str], data: st.DataObject
+) -> None:
+    kept, typed = data.draw(st.tuples(st.sampled_from(forms), st.sampled_from(forms)))
+    wrong = data.draw(st.sampled_from(sorted(slips(names.form_key(kept)) or {kept})))
+    one = person(areas, "Ogobara", kept)
+    for asked in (f"Ogobara {typed}", f"{typed} Ogobara", f"Ogobara {wrong}", f"Ogobarra {typed.upper()}"):
+        matches = find(Wanted(asked), by=officer).matches
+        assert one in [match.membership.person for match in matches], asked
+    one.memberships.update(ended_on="2016-01-01")

@@ -1,0 +1,91 @@
+"""The page that finds a person: what it shows, why, what it says when nobody answers, what it leaves in the audit."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from jigi.foundation.models import AuditEvent
+from jigi.registry.models import Household, Person, Phone
+from tests.factories import Areas, make_households, make_user
+
+PAGE = "/menages/chercher/"
+
+
+@pytest.fixture
+def here(areas: Areas) -> Household:
+    """The household of Fatoumata Coulibaly, called Vieille, in the first village."""
+    mine = make_households(1, areas.villages[0], prefix="ici")[0]
+    head = Person.objects.filter(memberships__household=mine, memberships__relation="head")
+    head.update(given_names="Fatoumata", surname="Coulibaly", nickname="Vieille", mother_name="Awa Traoré")
+    return Household.objects.get(pk=mine)
+
+
+@pytest.fixture
+def officer(client: Client, areas: Areas) -> Client:
+    client.force_login(make_user("kadi", "social_officer", areas.communes[0]))
+    return client
+
+
+def _page(client: Client, **asked: str) -> str:
+    return client.get(PAGE, asked).content.decode()
+
+
+def test_a_person_is_shown_with_household_place_and_reason(officer: Client, here: Household) -> None:
+    page = _page(officer, q="fatim kulibali")
+    for told in ("Fatoumata Coulibaly", "« Vieille »", here.rsu, "Village fictif 1", "écrit Fatoumata", "vers 1970"):
+        assert told in page, told
+
+
+def test_filters_narrow(officer: Client, here: Household) -> None:
+    kept = {"lieu": "ML010501-001", "ne": "1972", "parent": "hawa", "sexe": "M"}
+    assert here.rsu in _page(officer, q="Coulibaly", **kept)
+    for name, other in (("lieu", "ML010501-002"), ("ne", "1985"), ("parent", "Keita"), ("sexe", "F")):
+        assert here.rsu not in _page(officer, q="Coulibaly", **(kept | {name: other})), name
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"q": "Coulibaly", "ne": "jadis"}, "ni une année ni un âge"),
+        ({"q": "Coulibaly", "lieu": "nulle part"}, "Aucun lieu ne s’appelle"),
+        ({"q": "Coulibaly", "sexe": "X"}, "n’est pas un sexe"),
+        ({"q": "Ogobara Dolo"}, "Essayez avec moins"),
+        ({}, "Écrivez deux noms"),
+    ],
+)
+def test_what_finds_nobody_says_what_to_do(officer: Client, here: Household, asked: dict[str, str], said: str) -> None:
+    page = _page(officer, **asked)
+    assert said in page and here.rsu not in page
+
+
+def test_an_age_is_a_year(officer: Client, here: Household) -> None:
+    Person.objects.update(birth_date="1970-01-01")
+    assert here.rsu in _page(officer, q="Coulibaly", ne=str(timezone.localdate().year - 1970))
+
+
+def test_a_number_or_a_card_leads_straight_to_the_household(officer: Client, here: Household) -> None:
+    for typed in (here.rsu, f"https://exemple.invalid/menages/{here.rsu}/"):
+        assert officer.get(PAGE, {"q": typed}).url == f"/menages/{here.rsu}/"
+
+
+def test_what_was_shown_is_kept_without_whole_telephones(officer: Client, here: Household) -> None:
+    Phone.objects.create(person=here.memberships.get(line=1).person, number="76543210")
+    assert "téléphone" in _page(officer, q="76543210")
+    event = AuditEvent.objects.get(verb="search", object_id="personnes")
+    assert event.subjects == [here.pk] and "7654" not in event.after["asked"]["q"]
+
+
+def test_a_page_without_a_search_reads_nobody(officer: Client, here: Household) -> None:
+    _page(officer)
+    assert not AuditEvent.objects.filter(verb="search").exists()
+
+
+def test_more_persons_ask_no_more_of_the_database(
+    officer: Client, here: Household, areas: Areas, django_assert_max_num_queries: object
+) -> None:
+    make_households(40, areas.villages[0], prefix="encore")
+    Person.objects.update(given_names="Fatoumata", surname="Coulibaly")
+    with django_assert_max_num_queries(35):  # type: ignore[operator]
+        assert "50 personnes, les plus proches" in _page(officer, q="Fatoumata Coulibaly")
