@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from tests.factories import Areas, make_areas, make_user
 
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.access import can, communes_with, organisations_with, require
 from jigi.geography.models import Area, StaffPosting
-from tests.factories import Areas, make_areas, make_user
 
 SEE = "registry.see"
 TODAY = date.today()
@@ -80,7 +80,7 @@ def test_a_closed_account_and_a_stranger_hold_nothing(here: User) -> None:
 def test_a_refusal_names_the_right_that_is_missing(areas: Areas, here: User) -> None:
     require(here, SEE, areas=[areas.communes[0]], programme="TM1")
     for right, where in ((SEE, [areas.communes[1]]), ("payments.approve", None), (SEE, [])):
-        with pytest.raises(Refused, match="Votre affectation ne permet pas ceci : (voir les ménages|approuver)"):
+        with pytest.raises(Refused, match=r"Votre affectation ne permet pas ceci : (voir les ménages|approuver)"):
             require(here, right, areas=where)
     bound = make_user("lie", "social_officer", areas.communes[0], programme="TM1")
     with pytest.raises(Refused):

@@ -56,7 +56,7 @@ def test_a_role_with_a_right_that_does_not_exist_is_refused(write: Callable[[str
 
 def test_a_role_with_two_incompatible_rights_is_refused(write: Callable[[str], None]) -> None:
     write(ROLE.replace("registry.see", "accounts.administer"))
-    with pytest.raises(ValueError, match="à la fois accounts.administer et payments.see : Qui administre"):
+    with pytest.raises(ValueError, match=r"à la fois accounts.administer et payments.see : Qui administre"):
         roles.roles()
 
 
