@@ -73,8 +73,10 @@ def test_a_posting_of_one_programme_gives_nothing_in_another(areas: Areas) -> No
 
 def test_a_closed_account_and_a_stranger_hold_nothing(here: User) -> None:
     here.is_active = False
-    assert not can(here, SEE)
-    assert not can(AnonymousUser(), SEE)
+    for stranger in (here, AnonymousUser()):
+        assert not can(stranger, SEE)
+        assert organisations_with(stranger, SEE) == set()
+        assert not Area.objects.filter(communes_with(stranger, SEE)).exists()
 
 
 def test_a_refusal_names_the_right_that_is_missing(areas: Areas, here: User) -> None:
@@ -94,6 +96,8 @@ def test_the_communes_of_a_right_are_those_of_its_postings(areas: Areas, here: U
     assert communes(here) == {areas.communes[0]}
     assert communes(here, "payments.approve") == set()
     assert communes(make_user("cercle", "social_officer", areas.cercle)) == set(areas.communes)
+    StaffPosting.objects.create(user=here, role="social_officer", area=areas.communes[1], starts_on=TODAY)
+    assert communes(here) == set(areas.communes)
     bound = make_user("lie", "social_officer", programme="TM1")
     assert communes(bound, programme="TM1") == set(areas.communes) and communes(bound, programme="TM2") == set()
 
