@@ -42,11 +42,11 @@ def test_a_table_says_what_is_possible_and_what_to_choose_from() -> None:
     assert TABLE.choices == [("running", "en cours"), ("done", "terminé"), ("failed", "échoué")]
 
 
-@pytest.mark.parametrize("row", [("go", "nowhere", "done", "Aller"), ("go", "done", "nowhere", "Aller")])
 def test_a_table_whose_states_are_known_is_made() -> None:
     assert StateTable(TABLE.noun, TABLE.states, TABLE.transitions) == TABLE
 
 
+@pytest.mark.parametrize("row", [("go", "nowhere", "done", "Aller"), ("go", "done", "nowhere", "Aller")])
 def test_a_table_that_names_an_unknown_state_is_not_made(row: tuple[str, str, str, str]) -> None:
     with pytest.raises(ValueError, match=r"essai.go: états inconnus \['nowhere'\]"):
         StateTable("essai", {"done": "terminé"}, (transition(*row),))

@@ -35,19 +35,21 @@ ACTS: dict[str, tuple[str, str, str, Act]] = {
 }  # fmt: skip
 
 
+STEPS: dict[str, Callable[[Scene, PaymentRound], PaymentRound]] = {
+    "prepared": lambda scene, it: actions.prepare(it, by=scene.maker),
+    "frozen": lambda scene, it: actions.freeze(it, by=scene.maker),
+    "approved": lambda scene, it: actions.approve(it, by=scene.approver),
+    "released": lambda scene, it: actions.release(it, by=scene.treasurer),
+    "closed": lambda scene, it: actions.close(it, by=scene.maker),
+}
+
+
 def brought_to(scene: Scene, state: str) -> PaymentRound:
     payment_round = scene.open()
-    for reached, act in (
-        ("prepared", lambda: actions.prepare(payment_round, by=scene.maker)),
-        ("frozen", lambda: actions.freeze(payment_round, by=scene.maker)),
-        ("approved", lambda: actions.approve(payment_round, by=scene.approver)),
-        ("released", lambda: actions.release(payment_round, by=scene.treasurer)),
-        ("closed", lambda: actions.close(payment_round, by=scene.maker)),
-    ):
-        if payment_round.status == state:
-            break
-        payment_round = act()
-        assert payment_round.status == reached
+    for reached, step in STEPS.items():
+        if payment_round.status != state:
+            payment_round = step(scene, payment_round)
+            assert payment_round.status == reached
     return payment_round
 
 
