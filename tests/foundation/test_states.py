@@ -55,9 +55,9 @@ def test_a_table_that_names_an_unknown_state_is_not_made(row: tuple[str, str, st
 def test_a_move_writes_the_state_its_fields_and_the_trace(by: User, run: Run) -> None:
     ended = timezone.now()
     TABLE.move(run, "finish", by=by, reason="fini", subjects=[7], finished_at=ended, message="bien")
-    for said in (run, Run.objects.get()):
+    for said in (run, Run.objects.get(pk=run.pk)):
         assert (said.status, said.finished_at, said.message) == ("done", ended, "bien")
-    told = AuditEvent.objects.get()
+    told = AuditEvent.objects.get(noun="essai")
     assert (told.verb, told.noun, told.object_id, told.by, told.reason) == ("finish", "essai", str(run.pk), by, "fini")
     assert (told.before, told.after, told.subjects) == ({"status": "running"}, {"status": "done"}, [7])
 
@@ -74,7 +74,7 @@ def test_a_move_that_the_table_lacks_says_from_where_it_goes(by: User, run: Run)
     with pytest.raises(Refused, match="« Abandonner » est impossible : l’état est « terminé »") as refused:
         TABLE.move(run, "give_up", by=by)
     assert refused.value.remedy == "Cette action part de l’état « échoué » ou « en cours »"
-    assert Run.objects.get().status == "done" and AuditEvent.objects.count() == 1
+    assert Run.objects.get(pk=run.pk).status == "done" and AuditEvent.objects.filter(noun="essai").count() == 1
 
 
 def test_who_comes_second_is_told_and_changes_nothing(by: User, run: Run) -> None:
@@ -82,8 +82,8 @@ def test_who_comes_second_is_told_and_changes_nothing(by: User, run: Run) -> Non
     TABLE.move(run, "finish", by=by, finished_at=timezone.now())
     with pytest.raises(Raced, match="quelqu’un a agi avant vous"):
         TABLE.move(page, "give_up", by=by, finished_at=timezone.now())
-    assert (Run.objects.get().status, page.status) == ("done", "running")
-    assert AuditEvent.objects.count() == 1
+    assert (Run.objects.get(pk=run.pk).status, page.status) == ("done", "running")
+    assert AuditEvent.objects.filter(noun="essai").count() == 1
 
 
 def test_the_drawing_names_states_and_moves_in_french() -> None:
