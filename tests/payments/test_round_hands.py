@@ -8,6 +8,7 @@ import pytest
 
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent, Run, User
+from jigi.ledger.models import Entry
 from jigi.payments import actions
 from jigi.payments.models import PaymentRound, RoundCommune
 from tests.factories import make_households, make_user, make_village
@@ -151,6 +152,8 @@ def test_what_goes_back_to_the_funds_is_told_with_its_reason() -> None:
     told = AuditEvent.objects.get(verb="return_to_funds")
     assert (told.by, told.noun, told.object_id) == (scene.maker, "component", str(scene.component.pk))
     assert (told.after, told.reason) == ({"entitlements": 2}, "fin du projet")
+    assert actions.return_to_funds(scene.component, by=scene.maker, reason="fin du projet") == 0
+    assert [entry.cause for entry in Entry.objects.filter(kind="refund")] == [f"refund:{scene.component.pk}:1"]
 
 
 @pytest.mark.parametrize("state", ["prepared", "frozen", "approved", "released"])

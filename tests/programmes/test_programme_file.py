@@ -186,6 +186,11 @@ def test_money_that_does_not_suffice_is_a_warning_with_its_line() -> None:
     assert late.startswith("Ligne 29 : la convention ETAT entre en vigueur le 1er février 2015")
 
 
+def test_an_agreement_of_exactly_what_is_planned_suffices() -> None:
+    exact = GOOD.replace("amount_xof = 600_000_000", "amount_xof = 720_000")
+    assert list(rules.warnings(*checked(exact))) == []
+
+
 def test_an_agreement_that_pays_nothing_is_a_warning() -> None:
     spare = GOOD[GOOD.index("[[agreement]]") :].split("[[agreement]]")[1].replace('"DON"', '"VIDE"')
     [warning] = rules.warnings(*checked(GOOD + "[[agreement]]" + spare))
