@@ -202,6 +202,12 @@ def test_sums_of_a_national_budget_are_read_to_the_franc() -> None:
     assert definition.agreements[0].amount_xof == 987_654_321_012_345
 
 
+def test_a_component_of_one_term_pays_for_any_span_of_days() -> None:
+    once = GOOD.replace("terms = 12", "terms = 1").replace("terms = 16", "terms = 1")
+    definition, _ = checked(once.replace('"2015T1"', '"2015-03-04/2015-04-02"'))
+    assert definition.components[0].first_period == Period(date(2015, 3, 4), date(2015, 4, 2))
+
+
 def test_terms_follow_each_other() -> None:
     def codes(first: str, months: int) -> list[str]:
         return [rules.period_of_term(Period.parse(first), months, term).code for term in (1, 2, 12)]
