@@ -148,6 +148,32 @@ def test_an_act_that_fails_leaves_no_scope_behind(two_cercles: dict[str, list[in
         assert Household.objects.count() == 2
 
 
+def test_an_act_within_an_act_gives_back_the_name_and_the_role(two_cercles: dict[str, list[int]]) -> None:
+    with seen_by(make_user("kadi", "social_officer", make_areas().communes[0])):
+        with fence.acting("dehors"):
+            with fence.acting("dedans"):
+                assert scope() == ("dedans", fence.ACTOR)
+            assert scope() == ("dehors", fence.ACTOR)
+        assert scope() == ("", fence.READER)
+
+
+def scope() -> tuple[str, str]:
+    """The act under way, and the role that reads."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('jigi.act', true), current_user")
+        return cursor.fetchone()
+
+
+def test_an_act_is_told_to_the_database_by_its_whole_name(two_cercles: dict[str, list[int]]) -> None:
+    @fence.unfenced
+    def act() -> tuple[str, str]:
+        return scope()
+
+    assert fence.OPENED.pop() == "tests.access.test_fence.act"
+    assert act() == ("tests.access.test_fence.act", fence.ACTOR)
+    assert act.__name__ == "act"
+
+
 @pytest.mark.parametrize(
     "lie",
     [

@@ -145,6 +145,85 @@ def test_a_line_alone_is_a_file_of_one_line(said: str, status: str, same: bool) 
     assert rules.outcomes([(said, same)], instruction_status=status) == [one]
 
 
+# What the manual says, by examples
+
+
+@pytest.mark.parametrize(
+    ("status", "term", "entitled"),
+    [
+        ("active", 3, True),
+        ("active", 4, True),
+        ("active", 6, True),
+        ("active", 2, False),
+        ("active", 7, False),
+        ("suspended", 4, False),
+        ("exited", 4, False),
+    ],
+)
+def test_a_term_is_owed_from_the_first_to_the_last(status: str, term: int, entitled: bool) -> None:
+    assert rules.is_entitled(rules.EnrolmentFacts(status, first_term=3, last_term=6), term) is entitled
+
+
+def test_a_reference_tells_round_right_and_attempt_with_two_digits_of_check() -> None:
+    assert rules.reference(12, 4567, 1) == "12-4567-1-78"
+    assert rules.reference(97, 1, 2) == "97-1-2-62"
+    for rounds, rights, attempt in ((12, 4567, 1), (97, 1, 2), (2**40, 10**14 - 1, 9)):
+        whole = (rounds % 97 * 10**14 + rights) * 10 + attempt
+        assert (whole * 100 + rules.check_digits(rounds, rights, attempt)) % 97 == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "same", "outcome"),
+    [
+        ("PAYE", "open", True, "paid"),
+        ("PAYE", "open", False, "wrong_amount"),
+        ("PAYE", "paid", False, "repeated"),
+        ("PAYE", "absent", True, "conflict"),
+        ("PAYE", "reversed", True, "conflict"),
+        ("ABSENT", "open", False, "absent"),
+        ("ABSENT", "absent", True, "repeated"),
+        ("ABSENT", "paid", True, "conflict"),
+        ("REFUSE", "open", False, "refused"),
+        ("REFUSE", "refused", True, "repeated"),
+        ("REFUSE", "unanswered", True, "conflict"),
+        ("ANNULE", "paid", True, "reversed"),
+        ("ANNULE", "reversed", True, "repeated"),
+        ("ANNULE", "open", True, "conflict"),
+        ("ANNULE", "absent", True, "conflict"),
+        ("ILLISIBLE", "open", True, "unreadable"),
+        ("ILLISIBLE", "paid", True, "unreadable"),
+    ],
+)
+def test_an_answer_is_heard_by_the_state_of_its_order(said: str, state: str, same: bool, outcome: str) -> None:
+    assert rules.outcome(said, instruction_status=state, same_amount=same) == outcome
+
+
+@pytest.mark.parametrize(
+    ("state", "lines", "found"),
+    [
+        ("open", "PAYE PAYE", "paid repeated"),
+        ("open", "PAYE ABSENT", "paid conflict"),
+        ("open", "ABSENT PAYE", "absent conflict"),
+        ("open", "PAYE≠ PAYE", "wrong_amount conflict"),
+        ("open", "PAYE PAYE≠ PAYE", "paid conflict repeated"),
+        ("open", "REFUSE REFUSE ABSENT", "refused repeated conflict"),
+        ("open", "ANNULE PAYE", "reversed paid"),
+        ("open", "PAYE ANNULE ANNULE", "paid reversed repeated"),
+        ("open", "ABSENT ANNULE", "absent conflict"),
+        ("open", "ANNULE ANNULE", "conflict repeated"),
+        ("paid", "PAYE ANNULE", "repeated reversed"),
+        ("paid", "ANNULE", "reversed"),
+        ("reversed", "PAYE ANNULE", "conflict repeated"),
+        ("open", "ILLISIBLE PAYE ILLISIBLE", "unreadable paid unreadable"),
+        ("open", "", ""),
+    ],
+)
+def test_the_first_answer_of_a_file_speaks_for_it(state: str, lines: str, found: str) -> None:
+    """`≠` is a line of another amount."""
+    read = [(line.removesuffix("≠"), not line.endswith("≠")) for line in lines.split()]
+    assert rules.outcomes(read, instruction_status=state) == found.split()
+
+
 # Money and periods
 
 

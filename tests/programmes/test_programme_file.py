@@ -186,6 +186,11 @@ def test_money_that_does_not_suffice_is_a_warning_with_its_line() -> None:
     assert late.startswith("Ligne 29 : la convention ETAT entre en vigueur le 1er février 2015")
 
 
+def test_an_agreement_of_exactly_what_is_planned_suffices() -> None:
+    exact = GOOD.replace("amount_xof = 600_000_000", "amount_xof = 720_000")
+    assert list(rules.warnings(*checked(exact))) == []
+
+
 def test_an_agreement_that_pays_nothing_is_a_warning() -> None:
     spare = GOOD[GOOD.index("[[agreement]]") :].split("[[agreement]]")[1].replace('"DON"', '"VIDE"')
     [warning] = rules.warnings(*checked(GOOD + "[[agreement]]" + spare))
@@ -195,6 +200,12 @@ def test_an_agreement_that_pays_nothing_is_a_warning() -> None:
 def test_sums_of_a_national_budget_are_read_to_the_franc() -> None:
     definition, _ = checked(GOOD.replace("35_000_000_000", "987_654_321_012_345"))
     assert definition.agreements[0].amount_xof == 987_654_321_012_345
+
+
+def test_a_component_of_one_term_pays_for_any_span_of_days() -> None:
+    once = GOOD.replace("terms = 12", "terms = 1").replace("terms = 16", "terms = 1")
+    definition, _ = checked(once.replace('"2015T1"', '"2015-03-04/2015-04-02"'))
+    assert definition.components[0].first_period == Period(date(2015, 3, 4), date(2015, 4, 2))
 
 
 def test_terms_follow_each_other() -> None:

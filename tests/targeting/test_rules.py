@@ -38,6 +38,14 @@ def test_more_places_than_listed_households_are_refused():
         places(8, Village(1, 10, 1, limit=3), Village(2, 10, 1, limit=4))
 
 
+def test_a_village_without_weight_gets_nothing_and_such_villages_hold_no_place():
+    nobody, some = Village(1, 0, 0.5), Village(2, 100, 0.5)
+    assert places(7, nobody, some) == [0, 7]
+    with pytest.raises(Refused, match="7 places ne tiennent pas dans ces villages, qui en acceptent 0"):
+        places(7, nobody)
+    assert places(0, nobody) == [0]
+
+
 @given(
     st.integers(0, 5_000),
     st.lists(st.tuples(st.integers(0, 90_000), st.floats(0, 1), st.none() | st.integers(0, 300)), max_size=12),
