@@ -130,6 +130,13 @@ def test_the_story_is_read_by_member(officer: Client, one: Household) -> None:
     assert "place dans le ménage" in page and "fiche modifiée" not in page and "Enregistrement au registre" not in page
 
 
+def test_the_registration_is_told_as_it_was_and_a_new_visit_as_one(officer: Client, one: Household) -> None:
+    Household.objects.filter(pk=one.pk).update(collected_on="2016-02-03", collector="E07")
+    page = text(officer, f"/menages/{one.rsu}/histoire/")
+    assert f"fiche {one.source_key} du 1er juin 2014" in page
+    assert "Nouvelle visite du ménage, le 3 février 2016" in page and "enquêteur E07" in page
+
+
 def test_who_came_and_who_went_are_told_in_a_sentence(officer: Client, one: Household) -> None:
     member = one.memberships.get(line=1)
     gone = one.memberships.get(line=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -13,7 +14,7 @@ from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import AuditEvent
 from jigi.foundation.money import format_xof
 from jigi.payments.models import Entitlement, Instruction
-from jigi.registry.models import Household
+from jigi.registry.models import Household, PastHousehold
 from jigi.targeting.models import ListedHousehold, Result
 from jigi.web.formats import day
 from jigi.web.nouns import page_of, verb_word
@@ -85,14 +86,7 @@ def events(
 
     `rights` decide which events lead to a page; `with_payments`: the person may see payments here.
     """
-    happened = [
-        Event(
-            timezone.localdate(household.registered_at),
-            "Enregistrement au registre",
-            f"fiche {household.source_key} du {day(household.collected_on)} · {household.source}",
-            url=page_of("intake.batch", household.batch_id, rights),
-        )
-    ]
+    happened = [_registered(household, rights)]
     happened += _targeting(household, rights) + _enrolments(household)
     if with_payments:
         happened += _payments(household, rights)
@@ -106,6 +100,18 @@ def events(
     ]
     happened.reverse()  # what was gathered last happened last, within a day too
     return sorted(happened, key=lambda event: event.on, reverse=True)
+
+
+def _registered(household: Household, rights: frozenset[str]) -> Event:
+    """The registration, as the household's first form says it: its page may speak of a later visit."""
+    past = PastHousehold._default_manager.filter(id=household.pk).order_by("recorded_at").first()
+    first: Any = past or household
+    return Event(
+        timezone.localdate(household.registered_at),
+        "Enregistrement au registre",
+        f"fiche {first.source_key} du {day(first.collected_on)} · {first.source}",
+        url=page_of("intake.batch", first.batch_id, rights),
+    )
 
 
 def _targeting(household: Household, rights: frozenset[str]) -> list[Event]:

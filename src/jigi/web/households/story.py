@@ -106,16 +106,14 @@ def days(found: Sequence[Act], events: Iterable[Event], *, kind: str = "", perso
 def members_of(household: Household) -> list[Person]:
     """The members of now, then those of before, whom the reader sees: what the story may be asked of."""
     places = Membership.objects.filter(household=household).select_related("person")
-    return list(
-        {one.person_id: one.person for one in places.order_by(F("ended_on").desc(nulls_first=True), "line")}.values()
-    )
+    ordered = places.order_by(F("ended_on").desc(nulls_first=True), "line")
+    return list({one.person_id: one.person for one in ordered}.values())
 
 
 def _is_of_who_came(change: Change, came: set[tuple[datetime, int]]) -> bool:
     """Whether a change is told already by the arrival of a member: what was written with it."""
-    return change.kind == CAME and isinstance(change.row, (Identifier, Phone)) and (
-        (change.at, change.row.person_id) in came
-    )  # fmt: skip
+    is_number = change.kind == CAME and isinstance(change.row, (Identifier, Phone))
+    return is_number and (change.at, change.row.person_id) in came
 
 
 def _cut(act: Act, kind: str, person: int | None) -> Act:
@@ -162,7 +160,8 @@ def _of_household(change: Change, names: Names) -> Entry:
         return Entry(REGISTER, f"Ménage {_status(change.row, names)}", lines=changed)
     if "collected_on" in change.columns:
         seen = f"Nouvelle visite du ménage, le {day(change.row.collected_on)}"
-        return Entry(VISIT, seen, lines=changed, detail=change.row.collector)
+        by = f"enquêteur {change.row.collector}" if change.row.collector else ""
+        return Entry(VISIT, seen, lines=changed, detail=by)
     return Entry(REGISTER, "Fiche du ménage modifiée", lines=changed)
 
 
