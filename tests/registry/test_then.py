@@ -35,7 +35,7 @@ def copy(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 def make_household() -> Household:
     made = Household.objects.get(pk=make_households(1, make_village(make_commune("ML010501")))[0])
-    LivingConditions.objects.create(household=made, water="tap", cattle=3)
+    LivingConditions.objects.create(household=made, collected_on=made.collected_on, water="tap", cattle=3)
     return made
 
 

@@ -293,7 +293,7 @@ def test_the_sheet_is_a_pdf(officer: Client, one: Household) -> None:
 
 
 def test_living_conditions_are_told_in_words(officer: Client, one: Household) -> None:
-    living = LivingConditions.objects.create(household=one, water="tap", cattle=3)
+    living = LivingConditions.objects.create(household=one, collected_on=one.collected_on, water="tap", cattle=3)
     past(PastLivingConditions, living, water="open_well")
     page = text(officer, f"/menages/{one.rsu}/histoire/", quoi="conditions")
     assert "<s>puits non aménagé</s>" in page and "<b>robinet</b>" in page

@@ -8,8 +8,8 @@ FROM (
     FROM stage_benefit AS stage
     JOIN registry_phone AS phone ON phone.number_index = stage.phone_index
     JOIN registry_person AS person ON person.id = phone.person_id
-        AND jigi_name_key(stage.name) IN (jigi_name_key(person.given_names || ' ' || person.surname),
-            jigi_name_key(person.surname || ' ' || person.given_names))
+        AND (jigi_first_word_key(stage.name), jigi_last_word_key(stage.name))
+            IN ((person.given_key, person.surname_key), (person.surname_key, person.given_key))
     JOIN registry_membership AS home ON home.person_id = person.id AND home.ended_on IS NULL
     WHERE stage.rsu IS NULL AND stage.nina_index IS NULL
     GROUP BY stage.line
