@@ -29,7 +29,7 @@ class Scene:
 
     def person(self, relation: str, household: Household | None = None) -> Person:
         found = Membership.objects.filter(household=household or self.one, relation=relation, ended_on__isnull=True)
-        return found.get().person
+        return found.order_by("pk")[:1].get().person
 
     def ask(self, kind: str, typed: dict[str, Any] | None = None, **said: Any) -> ChangeRequest:
         """A request of the first household, submitted."""

@@ -6,9 +6,11 @@ from datetime import date
 from itertools import count, product
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jigi.foundation.bulk import statement
 from jigi.foundation.models import User
 from jigi.geography.scope import seen_by
 from jigi.registry import names
@@ -170,6 +172,20 @@ def test_a_person_out_of_scope_is_found_by_no_route(
             assert find(wanted, by=officer).matches == [], wanted
         with seen_by(there):
             assert [match.membership.person for match in find(wanted, by=there).matches] == [one], wanted
+
+
+def test_names_are_sought_in_their_index_under_the_fence(
+    areas: Areas, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator that PostgreSQL does not hold leakproof would be tried after the fence, on every row."""
+    monkeypatch.setattr("django.conf.settings.FENCED", True)
+    facts = {"communes": None, "born": 1985, "years": 5, "sex": "F", "parents": ["traore"], "most": 200}
+    with seen_by(officer), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        asked = "EXPLAIN " + statement("registry", "find_by_names").partition("\n")[2]
+        cursor.execute(asked, facts | {"surnames": ["kulibali"], "given": ["fatumata", "fatim"]})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count("Index Cond: ") == 3 and "Seq Scan" not in plan
 
 
 def test_without_a_posting_one_finds_nobody(areas: Areas) -> None:

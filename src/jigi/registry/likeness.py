@@ -53,7 +53,12 @@ class Likeness:
 
 
 def likeness(sought: Sought, person: Candidate, spellings: Spellings) -> Likeness | None:
-    """None when fewer than two of the words typed are names of the person (one, when one was typed)."""
+    """None when fewer than two of the words typed are names of the person (one, when one was typed), or when no
+    parent bears the name asked.
+    """
+    parents = _parents(sought, person, spellings)
+    if sought.parent and not parents:
+        return None
     found = _names(sought.keys, person, spellings)
     if len([grade for grade, _ in found if grade]) < min(2, len(sought.keys)):
         return None
@@ -61,7 +66,7 @@ def likeness(sought: Sought, person: Candidate, spellings: Spellings) -> Likenes
     reasons = [reason for _, reason in found if reason]
     if sought.keys and not reasons:
         reasons = ["nom" if len(sought.keys) == 1 else "nom et prénom"]
-    for more, reason in (_birth(sought, person), *_parents(sought, person, spellings)):
+    for more, reason in (_birth(sought, person), *parents):
         points += more
         reasons += [reason] if reason else []
     return Likeness(points, tuple(reasons))

@@ -250,12 +250,8 @@ def _communes(wanted: Wanted, by: User) -> frozenset[int] | None:
 
 def _weighed(sought: Sought, memberships: Iterable[Membership]) -> Iterator[Match]:
     for one in memberships:
-        if (why := likeness(sought, candidate(one.person), names.known().spellings)) and _has_parent(sought, why):
+        if why := likeness(sought, candidate(one.person), names.known().spellings):
             yield Match(one, why)
-
-
-def _has_parent(sought: Sought, why: Likeness) -> bool:
-    return not sought.parent or any(reason.startswith(("mère", "père")) for reason in why.reasons)
 
 
 def candidate(person: Person) -> Candidate:

@@ -1,5 +1,5 @@
 -- reads: registry_phone, registry_person, registry_membership; writes: stage_benefit (the household of a telephone and a
--- name, said in either order, and how many there are; the person when only one is so named there)
+-- name, its words said in any order, and how many there are; the person when only one is so named there)
 UPDATE stage_benefit AS target SET found_id = found.household_id, households = found.households,
     person_id = CASE WHEN found.persons = 1 THEN found.person_id END
 FROM (
@@ -8,10 +8,16 @@ FROM (
     FROM stage_benefit AS stage
     JOIN registry_phone AS phone ON phone.number_index = stage.phone_index
     JOIN registry_person AS person ON person.id = phone.person_id
-        AND (jigi_first_word_key(stage.name), jigi_last_word_key(stage.name))
-            IN ((person.given_key, person.surname_key), (person.surname_key, person.given_key))
     JOIN registry_membership AS home ON home.person_id = person.id AND home.ended_on IS NULL
-    WHERE stage.rsu IS NULL AND stage.nina_index IS NULL
+    CROSS JOIN LATERAL (
+        SELECT array_agg(jigi_word_key(word) ORDER BY jigi_word_key(word)) AS keys
+        FROM regexp_split_to_table(jigi_name_words(stage.name), ' +') AS word
+    ) AS said
+    CROSS JOIN LATERAL (
+        SELECT array_agg(jigi_word_key(word) ORDER BY jigi_word_key(word)) AS keys
+        FROM regexp_split_to_table(jigi_name_words(person.given_names || ' ' || person.surname), ' +') AS word
+    ) AS held
+    WHERE stage.rsu IS NULL AND stage.nina_index IS NULL AND said.keys = held.keys
     GROUP BY stage.line
 ) AS found
 WHERE target.line = found.line
