@@ -1,8 +1,6 @@
 -- reads: stage_benefit, schemes_benefit, registry_household, registry_membership, geography_area; writes:
--- schemes_benefitproblem (all that holds a line)
-INSERT INTO schemes_benefitproblem (batch_id, household_id, severity, line, "column", value, code)
-SELECT %(batch)s, household_id, 'error', line, left(coalesce(named, ''), 120), left(coalesce(value, ''), 80), code
-FROM (
+-- schemes_benefitproblem (all that holds a line), stage_benefit (which lines are held)
+WITH found AS MATERIALIZED (
     SELECT line, household_id, unnest(fault_columns) AS named, unnest(fault_values) AS value,
         unnest(fault_codes) AS code
     FROM stage_benefit WHERE NOT known
@@ -43,5 +41,10 @@ FROM (
     FROM stage_benefit AS stage JOIN registry_household AS household ON household.id = stage.household_id
     JOIN geography_area AS commune ON commune.id = household.commune_id
     WHERE NOT commune.path LIKE ANY (%(paths)s) AND NOT stage.known
-) AS found
-ORDER BY line, code
+), told AS (
+    INSERT INTO schemes_benefitproblem (batch_id, household_id, severity, line, "column", value, code)
+    SELECT %(batch)s, household_id, 'error', line, left(coalesce(named, ''), 120), left(coalesce(value, ''), 80), code
+    FROM found ORDER BY line, code
+)
+UPDATE stage_benefit AS target SET held = true
+FROM (SELECT DISTINCT line FROM found) AS wrong WHERE wrong.line = target.line

@@ -13,7 +13,7 @@ CREATE TEMP TABLE stage_benefit (
     unit text NOT NULL,
     given_from date,
     given_to date,
-    reference text COLLATE "C",
+    reference text,
     fault_columns text[] NOT NULL,
     fault_values text[] NOT NULL,
     fault_codes text[] NOT NULL,
@@ -22,5 +22,6 @@ CREATE TEMP TABLE stage_benefit (
     person_id bigint,
     households bigint NOT NULL DEFAULT 0,
     first_line bigint,
-    known boolean NOT NULL DEFAULT false
+    known boolean NOT NULL DEFAULT false,
+    held boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP
