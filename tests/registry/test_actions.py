@@ -80,9 +80,11 @@ def test_a_household_that_moves_takes_its_members_along(ground: Ground) -> None:
 
 def test_a_split_makes_a_household_with_a_number_of_its_own(ground: Ground) -> None:
     wife, child = ground.person("spouse"), ground.person("child")
+    Person.objects.filter(pk=child.pk).update(mother=wife)
     actions.split(ground.one, [wife, child], wife, on=DAY, by=ground.checker)
     new = Household.objects.get(split_from=ground.one)
     assert (new.size, new.head_name) == (2, str(wife))
+    assert list(new.memberships.order_by("line").values_list("relation", flat=True)) == ["head", "child"]
     assert Household.objects.get(pk=ground.one.pk).size == 1
 
 
