@@ -127,7 +127,7 @@ def test_the_right_is_asked_where_the_household_is_and_where_it_goes(ground: Gro
 
 def test_each_act_leaves_a_row_that_names_the_household_and_no_value(ground: Ground) -> None:
     actions.set_phone(ground.one, ground.person("spouse"), "+22370001122", by=ground.checker)
-    event = AuditEvent.objects.filter(verb="set_phone").get()
+    event = AuditEvent.objects.filter(verb="change_phone").get()
     assert (event.subjects, event.after) == ([ground.one.pk], {"tables": ["phone"]})
 
 

@@ -82,7 +82,7 @@ def set_phone(
 ) -> list[Written]:
     """Make a number the telephone of a member; "" leaves them without. The others they have stay."""
     membership(household, person)
-    with changing("set_phone", household, by=by, reason=reason) as rows:
+    with changing("change_phone", household, by=by, reason=reason) as rows:
         found = Phone.objects.filter(person=person).order_by("pk").first()
         _set_secret(rows, found, Phone(person=person, owner=owner), {"number": number, "owner": owner}, bool(number))
     return rows.written
