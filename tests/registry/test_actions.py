@@ -80,9 +80,11 @@ def test_a_household_that_moves_takes_its_members_along(ground: Ground) -> None:
 
 def test_a_split_makes_a_household_with_a_number_of_its_own(ground: Ground) -> None:
     wife, child = ground.person("spouse"), ground.person("child")
+    Person.objects.filter(pk=child.pk).update(mother=wife)
     actions.split(ground.one, [wife, child], wife, on=DAY, by=ground.checker)
     new = Household.objects.get(split_from=ground.one)
     assert (new.size, new.head_name) == (2, str(wife))
+    assert list(new.memberships.order_by("line").values_list("relation", flat=True)) == ["head", "child"]
     assert Household.objects.get(pk=ground.one.pk).size == 1
 
 
@@ -125,7 +127,7 @@ def test_the_right_is_asked_where_the_household_is_and_where_it_goes(ground: Gro
 
 def test_each_act_leaves_a_row_that_names_the_household_and_no_value(ground: Ground) -> None:
     actions.set_phone(ground.one, ground.person("spouse"), "+22370001122", by=ground.checker)
-    event = AuditEvent.objects.filter(verb="set_phone").get()
+    event = AuditEvent.objects.filter(verb="change_phone").get()
     assert (event.subjects, event.after) == ([ground.one.pk], {"tables": ["phone"]})
 
 

@@ -82,7 +82,7 @@ def set_phone(
 ) -> list[Written]:
     """Make a number the telephone of a member; "" leaves them without. The others they have stay."""
     membership(household, person)
-    with changing("set_phone", household, by=by, reason=reason) as rows:
+    with changing("change_phone", household, by=by, reason=reason) as rows:
         found = Phone.objects.filter(person=person).order_by("pk").first()
         _set_secret(rows, found, Phone(person=person, owner=owner), {"number": number, "owner": owner}, bool(number))
     return rows.written
@@ -220,7 +220,7 @@ def split(
             raise Refused("Le chef reste dans son ménage", remedy="Changez d’abord de chef, puis demandez la scission.")
         for line, member in enumerate(leaving, 1):
             _end(rows, member, on=on, why=Membership.End.SPLIT)
-            relation = Membership.Relation.HEAD if member.person_id == head.pk else Membership.Relation.OTHER_KIN
+            relation = _relation_to(head, member.person)
             _join(rows, new, member.person, relation=relation, on=on, line=line, role=member.role, unit=member.unit)
     return rows.written
 
@@ -351,6 +351,14 @@ def _set_secret(rows: Rows, found: Any, fresh: Any, facts: Facts, wanted: bool) 
         for name, value in facts.items():
             setattr(fresh, name, value)
         rows.insert(fresh)
+
+
+def _relation_to(head: Person, person: Person) -> str:
+    """What the register knows of a person's link with a new head: their child, or a relative."""
+    if person.pk == head.pk:
+        return Membership.Relation.HEAD
+    own = head.pk in (person.father_id, person.mother_id)
+    return Membership.Relation.CHILD if own else Membership.Relation.OTHER_KIN
 
 
 def _split_off(household: Household, head: Person, *, size: int, on: date) -> Household:

@@ -143,7 +143,7 @@ VERBS = {
     "set_person": "corriger un membre",
     "set_membership": "corriger la place d’un membre",
     "set_living": "corriger les conditions de vie",
-    "set_phone": "corriger un téléphone",
+    "change_phone": "changer un téléphone",
     "set_document": "corriger un document",
     "set_health": "corriger la santé",
     "add_person": "ajouter un membre",
