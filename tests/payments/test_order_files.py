@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent, User
 from jigi.foundation.tabular import open_table
@@ -63,7 +65,8 @@ def test_a_name_that_a_spreadsheet_would_run_is_text(scene: Scene, tmp_path: Pat
 def test_the_same_orders_make_the_same_bytes(scene: Scene, tmp_path: Path) -> None:
     payment_round = scene.released()
     first = written(scene, payment_round, tmp_path / "un", format="xlsx").read_bytes()
-    assert written(scene, payment_round, tmp_path / "deux", format="xlsx").read_bytes() == first
+    assert (again := written(scene, payment_round, tmp_path / "deux", format="xlsx")).read_bytes() == first
+    assert b">2000-01-01T00:00:00Z<" in ZipFile(again).read("docProps/core.xml")
     assert len(set(OrderFile.objects.values_list("file_hash", flat=True))) == 1
 
 
@@ -81,6 +84,14 @@ def test_the_audit_names_the_file_and_the_households(scene: Scene, tmp_path: Pat
     assert (told.by, told.noun, told.object_id) == (scene.officer, "order_file", str(made.pk))
     assert told.after == {"file": path.name, "lines": 2, "total_xof": 60_000, "sha256": made.file_hash}
     assert told.subjects == sorted(scene.households)
+
+
+def test_the_households_named_are_those_of_the_round(scene: Scene, tmp_path: Path) -> None:
+    gone, stays = sorted(scene.households)
+    scene.close(scene.released())
+    Enrolment.objects.filter(household=gone).update(status="suspended")
+    written(scene, scene.released(2), tmp_path)
+    assert AuditEvent.objects.get(verb="export").subjects == [stays]
 
 
 def test_a_file_written_again_is_told_again_and_not_recorded_twice(scene: Scene, tmp_path: Path) -> None:
