@@ -45,7 +45,8 @@ def test_one_administers_those_posted_under_one_s_place_and_in_one_s_programme(a
         by = make_user(name, "system_administrator", area, programme=programme)
         assert staff.may_administer(officer, by=by) is over, name
         assert (officer in staff.administered_by(by)) is over, name
-    assert not staff.may_administer(officer, by=make_user("tresor", "treasurer"))
+    with pytest.raises(Refused, match="ne permet pas ceci : ouvrir, affecter et fermer des comptes"):
+        staff.require_over(officer, by=make_user("tresor", "treasurer"))
     assert not staff.may_administer(by, by=by)
 
 
