@@ -215,10 +215,10 @@ def test_a_component_of_two_terms_pays_for_whole_months() -> None:
 
 
 def test_a_calendar_of_more_than_a_century_is_refused_before_it_is_drawn() -> None:
-    definition = parse_definition(GOOD.replace("terms = 16", "terms = 401"), "essai.toml")
+    by_four = GOOD.replace("months = 3", "months = 4").replace('"2015T1"', '"2015-01-01/2015-04-30"')
+    rules.check(parse_definition(by_four.replace("terms = 16", "terms = 300"), "essai.toml"))
     with pytest.raises(InputError, match="dépasse un siècle"):
-        rules.check(definition)
-    rules.check(parse_definition(GOOD.replace("terms = 16", "terms = 400"), "essai.toml"))
+        rules.check(parse_definition(by_four.replace("terms = 16", "terms = 301"), "essai.toml"))
 
 
 def test_terms_follow_each_other() -> None:
