@@ -98,12 +98,14 @@ def test_a_file_written_again_is_told_again_and_not_recorded_twice(scene: Scene,
     payment_round = scene.released()
     path = written(scene, payment_round, tmp_path)
     written(scene, payment_round, tmp_path, format="xlsx")
+    scene.close(payment_round)
+    written(scene, scene.released(2), tmp_path)
     orders.write_again(payment_round, scene.agency, tmp_path / "encore", format="csv", by=scene.officer)
     assert (tmp_path / "encore" / path.name).read_bytes() == path.read_bytes()
-    made, told = OrderFile.objects.get(format="csv"), AuditEvent.objects.filter(verb="export").latest("id")
+    made, told = OrderFile.objects.get(file_name=path.name), AuditEvent.objects.filter(verb="export").latest("id")
     assert (told.by, told.object_id, told.subjects) == (scene.officer, str(made.pk), sorted(scene.households))
     assert told.after == {"file": path.name, "sha256": made.file_hash, "again": True}
-    assert OrderFile.objects.count() == 2
+    assert OrderFile.objects.count() == 3
 
 
 # Who, and when

@@ -145,6 +145,19 @@ def test_reasons_and_hands_are_kept_in_the_audit(scene: Scene) -> None:
     assert not cancelled.communes.filter(live=True).exists()
 
 
+def test_a_cancelled_list_is_sent_back_and_cancelled_for_one_reason(scene: Scene) -> None:
+    frozen = brought_to(scene, "frozen")
+    actions.cancel(frozen, by=scene.maker, reason="tour en double")
+    told = AuditEvent.objects.filter(object_id=str(frozen.pk), reason="tour en double").order_by("id")
+    assert [event.verb for event in told] == ["send_back", "cancel"]
+
+
+def test_every_hand_is_dated(scene: Scene) -> None:
+    closed = brought_to(scene, "closed")
+    days = (closed.prepared_at, closed.frozen_at, closed.approved_at, closed.released_at, closed.closed_at)
+    assert None not in days and list(days) == sorted(days)
+
+
 def test_what_goes_back_to_the_funds_is_told_with_its_reason() -> None:
     scene = peopled(2, terms=1)
     scene.close(scene.released())
