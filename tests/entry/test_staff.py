@@ -60,6 +60,20 @@ def test_who_is_posted_elsewhere_too_is_seen_and_not_changed(areas: Areas, offic
     staff.require_over(officer, by=by)
 
 
+def test_two_postings_administer_two_places_and_one_programme_no_other(areas: Areas, officer: User) -> None:
+    by = make_user("deux", "system_administrator", areas.communes[0], programme="TM1")
+    StaffPosting.objects.create(
+        user=by, role="system_administrator", area=areas.communes[1], programme_code="TM1", starts_on=TODAY
+    )
+    other = make_user("autre", "social_officer", areas.communes[1], programme="TM1")
+    assert set(staff.administered_by(by)) >= {officer, other}
+    staff.require_over(officer, by=by)
+    StaffPosting.objects.create(
+        user=officer, role="commune_agent", area=areas.communes[0], programme_code="TM2", starts_on=TODAY
+    )
+    assert not staff.may_administer(officer, by=by)
+
+
 def test_an_account_never_posted_is_for_who_administers_everything(areas: Areas, admin: User) -> None:
     new = User.objects.create_user("nouvelle", full_name="Nouvelle")
     machine = User.objects.create_user("machine", full_name="Service", is_service=True)

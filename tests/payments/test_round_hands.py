@@ -176,9 +176,12 @@ def test_nothing_goes_back_while_a_round_is_under_way(scene: Scene, state: str) 
         actions.return_to_funds(scene.component, by=scene.maker, reason="trop tôt")
 
 
-def test_the_second_list_says_which_it_follows() -> None:
+def test_a_list_says_which_it_follows_and_when_it_was_made() -> None:
     scene = peopled(2)
     first = brought_to(scene, "closed")
-    second = scene.prepared(2)
+    second = scene.released(2)
     assert (first.previous, second.previous) == (None, first)
-    assert second.prepared_at is not None and second.entitlements_xof == 60_000
+    assert (second.entitlements, second.arrears, second.total_xof) == (2, 2, 120_000)
+    scene.close(second)
+    third = scene.prepared(3)
+    assert third.previous == second and third.prepared_at is not None
