@@ -157,6 +157,13 @@ def test_an_act_within_an_act_gives_back_the_name_and_the_role(two_cercles: dict
         assert scope() == ("", fence.READER)
 
 
+def test_the_operator_s_command_line_is_not_fenced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.conf.settings.FENCED", False)
+    before = scope()
+    with fence.acting("essai"):
+        assert scope() == before
+
+
 def scope() -> tuple[str, str]:
     """The act under way, and the role that reads."""
     with connection.cursor() as cursor:

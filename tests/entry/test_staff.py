@@ -45,7 +45,8 @@ def test_one_administers_those_posted_under_one_s_place_and_in_one_s_programme(a
         by = make_user(name, "system_administrator", area, programme=programme)
         assert staff.may_administer(officer, by=by) is over, name
         assert (officer in staff.administered_by(by)) is over, name
-    assert not staff.may_administer(officer, by=make_user("tresor", "treasurer"))
+    with pytest.raises(Refused, match="ne permet pas ceci : ouvrir, affecter et fermer des comptes"):
+        staff.require_over(officer, by=make_user("tresor", "treasurer"))
     assert not staff.may_administer(by, by=by)
 
 
@@ -57,6 +58,20 @@ def test_who_is_posted_elsewhere_too_is_seen_and_not_changed(areas: Areas, offic
         staff.require_over(officer, by=by)
     StaffPosting.objects.filter(pk=beside.pk).update(starts_on=TODAY - 9 * DAY, ends_on=TODAY - DAY)
     staff.require_over(officer, by=by)
+
+
+def test_two_postings_administer_two_places_and_one_programme_no_other(areas: Areas, officer: User) -> None:
+    by = make_user("deux", "system_administrator", areas.communes[0], programme="TM1")
+    StaffPosting.objects.create(
+        user=by, role="system_administrator", area=areas.communes[1], programme_code="TM1", starts_on=TODAY
+    )
+    other = make_user("autre", "social_officer", areas.communes[1], programme="TM1")
+    assert set(staff.administered_by(by)) >= {officer, other}
+    staff.require_over(officer, by=by)
+    StaffPosting.objects.create(
+        user=officer, role="commune_agent", area=areas.communes[0], programme_code="TM2", starts_on=TODAY
+    )
+    assert not staff.may_administer(officer, by=by)
 
 
 def test_an_account_never_posted_is_for_who_administers_everything(areas: Areas, admin: User) -> None:
@@ -133,6 +148,9 @@ def test_nobody_is_posted_where_the_administrator_has_no_right(areas: Areas, off
     for where in ({"area": areas.communes[1], "programme": "TM1"}, {"area": areas.communes[0], "programme": "TM2"}):
         with pytest.raises(Refused, match="ne permet pas"):
             staff.post(officer, role="commune_agent", by=by, reason="renfort", **where)
+    with pytest.raises(Refused, match="ne se tient pas pour un organisme"):
+        staff.post(officer, role="commune_agent", area=areas.communes[0], programme="TM1", organisation="AGENCE-A",
+                   by=by, reason="renfort")  # fmt: skip
     assert officer.staff_postings.count() == 2
 
 
@@ -184,6 +202,7 @@ def test_closing_ends_what_was_held_and_forgets_what_was_to_come(areas: Areas, a
         (date(2014, 1, 1), TODAY - DAY), (past.starts_on, past.ends_on), (TODAY - DAY, TODAY - DAY),
     ]  # fmt: skip
     assert not officer.is_active
+    assert User.objects.get(pk=admin.pk).is_active and admin.staff_postings.get().ends_on is None
     with pytest.raises(Raced, match="déjà fermé"):
         staff.close(officer, by=admin, reason="a quitté le programme")
 
@@ -194,6 +213,10 @@ def test_a_closed_account_that_is_posted_opens_again_and_it_is_told(areas: Areas
     staff.post(officer, role="auditor", area=areas.country, by=admin, reason="de retour")
     told = AuditEvent.objects.filter(verb="post").order_by("id").values_list("after", flat=True)
     assert [after.get("open") for after in told] == [None, True]
+    closed = make_user("autre", "social_officer")
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    staff.post(officer, role="monitoring_officer", area=areas.country, by=admin, reason="suivi")
+    assert not User.objects.get(pk=closed.pk).is_active
 
 
 @pytest.mark.parametrize("act", [staff.close, staff.end_all_sessions])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent, User
 from jigi.foundation.tabular import open_table
@@ -63,7 +65,8 @@ def test_a_name_that_a_spreadsheet_would_run_is_text(scene: Scene, tmp_path: Pat
 def test_the_same_orders_make_the_same_bytes(scene: Scene, tmp_path: Path) -> None:
     payment_round = scene.released()
     first = written(scene, payment_round, tmp_path / "un", format="xlsx").read_bytes()
-    assert written(scene, payment_round, tmp_path / "deux", format="xlsx").read_bytes() == first
+    assert (again := written(scene, payment_round, tmp_path / "deux", format="xlsx")).read_bytes() == first
+    assert b">2000-01-01T00:00:00Z<" in ZipFile(again).read("docProps/core.xml")
     assert len(set(OrderFile.objects.values_list("file_hash", flat=True))) == 1
 
 
@@ -83,16 +86,26 @@ def test_the_audit_names_the_file_and_the_households(scene: Scene, tmp_path: Pat
     assert told.subjects == sorted(scene.households)
 
 
+def test_the_households_named_are_those_of_the_round(scene: Scene, tmp_path: Path) -> None:
+    gone, stays = sorted(scene.households)
+    scene.close(scene.released())
+    Enrolment.objects.filter(household=gone).update(status="suspended")
+    written(scene, scene.released(2), tmp_path)
+    assert AuditEvent.objects.get(verb="export").subjects == [stays]
+
+
 def test_a_file_written_again_is_told_again_and_not_recorded_twice(scene: Scene, tmp_path: Path) -> None:
     payment_round = scene.released()
     path = written(scene, payment_round, tmp_path)
     written(scene, payment_round, tmp_path, format="xlsx")
+    scene.close(payment_round)
+    written(scene, scene.released(2), tmp_path)
     orders.write_again(payment_round, scene.agency, tmp_path / "encore", format="csv", by=scene.officer)
     assert (tmp_path / "encore" / path.name).read_bytes() == path.read_bytes()
-    made, told = OrderFile.objects.get(format="csv"), AuditEvent.objects.filter(verb="export").latest("id")
+    made, told = OrderFile.objects.get(file_name=path.name), AuditEvent.objects.filter(verb="export").latest("id")
     assert (told.by, told.object_id, told.subjects) == (scene.officer, str(made.pk), sorted(scene.households))
     assert told.after == {"file": path.name, "sha256": made.file_hash, "again": True}
-    assert OrderFile.objects.count() == 2
+    assert OrderFile.objects.count() == 3
 
 
 # Who, and when

@@ -145,6 +145,19 @@ def test_reasons_and_hands_are_kept_in_the_audit(scene: Scene) -> None:
     assert not cancelled.communes.filter(live=True).exists()
 
 
+def test_a_cancelled_list_is_sent_back_and_cancelled_for_one_reason(scene: Scene) -> None:
+    frozen = brought_to(scene, "frozen")
+    actions.cancel(frozen, by=scene.maker, reason="tour en double")
+    told = AuditEvent.objects.filter(object_id=str(frozen.pk), reason="tour en double").order_by("id")
+    assert [event.verb for event in told] == ["send_back", "cancel"]
+
+
+def test_every_hand_is_dated(scene: Scene) -> None:
+    closed = brought_to(scene, "closed")
+    days = (closed.prepared_at, closed.frozen_at, closed.approved_at, closed.released_at, closed.closed_at)
+    assert None not in days and list(days) == sorted(days)
+
+
 def test_what_goes_back_to_the_funds_is_told_with_its_reason() -> None:
     scene = peopled(2, terms=1)
     scene.close(scene.released())
@@ -163,9 +176,12 @@ def test_nothing_goes_back_while_a_round_is_under_way(scene: Scene, state: str) 
         actions.return_to_funds(scene.component, by=scene.maker, reason="trop tôt")
 
 
-def test_the_second_list_says_which_it_follows() -> None:
+def test_a_list_says_which_it_follows_and_when_it_was_made() -> None:
     scene = peopled(2)
     first = brought_to(scene, "closed")
-    second = scene.prepared(2)
+    second = scene.released(2)
     assert (first.previous, second.previous) == (None, first)
-    assert second.prepared_at is not None and second.entitlements_xof == 60_000
+    assert (second.entitlements, second.arrears, second.total_xof) == (2, 2, 120_000)
+    scene.close(second)
+    third = scene.prepared(3)
+    assert third.previous == second and third.prepared_at is not None

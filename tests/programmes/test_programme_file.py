@@ -208,6 +208,19 @@ def test_a_component_of_one_term_pays_for_any_span_of_days() -> None:
     assert definition.components[0].first_period == Period(date(2015, 3, 4), date(2015, 4, 2))
 
 
+def test_a_component_of_two_terms_pays_for_whole_months() -> None:
+    twice = GOOD.replace("terms = 12", "terms = 2").replace("terms = 16", "terms = 2")
+    with pytest.raises(InputError, match="ne dure pas 3 mois entiers"):
+        checked(twice.replace('"2015T1"', '"2015-03-04/2015-04-02"'))
+
+
+def test_a_calendar_of_more_than_a_century_is_refused_before_it_is_drawn() -> None:
+    by_four = GOOD.replace("months = 3", "months = 4").replace('"2015T1"', '"2015-01-01/2015-04-30"')
+    rules.check(parse_definition(by_four.replace("terms = 16", "terms = 300"), "essai.toml"))
+    with pytest.raises(InputError, match="dépasse un siècle"):
+        rules.check(parse_definition(by_four.replace("terms = 16", "terms = 301"), "essai.toml"))
+
+
 def test_terms_follow_each_other() -> None:
     def codes(first: str, months: int) -> list[str]:
         return [rules.period_of_term(Period.parse(first), months, term).code for term in (1, 2, 12)]

@@ -85,4 +85,6 @@ def test_no_place_selects_nobody():
 def test_the_reason_is_a_sentence():
     said = sentence("within_quota", village="Kaboila", position=1, ranked=41, places=12)
     assert said == "Retenu : 1er sur 41 dans Kaboila, pour 12 places."
+    said = sentence("beyond_quota", village="Kaboila", position=3, ranked=41, places=1)
+    assert said == "Non retenu : 3e sur 41 dans Kaboila, qui n’a que 1 place."
     assert "l’assemblée de Kaboila" in sentence("not_listed", village="Kaboila", position=None, ranked=0, places=1)
