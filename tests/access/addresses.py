@@ -257,12 +257,6 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: reverse("campaign_list", args=[w.campaigns[p].pk, w.village(p).pk]),
     ),
     Ask("correspondences", "correspondances de colonnes", _everywhere("correspondences")),
-    Ask(
-        "correspondences",
-        "regarder les colonnes de fichiers",
-        _everywhere("correspondences"),
-        sent=_key(),
-    ),
     Ask("correspondence", "les colonnes de fichiers d’un autre", _everywhere("correspondence", "aucun")),
     Ask(
         "correspondence_retire",

@@ -124,7 +124,7 @@ def refused_posting(error: IntegrityError) -> Refused:
         why = next(pair.why for pair in incompatible() if {pair.one, pair.other} == {first, second})
         return Refused(
             "Cette affectation contredit une autre de la même personne",
-            why=f"{why} Elle permettrait à la fois de {rights()[first].sentence} et de {rights()[second].sentence}.",
+            why=f"{why} Elle permettrait à la fois : {rights()[first].sentence} ; {rights()[second].sentence}.",
             remedy="Finissez d’abord l’autre affectation, ou affectez une autre personne.",
         )
     return Refused("Cette personne a déjà cette affectation, depuis ce jour")
