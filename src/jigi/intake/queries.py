@@ -1,4 +1,4 @@
-"""What may be asked of imports: the problems of a batch, on screen or as a file to correct from."""
+"""What may be asked of imports, questionnaires and fiches; the problems of a batch as a file to correct from."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from jigi.foundation.bulk import copying_out
 from jigi.foundation.models import User
 from jigi.foundation.tabular import write_rejects
-from jigi.geography.access import postings_with
+from jigi.geography.access import can, postings_with
 from jigi.geography.models import Area
-from jigi.intake.models import Batch, Problem
+from jigi.intake.models import Batch, FormVersion, Problem, Submission
 
 HEADER = ("fichier", "ligne", "fiche", "colonne", "valeur", "gravité", "constat", "que faire")
 _QUERY = """
@@ -40,3 +40,23 @@ def problem_rows(batch: Batch) -> Iterator[list[str]]:
 def write_problems(batch: Batch, path: str | Path) -> int:
     """Write the problems of a batch to a CSV file that opens in Excel; returns how many."""
     return write_rejects(path, HEADER, problem_rows(batch))
+
+
+def forms_seen_by(user: User) -> QuerySet[FormVersion]:
+    """The versions of questionnaires: for who loads them, imports them or fills them; none for others."""
+    may = any(can(user, right) for right in ("intake.forms", "intake.import", "intake.collect"))
+    return FormVersion.objects.select_related("form", "made_by") if may else FormVersion.objects.none()
+
+
+def offered_to(user: User) -> QuerySet[FormVersion]:
+    """The versions that a person's phone is offered today."""
+    found = FormVersion.objects.filter(status=FormVersion.Status.PUBLISHED).select_related("form")
+    return found if can(user, "intake.collect") else found.none()
+
+
+def submissions_seen_by(user: User) -> QuerySet[Submission]:
+    """The fiches received: all with the right to import at the country, elsewhere those that one sent oneself."""
+    held = postings_with(user, "intake.import")
+    if any(posting.area.level == Area.Level.COUNTRY for posting in held):
+        return Submission.objects.all()
+    return Submission.objects.filter(sent_by=user)
