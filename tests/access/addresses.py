@@ -349,6 +349,6 @@ OWN = {
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_list_webauthn", "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "openid_connect_login",
     "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error", "invitation",
-    "own_account", "usersessions_list",
+    "own_account", "own_collection", "usersessions_list",
 }  # fmt: skip
 """The way in and one's own account: the same for every role and place. tests/entry asks them, others' keys included."""

@@ -136,7 +136,7 @@ def _made(file_name: str, xlsform: bytes, sheets: dict[str, Sheet]) -> MadeForm:
         given = _given(sheets, settings)
         itemsets = external_choices_to_csv(given) if has_external_choices(kept) else ""
     except PyXFormError as error:
-        raise in_french(str(error), file_name) from error
+        raise in_french(str(error), file_name, row_of_type=_rows_by_type(sheets)) from error
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError, IndexError) as error:
         # pyxform trips over sheets that it does not foresee.
         raise in_french("", file_name) from error
@@ -148,6 +148,12 @@ def _made(file_name: str, xlsform: bytes, sheets: dict[str, Sheet]) -> MadeForm:
         [*_repeated_choices(sheets), *dict.fromkeys(warning_in_french(text) for text in warnings if text)],
         made_media, named_media(xform) - set(made_media),
     )  # fmt: skip
+
+
+def _rows_by_type(sheets: dict[str, Sheet]) -> dict[str, int]:
+    """The first row of each type: pyxform does not say where an unknown one stands."""
+    rows = enumerate(sheets["survey"].rows, start=2)
+    return {row["type"]: line for line, row in reversed(list(rows)) if "type" in row}
 
 
 def named_media(xform: str) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jigi.foundation.errors import InputError
@@ -138,8 +139,11 @@ _WARNINGS = (
 )
 
 
-def in_french(said: str, file_name: str) -> InputError:
-    """The refusal of a form; what pyxform says and nobody has translated is kept as the reason."""
+def in_french(said: str, file_name: str, *, row_of_type: Mapping[str, int] | None = None) -> InputError:
+    """The refusal of a form; what pyxform says and nobody has translated is kept as the reason.
+
+    `row_of_type` gives the row of a type that is said without its row.
+    """
     saying = next((one for one in _SAYINGS if one.pattern.search(said)), None)
     found = saying.pattern.search(said) if saying else None
     words = {name: value or "?" for name, value in (found.groupdict() if found else {}).items()}
@@ -149,7 +153,7 @@ def in_french(said: str, file_name: str) -> InputError:
     return InputError(
         f"Feuille {named} : {what[0].lower()}{what[1:]}" if named else what,
         file=file_name,
-        line=int(row[1]) if row else None,
+        line=int(row[1]) if row else (row_of_type or {}).get(words.get("type", "")),
         column=column[1] if column else saying.column if saying else "",
         why="" if saying else said[:300],
         remedy=saying.remedy.format() if saying else "Corrigez la feuille, puis chargez-la de nouveau",

@@ -19,6 +19,8 @@ urlpatterns = scoped(
         path("ciblage/", include("jigi.web.targeting.urls")),
         path("paiements/", include("jigi.web.payments.urls")),
         path("financements/", include("jigi.web.agreements.urls")),
+        path("openrosa/", include("jigi.web.openrosa.urls")),
+        path("questionnaires/", include("jigi.web.forms.urls")),
         path("imports/", include("jigi.web.imports.urls")),
         path("executions/", include("jigi.web.executions.urls")),
         path("exploitation/sauvegardes/", include("jigi.web.backups.urls")),

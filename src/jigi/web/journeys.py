@@ -29,6 +29,7 @@ JOURNEYS = (
     _journey("/ciblage/", "Ciblage", "targeting.see"),
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/financements/", "Financements", "ledger.see"),
+    _journey("/questionnaires/", "Questionnaires", "intake.forms", "intake.import"),
     _journey("/imports/", "Imports", "intake.import"),
     _journey("/alertes/", "Alertes", "alerts.see"),
     _journey("/exploitation/sauvegardes/", "Sauvegardes", "site.operate", "audit.see"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation.money import format_xof
-from jigi.intake.states import BATCH
+from jigi.intake.states import BATCH, FORM_VERSION, SUBMISSION
 from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.protection.states import REQUEST, RETENTION
@@ -32,6 +32,8 @@ NOUNS = {
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
+    "intake.form_version": Noun("version de questionnaire", "/questionnaires/{}/", "intake.import"),
+    "intake.submission": Noun("fiche reçue", "/questionnaires/fiches/{}/", "intake.import"),
     "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
     "retention": Noun("conservation des données", "/protection/conservation/", "data.protect"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
@@ -57,7 +59,12 @@ NOUNS = {
     "backup": Noun("sauvegarde", right="site.operate"),
 }
 
-TABLES = {table.noun: table for table in (PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, ALERT, REQUEST, RETENTION)}
+TABLES = {
+    table.noun: table
+    for table in (
+        PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, FORM_VERSION, SUBMISSION, ALERT, REQUEST, RETENTION,
+    )
+}  # fmt: skip
 
 VERBS = {
     "see": "voir",
@@ -105,6 +112,12 @@ VERBS = {
     "return_to_funds": "rendre au fonds",
     "extend": "prolonger",
     "load": "charger",
+    "attach": "joindre des fichiers",
+    "receive": "recevoir une fiche",
+    "conflict": "recevoir d’autres réponses",
+    "pour": "verser les fiches",
+    "make_secret": "faire un secret de collecte",
+    "revoke_secret": "retirer un secret de collecte",
     "fit": "ajuster",
     "import_lists": "importer des listes",
     "set_quotas": "fixer les quotas",
@@ -162,6 +175,13 @@ FACTS = {
     "due_on": "réponse due le",
     "request": "demande",
     "person": "personne",
+    "form": "questionnaire",
+    "version": "version",
+    "device": "appareil",
+    "files": "fichiers",
+    "held": "fiches retenues",
+    "declined": "sans accord",
+    "number": "numéro",
 }
 
 
