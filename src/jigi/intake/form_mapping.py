@@ -36,7 +36,6 @@ import re
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jigi.foundation.toml_table import Table, parse
 from jigi.intake.mapping import REQUIRED_OF_MEMBERS, Filling, Mapping, Roster
@@ -339,14 +338,3 @@ def _apart(titles: dict[str, str]) -> dict[str, str]:
         taken = {KEY, LINE, *found.values()}
         found[name] = title if title not in taken else f"{title} ({name})"
     return found
-
-
-def mapped_facts(mapping: FormMapping) -> list[dict[str, Any]]:
-    """What each question fills, for the page of the form: fact, questions, whose."""
-    rows = [{"fact": name, "of": "ménage", "answer": answer} for name, answer in mapping.household.items()]
-    for source in mapping.members:
-        rows += [
-            {"fact": name, "of": f"membre ({source.repeat or 'le questionnaire'})", "answer": answer}
-            for name, answer in source.answers.items()
-        ]
-    return [row for row in rows if row["answer"].paths or row["answer"].value]

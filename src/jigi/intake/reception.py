@@ -81,7 +81,7 @@ def _receive(
     made = fetch_sql("intake", "receive", facts)
     submission = Submission.objects.get(instance_id=instance.number)
     if submission.digest != digest:
-        _keep_conflict(submission, facts, by)
+        _keep_conflict(submission, facts, device, by)
         return None
     added = _keep_files(submission, files)
     if made or added:
@@ -142,10 +142,10 @@ def _keep_files(submission: Submission, files: Mapping[str, bytes]) -> int:
     return len(made)
 
 
-def _keep_conflict(submission: Submission, facts: Mapping[str, object], by: User) -> None:
+def _keep_conflict(submission: Submission, facts: Mapping[str, object], device: str, by: User) -> None:
     _, made = SubmissionConflict.objects.get_or_create(
         submission=submission, digest=str(facts["digest"]),
-        defaults={"sealed": facts["sealed"], "device": facts["device"], "sent_by": by},
+        defaults={"sealed": facts["sealed"], "device": device, "sent_by": by},
     )  # fmt: skip
     if made:
         audit.record("conflict", SUBMISSION.noun, submission.pk, by=by, after={"sha256": facts["digest"]})

@@ -19,7 +19,7 @@ class FilesField(forms.FileField):
     def __init__(self, **options: object) -> None:
         super().__init__(widget=ManyFiles(), **options)  # type: ignore[arg-type]
 
-    def clean(self, data: object, initial: object = None) -> list[object]:  # type: ignore[override]
+    def clean(self, data: object, initial: object = None) -> list[object]:
         if not data:
             return []
         return [super(FilesField, self).clean(one, initial) for one in (data if isinstance(data, list) else [data])]
@@ -54,7 +54,7 @@ class LoadForm(forms.Form):
         cleaned = super().clean() or {}
         if bool(cleaned.get("livre")) == bool(cleaned.get("classeur")):
             self.add_error("classeur", "Choisissez un questionnaire livré, ou donnez un classeur.")
-        sent = [cleaned.get("classeur"), cleaned.get("correspondance"), *(cleaned.get("fichiers") or [])]  # type: ignore[misc]
+        sent = [cleaned.get("classeur"), cleaned.get("correspondance"), *(cleaned.get("fichiers") or [])]
         if any(getattr(one, "size", 0) > LARGEST_MB * 1024 * 1024 for one in sent):
             self.add_error(None, f"Un fichier dépasse {LARGEST_MB} Mo.")
         return cleaned

@@ -45,9 +45,9 @@ def lines_of(form: Questionnaire, mapping: FormMapping | None) -> list[Line]:
             Line(
                 item,
                 asked,
-                form.in_words(item.relevant),
-                item.constraint_message or form.in_words(item.constraint),
-                form.in_words(item.calculation),
+                _held(form.in_words(item.relevant)),
+                item.constraint_message or _held(form.in_words(item.constraint)),
+                _held(form.in_words(item.calculation)),
                 max(len(item.choices) - MOST_CHOICES, 0),
                 tuple(fills.get(item.path, ())),
             )
@@ -58,6 +58,11 @@ def lines_of(form: Questionnaire, mapping: FormMapping | None) -> list[Line]:
 def sections_of(lines: list[Line]) -> list[tuple[str, str]]:
     """Anchor and title of the groups at the top, for the way around a long questionnaire."""
     return [(line.item.path, line.item.label) for line in lines if line.item.kind != "question" and not line.item.depth]
+
+
+def _held(text: str) -> str:
+    """The same, its quotation marks never alone at the end of a line."""
+    return text.replace("« ", "«\u00a0").replace(" »", "\u00a0»")
 
 
 def _fills(mapping: FormMapping | None) -> dict[str, list[str]]:
