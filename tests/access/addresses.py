@@ -55,6 +55,10 @@ def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
     return lambda world, place: {"cle": str(uuid.uuid4()), **more}
 
 
+def _form(name: str, *more: object) -> Of:
+    return lambda world, place: reverse(name, args=[world.form.pk, *more]) if world.form and place == "above" else None
+
+
 def _account(name: str) -> Of:
     return lambda world, place: reverse(name, args=[world.people[place].pk])
 
@@ -268,6 +272,32 @@ ASKS: tuple[Ask, ...] = (
     ),
     Ask("batch", "un import", lambda w, p: reverse("batch", args=[w.batch.pk]) if w.batch and p == "above" else None),
     Ask("batch_send", "envoyer des questionnaires", _everywhere("batch_send")),
+    Ask("forms", "questionnaires", _everywhere("forms")),
+    Ask("form_load", "charger un questionnaire (page)", _everywhere("form_load")),
+    Ask("form", "un questionnaire", _form("form")),
+    Ask("form_xlsform", "le classeur d’un questionnaire", _form("form_xlsform")),
+    Ask("form_attach", "joindre un fichier à un questionnaire", _form("form_attach"), sent=_key()),
+    *(
+        Ask("form_act", f"questionnaire : {verb}", _form("form_act", verb), sent=_key())
+        for verb in ("publish", "retire", "pour")
+    ),
+    Ask(
+        "fiches",
+        "fiches d’un questionnaire",
+        lambda w, p: reverse("fiches", args=[w.form.pk]) if w.form else None,
+        lambda w, p: f"/questionnaires/fiches/{w.fiches[p].pk}/",
+    ),
+    Ask("fiche", "une fiche", lambda w, p: reverse("fiche", args=[w.fiches[p].pk])),
+    Ask(
+        "fiche_attachment",
+        "une pièce d’une fiche",
+        lambda w, p: reverse("fiche_attachment", args=[w.fiches[p].attachments.get().pk]),
+    ),
+    Ask(
+        "fiche_conflict",
+        "deux réponses sous un numéro",
+        lambda w, p: reverse("fiche_conflict", args=[w.fiches[p].conflicts.get().pk]),
+    ),
     Ask("execution", "le déroulement d’un travail", lambda w, p: reverse("execution", args=[w.runs[p].pk])),
     Ask("trail", "trace des actions", _everywhere("trail")),
     Ask("alerts", "alertes", _list("alerts"), lambda w, p: f"/alertes/{w.alerts[p].pk}/"),
@@ -342,6 +372,11 @@ ASKS: tuple[Ask, ...] = (
         sent=_key(),
     ),
 )
+
+PHONES = {
+    "openrosa_forms", "openrosa_submission", "openrosa_xform", "openrosa_manifest", "openrosa_media",
+}  # fmt: skip
+"""What phones ask with a secret of their own, and no session: tests/web/test_openrosa.py asks them."""
 
 OWN = {
     "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",

@@ -6,6 +6,7 @@ another region. Things are numbered by place: `world.households["own"]`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,9 +14,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from jigi.foundation.errors import Raced
 from jigi.foundation.models import Run, User
 from jigi.geography.models import Area, Invitation
-from jigi.intake.models import Batch
+from jigi.intake.models import Batch, FormVersion, Submission
+from jigi.intake.reception import receive
 from jigi.monitoring.models import Alert
 from jigi.payments import actions
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
@@ -25,6 +28,7 @@ from jigi.registry.models import Household
 from jigi.targeting import actions as targeting
 from jigi.targeting.models import TargetingRound
 from tests.factories import make_commune, make_households, make_user, make_village
+from tests.intake.collected import HOUSEHOLD, fiche, make_form
 from tests.payments.scene import Scene, stage
 from tests.targeting.campaign import write_list
 
@@ -52,6 +56,8 @@ class World:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     batch: Batch | None = None
+    form: FormVersion | None = None
+    fiches: dict[str, Submission] = field(default_factory=dict)
     asked: dict[str, Household] = field(default_factory=dict)
     requests: dict[tuple[str, str], DataRequest] = field(default_factory=dict)
     proposal: RetentionProposal | None = None
@@ -88,8 +94,21 @@ def make_world(folder: Path) -> World:
         file_name="essai.csv", file_hash="a" * 64, mapping_name="essai", mapping_hash="b" * 64, source="essai",
         status=Batch.Status.REFUSED, made_by=scene.maker,
     )  # fmt: skip
+    _fiches(world)
     _requests(world)
     return world
+
+
+def _fiches(world: World) -> None:
+    """The shipped questionnaire, and a fiche of each place with a file and other answers under its number."""
+    world.form = make_form(world.scene.maker)
+    for place in PLACES:
+        collector = make_user(f"enqueteur-{place}", "enumerator", world.commune(place))
+        number, files = f"uuid:{place}", {"une.jpg": b"\xff\xd8\xff"}
+        content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}}, number=number)
+        world.fiches[place] = receive(content, files=files, device="", by=collector).submission
+        with suppress(Raced):
+            receive(fiche(number=number), files={}, device="", by=collector)
 
 
 def _people(world: World, place: str) -> None:

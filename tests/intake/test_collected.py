@@ -184,3 +184,15 @@ def test_the_database_refuses_an_end_without_a_batch(form: FormVersion, collecto
     sent = send(fiche(), collector)
     with pytest.raises(IntegrityError, match="submission_ended_has_batch"), transaction.atomic():
         Submission.objects.filter(pk=sent.pk).update(status="merged")
+
+
+def test_an_erased_household_leaves_no_answer(form: FormVersion, collector: User, importer: User) -> None:
+    from jigi.protection import erasure
+
+    content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}})
+    sent = send(content, collector, une=PHOTO)
+    import_submissions(form, by=importer)
+    erasure.erase(households=[Household.objects.get().pk])
+    sent.refresh_from_db()
+    assert bytes(sent.sealed) == b"" and not Attachment.objects.exists()
+    assert not receive(content, files={}, device="", by=collector).is_new

@@ -50,10 +50,15 @@ def test_the_secret_is_kept_nowhere_in_clear(collector: User) -> None:
     assert secret.encode() not in bytes(kept.sealed) and secret not in kept.fingerprint
 
 
-def test_who_may_not_collect_any_more_is_nobody(collector: User) -> None:
+def test_a_closed_account_is_nobody(collector: User) -> None:
     secret = make_secret(by=collector)
-    collector.staff_postings.all().delete()
+    collector.is_active = False
+    collector.save()
     assert by_token(secret) is None
+
+
+def test_who_may_not_collect_any_more_makes_no_secret(collector: User) -> None:
+    collector.staff_postings.all().delete()
     with pytest.raises(Refused):
         make_secret(by=collector)
 

@@ -51,7 +51,13 @@ def test_an_empty_list_says_what_to_do(page: Client) -> None:
 def test_the_shipped_form_is_loaded_read_and_published(page: Client) -> None:
     loaded = posted(page, "form_load", livre="menage").content.decode()
     assert "Brouillon chargé." in loaded and "Questionnaire harmonisé du ménage" in loaded
-    for said in ("Cette partie se répète", "«\u00a0Sexe\u00a0» est «\u00a0Femme\u00a0»", "Puits amélioré", "→ roof", "villages.csv"):
+    for said in (
+        "Cette partie se répète",
+        "«\u00a0Sexe\u00a0» est «\u00a0Femme\u00a0»",
+        "Puits amélioré",
+        "→ roof",
+        "villages.csv",
+    ):
         assert said in loaded
     version = FormVersion.objects.get()
     assert "publiée" in posted(page, "form_act", version.pk, "publish").content.decode()

@@ -149,6 +149,13 @@ def test_a_session_opens_no_collection(collector: User, client: Client) -> None:
     assert client.get("/openrosa/formList").status_code == 401
 
 
+def test_who_may_not_collect_any_more_takes_and_sends_nothing(phone: Phone, collector: User) -> None:
+    collector.staff_postings.all().delete()
+    assert b"<xform>" not in phone.get("/openrosa/formList").content
+    assert phone.get(f"/openrosa/questionnaires/{FormVersion.objects.get().pk}/xform.xml").status_code == 404
+    assert phone.send(fiche()).status_code == 403 and not Submission.objects.exists()
+
+
 def test_a_proof_made_for_another_address_is_none(phone: Phone) -> None:
     challenge = phone.get("/openrosa/formList", HTTP_AUTHORIZATION="").headers["WWW-Authenticate"]
     proof = phone.proof("GET", "/openrosa/formList", challenge)

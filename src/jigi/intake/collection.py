@@ -18,7 +18,7 @@ from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
-from jigi.geography.access import can, require
+from jigi.geography.access import require
 from jigi.intake.models import CollectionSecret
 
 RIGHT = "intake.collect"
@@ -56,13 +56,13 @@ def alive(user: User) -> CollectionSecret | None:
 
 
 def by_token(token: str) -> User | None:
-    """The person whose secret this is, who may still collect."""
+    """The person whose secret this is. What they ask for checks that they may still collect."""
     found = CollectionSecret.objects.filter(fingerprint=_fingerprint(token), revoked_at__isnull=True)
-    return _collector(found.select_related("user").first())
+    return _person(found.select_related("user").first())
 
 
 def by_digest(said: Mapping[str, str], method: str) -> User | None:
-    """The person who made this digest of a request, who may still collect.
+    """The person who made this digest of a request. What they ask for checks that they may still collect.
 
     `said` are the parts of the Authorization header. The nonce and the address it was made for are the caller's to
     check.
@@ -74,26 +74,26 @@ def by_digest(said: Mapping[str, str], method: str) -> User | None:
         return None
     whole = vault().unseal(KIND, bytes(secret.sealed))
     expected = digest_response(said, method, f"{username}:{REALM}:{whole}")
-    return _collector(secret) if hmac.compare_digest(expected, said.get("response", "")) else None
+    return _person(secret) if hmac.compare_digest(expected, said.get("response", "")) else None
 
 
 def digest_response(said: Mapping[str, str], method: str, account: str) -> str:
     """The response that a digest must have. MD5 is what OpenRosa asks; the secret is too long to be guessed."""
-    ha1, ha2 = md5(account.encode()), md5(f"{method}:{said.get('uri', '')}".encode())
+    ha1, ha2 = openrosa_hash(account.encode()), openrosa_hash(f"{method}:{said.get('uri', '')}".encode())
     if said.get("qop"):
         middle = ":".join(said.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
     else:
         middle = said.get("nonce", "")
-    return md5(f"{ha1}:{middle}:{ha2}".encode())
+    return openrosa_hash(f"{ha1}:{middle}:{ha2}".encode())
 
 
-def md5(content: bytes) -> str:
+def openrosa_hash(content: bytes) -> str:
     """The hash that OpenRosa names files by: it recognises, and protects nothing."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
-def _collector(secret: CollectionSecret | None) -> User | None:
-    return secret.user if secret and secret.user.is_active and can(secret.user, RIGHT) else None
+def _person(secret: CollectionSecret | None) -> User | None:
+    return secret.user if secret and secret.user.is_active else None
 
 
 def _revoke(user: User) -> int:

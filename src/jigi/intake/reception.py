@@ -55,11 +55,9 @@ def receive(content: bytes, *, files: Mapping[str, bytes], device: str, by: User
     """
     require(by, RIGHT)
     instance = read_instance(content)
-    version = _version(instance)
     _check_files(instance, files)
-    conflict = _receive(instance, version, content, files, device[:120], by)
-    if isinstance(conflict, Received):
-        return conflict
+    if received := _receive(instance, content, files, device[:120], by):
+        return received
     raise Raced(
         "Une autre fiche a déjà ce numéro, avec d’autres réponses",
         why="Les deux sont gardées, et une personne les comparera.",
@@ -68,36 +66,41 @@ def receive(content: bytes, *, files: Mapping[str, bytes], device: str, by: User
 
 
 @unfenced
-@transaction.atomic
-def _receive(
-    instance: Instance, version: FormVersion, content: bytes, files: Mapping[str, bytes], device: str, by: User
-) -> Received | None:
-    """In one transaction; None for a conflict, which is kept, so nothing is raised here."""
+@transaction.atomic(savepoint=False)
+def _receive(instance: Instance, content: bytes, files: Mapping[str, bytes], device: str, by: User) -> Received | None:
+    """In one transaction; None for a conflict, which is kept, so nothing is raised for it here."""
     digest = hashlib.sha256(content).hexdigest()
     facts = {
-        "instance": instance.number, "version": version.pk, "digest": digest, "device": device, "by": by.pk,
-        "sealed": sealed_answers(content),
+        "instance": instance.number, "form": instance.form, "version": instance.version, "digest": digest,
+        "device": device, "by": by.pk, "sealed": sealed_answers(content),
     }  # fmt: skip
     made = fetch_sql("intake", "receive", facts)
-    submission = Submission.objects.get(instance_id=instance.number)
+    if made:
+        row = made[0]
+        submission = Submission(
+            pk=row["id"], form_version_id=row["form_version_id"], instance_id=instance.number, digest=digest,
+            sealed=facts["sealed"], device=device, sent_by=by,
+        )  # fmt: skip
+    else:
+        submission = _known(instance)
     if submission.digest != digest:
         _keep_conflict(submission, facts, device, by)
         return None
     added = _keep_files(submission, files)
     if made or added:
-        told = {"form": instance.form, "version": version.version, "device": device, "files": added}
+        told = {"form": instance.form, "version": instance.version, "device": device, "files": added}
         audit.record("receive", SUBMISSION.noun, submission.pk, by=by, after=told)
     return Received(submission, bool(made), added)
 
 
-def _version(instance: Instance) -> FormVersion:
-    offered = FormVersion.objects.filter(form__code=instance.form, status__in=_RECEIVED)
-    found = offered.filter(version=instance.version).only("pk", "version", "form_id").first()
+def _known(instance: Instance) -> Submission:
+    """The fiche that has this number already. Raises UnknownForm when there is none: it was not taken for its form."""
+    found = Submission.objects.filter(instance_id=instance.number).first()
     if found is None:
-        known = offered.exists()
+        offered = FormVersion.objects.filter(form__code=instance.form, status__in=_RECEIVED)
         raise UnknownForm(
             f"La version « {instance.version[:60]} » de ce questionnaire n’est pas connue ici"
-            if known
+            if offered.exists()
             else f"Le questionnaire « {instance.form[:60]} » n’est pas connu ici",
             remedy="Gardez la fiche, prenez le questionnaire à jour, et prévenez votre superviseur.",
         )

@@ -108,6 +108,9 @@ DATABASES["default"]["OPTIONS"]["options"] += f" {limits.patience(KIND).options}
 FENCED = KIND in limits.ROLES
 if FENCED:
     DATABASES["default"]["OPTIONS"]["assume_role"] = limits.ROLES[KIND]
+if KIND == "web":
+    # A connection is dear to open (a process of PostgreSQL, its role): the threads of pages keep theirs a minute.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "foundation.User"

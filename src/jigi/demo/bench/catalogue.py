@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from jigi.demo.bench import access, backup, importing, reconcile, round, trace, vault
+from jigi.demo.bench import access, backup, importing, openrosa, reconcile, round, trace, vault
 from jigi.demo.bench.trial import Bench
 
-ALL = (round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH, vault.BENCH, trace.BENCH, backup.BENCH)
+ALL = (
+    round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH, vault.BENCH, trace.BENCH, backup.BENCH, openrosa.BENCH,
+)  # fmt: skip
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in ALL}

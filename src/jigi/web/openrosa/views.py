@@ -12,7 +12,7 @@ from django.urls import reverse
 from jigi.foundation.errors import InputError, TooLarge
 from jigi.foundation.models import User
 from jigi.intake.answers import MOST_BYTES
-from jigi.intake.collection import md5
+from jigi.intake.collection import openrosa_hash
 from jigi.intake.models import Attachment, FormVersion
 from jigi.intake.place_lists import PLACE_FILES, place_list
 from jigi.intake.queries import offered_to
@@ -46,7 +46,7 @@ def manifest(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     version = _offered(user, pk)
     rows = [
         {
-            "filename": name, "hash": f"md5:{md5(content)}",
+            "filename": name, "hash": f"md5:{openrosa_hash(content)}",
             "downloadUrl": request.build_absolute_uri(reverse("openrosa_media", args=[version.pk, name])),
         }
         for name, content in _media(version, user)
@@ -124,7 +124,7 @@ def _offered(user: User, pk: int) -> FormVersion:
 def _listed_form(request: HttpRequest, version: FormVersion) -> dict[str, str]:
     row = {
         "formID": version.form.code, "name": version.form.title, "version": version.version,
-        "hash": f"md5:{md5(version.xform.encode())}",
+        "hash": f"md5:{openrosa_hash(version.xform.encode())}",
         "downloadUrl": request.build_absolute_uri(reverse("openrosa_xform", args=[version.pk])),
     }  # fmt: skip
     if _made_lists(version) or version.media.exists():
