@@ -11,7 +11,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 
 from jigi.foundation.models import User
 from jigi.intake.collection import make_secret
@@ -40,12 +41,16 @@ def server(db: None) -> Iterator[str]:
         connections["default"] = shared
         served.serve_forever(poll_interval=0.05)
 
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     thread = Thread(target=serve)
     thread.start()
     yield f"http://127.0.0.1:{served.server_port}"
     served.shutdown()
     thread.join()
     served.server_close()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
     shared.dec_thread_sharing()
 
 
