@@ -97,6 +97,15 @@ def test_a_held_fiche_shows_why(page: Client, form: FormVersion, collector: User
     assert "ML999999-001" in shown and "retenue" in shown
 
 
+def test_what_waits_is_said_on_the_first_page(page: Client, form: FormVersion, collector: User) -> None:
+    receive(fiche(), files={}, device="", by=collector)
+    receive(fiche(changed(identification={"village": "ML999999-001"})), files={}, device="", by=collector)
+    assert "2 fiches reçues des téléphones" in page.get("/aujourdhui/").content.decode()
+    posted(page, "form_act", form.pk, "pour")
+    shown = page.get("/aujourdhui/").content.decode()
+    assert "fiche par fiche" in shown and f"/questionnaires/{form.pk}/fiches/?etat=held" in shown
+
+
 def test_an_attachment_is_only_downloaded(page: Client, form: FormVersion, collector: User) -> None:
     content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}})
     receive(content, files={"une.jpg": PHOTO}, device="", by=collector)

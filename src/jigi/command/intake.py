@@ -11,8 +11,8 @@ from jigi.foundation import runs
 from jigi.foundation.errors import JigiError
 from jigi.intake.models import Batch, FormVersion
 from jigi.intake.pipeline import import_file
-from jigi.intake.queries import write_problems
-from jigi.intake.submissions import WAITING, import_submissions
+from jigi.intake.queries import waiting, write_problems
+from jigi.intake.submissions import import_submissions
 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,10 +77,10 @@ def _submissions(options: argparse.Namespace) -> Figures:
         found = found.filter(version=options.version)
     if not found:
         raise wrong(f"Le questionnaire « {options.form} » n’est pas chargé", "Voyez jigi forms list.")
-    waiting = [one for one in found if one.submissions.filter(status__in=WAITING).exists()]
-    if not waiting:
+    versions = [one for one in found if waiting(one).exists()]
+    if not versions:
         say("Aucune fiche n’attend : rien n’a changé.")
-    return {"form": options.form, "versions": [_pour(one, options) for one in waiting]}
+    return {"form": options.form, "versions": [_pour(one, options) for one in versions]}
 
 
 def _pour(version: FormVersion, options: argparse.Namespace) -> Figures:

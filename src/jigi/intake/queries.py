@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from jigi.foundation.bulk import copying_out
 from jigi.foundation.models import User
@@ -15,6 +15,7 @@ from jigi.geography.models import Area
 from jigi.intake.models import Batch, FormVersion, Problem, Submission
 
 HEADER = ("fichier", "ligne", "fiche", "colonne", "valeur", "gravité", "constat", "que faire")
+WAITING = (Submission.Status.RECEIVED, Submission.Status.HELD, Submission.Status.BATCHED)
 _QUERY = """
 SELECT file_name, line::text, key, "column", value, severity, message, remedy
 FROM intake_problem WHERE batch_id = %(batch)s ORDER BY id
@@ -56,7 +57,21 @@ def offered_to(user: User) -> QuerySet[FormVersion]:
 
 def submissions_seen_by(user: User) -> QuerySet[Submission]:
     """The fiches received: all with the right to import at the country, elsewhere those that one sent oneself."""
+    return Submission.objects.all() if _imports_everywhere(user) else Submission.objects.filter(sent_by=user)
+
+
+def waiting(version: FormVersion) -> QuerySet[Submission]:
+    """The fiches of a version that the next pouring takes: received or held, their answers still there."""
+    return Submission.objects.filter(form_version=version, status__in=WAITING).exclude(sealed=b"")
+
+
+def versions_to_pour(user: User) -> QuerySet[FormVersion]:
+    """The versions with fiches that this person may pour; `fiches` says how many, `since` when the first came."""
+    found = FormVersion.objects.filter(submissions__status=Submission.Status.RECEIVED).exclude(mapping="")
+    found = found.annotate(fiches=Count("submissions"), since=Min("submissions__received_at")).select_related("form")
+    return found.defer("xlsform", "xform", "definition") if _imports_everywhere(user) else found.none()
+
+
+def _imports_everywhere(user: User) -> bool:
     held = postings_with(user, "intake.import")
-    if any(posting.area.level == Area.Level.COUNTRY for posting in held):
-        return Submission.objects.all()
-    return Submission.objects.filter(sent_by=user)
+    return any(posting.area.level == Area.Level.COUNTRY for posting in held)

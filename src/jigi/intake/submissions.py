@@ -34,7 +34,6 @@ from jigi.intake.reception import answers_of
 from jigi.intake.states import FORM_VERSION
 from jigi.intake.xlsform import ITEMSETS
 
-WAITING = (Submission.Status.RECEIVED, Submission.Status.HELD, Submission.Status.BATCHED)
 _ROWS = 500
 
 

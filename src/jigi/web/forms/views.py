@@ -24,7 +24,7 @@ from jigi.intake.models import FormVersion
 from jigi.intake.place_lists import PLACE_FILES
 from jigi.intake.questions import Questionnaire
 from jigi.intake.states import FORM_VERSION
-from jigi.intake.submissions import WAITING, import_submissions, mapping_of
+from jigi.intake.submissions import import_submissions, mapping_of
 from jigi.intake.xlsform import named_media
 from jigi.web.formats import counted
 from jigi.web.forms import jobs
@@ -48,7 +48,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
     read = Questionnaire(version.definition)
     mapping = mapping_of(version)
     lines = lines_of(read, mapping)
-    waiting = version.submissions.filter(status__in=WAITING).count()
+    waiting = queries.waiting(version).count()
     context = {
         "version": version,
         "chip": version_chip(version),
@@ -130,7 +130,7 @@ def _retire(version: FormVersion, user: User) -> str:
 
 
 def _pour(version: FormVersion, user: User) -> str:
-    if version.submissions.filter(status__in=WAITING).count() > jobs.MANY:
+    if queries.waiting(version).count() > jobs.MANY:
         require(user, "intake.import")
         jobs.enqueue(version, by=user)
         return "Les fiches attendent leur tour : l’avancement sera dans « Aujourd’hui »."

@@ -88,7 +88,7 @@ def _read_chunked(request: HttpRequest) -> None:
     body = request.META["wsgi.input"].read(ACCEPTED_BYTES + 1)
     if len(body) > ACCEPTED_BYTES:
         raise TooLarge("Cet envoi est trop grand", remedy="Envoyez moins de pièces jointes à la fois")
-    request._body = body  # type: ignore[attr-defined]
+    request._body = body
     request.META["CONTENT_LENGTH"] = str(len(body))
 
 

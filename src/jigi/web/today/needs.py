@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -117,17 +117,38 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
     batches = intake.visible_to(user).filter(
         Exists(held), status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0
     )
+    found = batches.annotate(form_version=Min("submissions__form_version")).order_by("-made_at")[:MOST_OF_A_KIND]
+    return [_correction(batch, batch.form_version) for batch in found]
+
+
+def _correction(batch: Batch, form_version: int | None) -> Need:
+    """A file is corrected and sent again; fiches of phones are seen one by one."""
+    held = counted(batch.households_held, "fiche retenue", "fiches retenues")
+    todo = "voyez pourquoi, fiche par fiche." if form_version else "corrigez le fichier et importez-le de nouveau."
+    return Need(
+        title=f"Import de {batch.file_name}",
+        detail=f"{held} : {todo}",
+        url=f"/questionnaires/{form_version}/fiches/?etat=held" if form_version else f"/imports/{batch.pk}/",
+        since=batch.made_at,
+        journey="/questionnaires/" if form_version else "/imports/",
+        word="à corriger",
+    )
+
+
+def fiches_to_pour(user: User, rights: frozenset[str]) -> list[Need]:
+    """Fiches come from phones that nobody has poured into the register yet."""
+    if "intake.import" not in rights:
+        return []
     return [
         Need(
-            title=f"Import de {batch.file_name}",
-            detail=f"{counted(batch.households_held, 'fiche retenue', 'fiches retenues')} : "
-            "corrigez le fichier et importez-le de nouveau.",
-            url=f"/imports/{batch.pk}/",
-            since=batch.made_at,
-            journey="/imports/",
-            word="à corriger",
+            f"{counted(one.fiches, 'fiche reçue', 'fiches reçues')} des téléphones",
+            f"{one.form.title}, version {one.version} : à verser au registre.",
+            f"/questionnaires/{one.pk}/",
+            one.since,
+            journey="/questionnaires/",
+            word="à verser",
         )
-        for batch in batches.order_by("-made_at")[:MOST_OF_A_KIND]
+        for one in intake.versions_to_pour(user).order_by("since")[:MOST_OF_A_KIND]
     ]
 
 
@@ -256,6 +277,7 @@ SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
     exceptions_to_decide,
     campaigns_to_freeze,
+    fiches_to_pour,
     batches_to_correct,
     alerts_to_look_into,
     audit_to_prove,
