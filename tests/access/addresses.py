@@ -320,6 +320,12 @@ ASKS: tuple[Ask, ...] = (
     Ask("account_end_posting", "finir une affectation", _account("account_end_posting"), sent=_ended),
     Ask("account_close", "fermer un compte", _account("account_close"), sent=_key(motif="essai de la matrice")),
     Ask(
+        "account_revoke_collection",
+        "arrêter un téléphone de collecte",
+        _account("account_revoke_collection"),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
         "account_end_sessions",
         "finir les sessions",
         _account("account_end_sessions"),

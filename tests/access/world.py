@@ -17,7 +17,7 @@ from django.utils import timezone
 from jigi.foundation.errors import Raced
 from jigi.foundation.models import Run, User
 from jigi.geography.models import Area, Invitation
-from jigi.intake.models import Batch, FormVersion, Submission
+from jigi.intake.models import Batch, CollectionSecret, FormVersion, Submission
 from jigi.intake.reception import receive
 from jigi.monitoring.models import Alert
 from jigi.payments import actions
@@ -115,6 +115,7 @@ def _people(world: World, place: str) -> None:
     """Somebody posted in the place, an invitation to it, an alert on one of its communes."""
     area = world.area(place)
     world.people[place] = make_user(f"personne-{place}", "social_officer", area)
+    CollectionSecret.objects.create(user=world.people[place], sealed=b"", fingerprint=place)
     world.invitations[place] = Invitation.objects.create(
         token_hash=place, username=f"invitee-{place}", full_name="Invitée", role="social_officer", area=area,
         starts_on=date.today(), invited_by=world.scene.maker, expires_at=timezone.now() + timedelta(days=7),

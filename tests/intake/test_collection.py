@@ -67,7 +67,7 @@ def test_another_person_does_not_take_a_secret_back(collector: User) -> None:
     make_secret(by=collector)
     with pytest.raises(Refused):
         revoke_secret(collector, by=make_user("autre"))
-    revoke_secret(collector, by=make_user("administration", "system_administrator"))
+    revoke_secret(collector, by=make_user("administration", "system_administrator"), reason="téléphone volé")
 
 
 def test_the_database_refuses_two_secrets_alive(collector: User) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from jigi.foundation.errors import Raced
 from jigi.foundation.models import AuditEvent, User
+from jigi.intake.collection import alive, make_secret
 from jigi.intake.models import Attachment, FormVersion, Submission, SubmissionConflict
 from jigi.intake.reception import receive
 from jigi.registry.models import Household
@@ -150,6 +151,14 @@ def test_a_collector_makes_a_secret_shown_once(client: Client, form: FormVersion
     assert "<code>" not in again and "montré une fois" in again
     gone = client.post(reverse("own_collection"), {"cle": str(uuid.uuid4()), "acte": "retirer"}, follow=True)
     assert "retiré" in gone.content.decode()
+
+
+def test_an_administrator_stops_a_phone(client: Client, collector: User) -> None:
+    make_secret(by=collector)
+    client.force_login(make_user("administration", "system_administrator"))
+    assert "Téléphone de collecte : réglé" in client.get(f"/comptes/{collector.pk}/").content.decode()
+    posted(client, "account_revoke_collection", collector.pk, motif="téléphone volé")
+    assert alive(collector) is None
 
 
 def test_the_square_code_holds_what_collect_reads() -> None:

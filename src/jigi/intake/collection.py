@@ -18,6 +18,7 @@ from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
+from jigi.geography import staff
 from jigi.geography.access import require
 from jigi.intake.models import CollectionSecret
 
@@ -41,13 +42,14 @@ def make_secret(*, by: User) -> str:
 
 
 @transaction.atomic
-def revoke_secret(user: User, *, by: User) -> None:
-    """Take a secret back: its phone collects no more. By oneself, or by who administers accounts."""
+def revoke_secret(user: User, *, by: User, reason: str = "") -> None:
+    """Take a secret back: its phone collects no more. By oneself, or with a reason by who administers the account."""
     if user.pk != by.pk:
-        require(by, "accounts.administer")
+        staff.require_over(user, by=by)
+        staff.require_reason(reason)
     if not _revoke(user):
         raise Refused("Il n’y a pas de secret de collecte à retirer")
-    audit.record("revoke_secret", "user", user.pk, by=by)
+    audit.record("revoke_secret", "user", user.pk, by=by, reason=reason)
 
 
 def alive(user: User) -> CollectionSecret | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.db.models import Count, Min, QuerySet
@@ -20,6 +22,17 @@ _QUERY = """
 SELECT file_name, line::text, key, "column", value, severity, message, remedy
 FROM intake_problem WHERE batch_id = %(batch)s ORDER BY id
 """
+
+
+@dataclass(frozen=True)
+class ToPour:
+    """Fiches of one version that came since the last pouring: how many, and when the first did."""
+
+    form_version: int
+    title: str
+    version: str
+    fiches: int
+    since: datetime
 
 
 def visible_to(user: User) -> QuerySet[Batch]:
@@ -65,11 +78,15 @@ def waiting(version: FormVersion) -> QuerySet[Submission]:
     return Submission.objects.filter(form_version=version, status__in=WAITING).exclude(sealed=b"")
 
 
-def versions_to_pour(user: User) -> QuerySet[FormVersion]:
-    """The versions with fiches that this person may pour; `fiches` says how many, `since` when the first came."""
-    found = FormVersion.objects.filter(submissions__status=Submission.Status.RECEIVED).exclude(mapping="")
-    found = found.annotate(fiches=Count("submissions"), since=Min("submissions__received_at")).select_related("form")
-    return found.defer("xlsform", "xform", "definition") if _imports_everywhere(user) else found.none()
+def versions_to_pour(user: User) -> list[ToPour]:
+    """The versions with new fiches that this person may pour, the longest waiting first."""
+    if not _imports_everywhere(user):
+        return []
+    new = Submission.objects.filter(status=Submission.Status.RECEIVED).exclude(sealed=b"")
+    new = new.exclude(form_version__mapping="")
+    found = new.values_list("form_version", "form_version__form__title", "form_version__version")
+    rows = found.annotate(fiches=Count("pk"), since=Min("received_at")).order_by("since")
+    return [ToPour(*row) for row in rows]
 
 
 def _imports_everywhere(user: User) -> bool:

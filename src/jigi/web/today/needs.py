@@ -142,13 +142,13 @@ def fiches_to_pour(user: User, rights: frozenset[str]) -> list[Need]:
     return [
         Need(
             f"{counted(one.fiches, 'fiche reçue', 'fiches reçues')} des téléphones",
-            f"{one.form.title}, version {one.version} : à verser au registre.",
-            f"/questionnaires/{one.pk}/",
+            f"{one.title}, version {one.version} : à verser au registre.",
+            f"/questionnaires/{one.form_version}/",
             one.since,
             journey="/questionnaires/",
             word="à verser",
         )
-        for one in intake.versions_to_pour(user).order_by("since")[:MOST_OF_A_KIND]
+        for one in intake.versions_to_pour(user)[:MOST_OF_A_KIND]
     ]
 
 
