@@ -39,6 +39,8 @@ class Batch(models.Model):
     run_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("importé le", db_default=Now())
+    # Of a batch of fiches sent by phones, the version that they answer.
+    form_version = models.ForeignKey("FormVersion", on_delete=models.PROTECT, null=True, related_name="batches")
 
     class Meta:
         verbose_name = "lot d’import"

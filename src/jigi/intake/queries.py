@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from jigi.foundation.bulk import copying_out
 from jigi.foundation.models import User
@@ -25,13 +25,14 @@ FROM intake_problem WHERE batch_id = %(batch)s ORDER BY id
 
 
 @dataclass(frozen=True)
-class ToPour:
-    """Fiches of one version that came since the last pouring: how many, and when the first did."""
+class ToSee:
+    """Fiches of one version that wait for a person: `new` to pour, `held` at the last pouring; since when."""
 
     form_version: int
     title: str
     version: str
-    fiches: int
+    new: int
+    held: int
     since: datetime
 
 
@@ -78,15 +79,16 @@ def waiting(version: FormVersion) -> QuerySet[Submission]:
     return Submission.objects.filter(form_version=version, status__in=WAITING).exclude(sealed=b"")
 
 
-def versions_to_pour(user: User) -> list[ToPour]:
-    """The versions with new fiches that this person may pour, the longest waiting first."""
+def fiches_to_see(user: User) -> list[ToSee]:
+    """The versions with fiches to pour or to look into, for who may; the longest waiting first."""
     if not _imports_everywhere(user):
         return []
-    new = Submission.objects.filter(status=Submission.Status.RECEIVED).exclude(sealed=b"")
-    new = new.exclude(form_version__mapping="")
-    found = new.values_list("form_version", "form_version__form__title", "form_version__version")
-    rows = found.annotate(fiches=Count("pk"), since=Min("received_at")).order_by("since")
-    return [ToPour(*row) for row in rows]
+    found = Submission.objects.filter(status__in=("received", "held")).exclude(sealed=b"")
+    versions = found.exclude(form_version__mapping="").values_list(
+        "form_version", "form_version__form__title", "form_version__version"
+    )
+    counts = {status: Count("pk", filter=Q(status=code)) for status, code in (("new", "received"), ("held", "held"))}
+    return [ToSee(*row) for row in versions.annotate(**counts, since=Min("received_at")).order_by("since")]
 
 
 def _imports_everywhere(user: User) -> bool:

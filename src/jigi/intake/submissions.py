@@ -101,6 +101,7 @@ def _settle(version: FormVersion, mapping: FormMapping, tables: _Tables, batch: 
     """Give every fiche the state that the register says, and leave a row of the audit."""
     Submission.objects.filter(pk__in=tables.declined).update(status="declined")
     if batch:
+        Batch.objects.filter(pk=batch.pk).update(form_version=version)
         facts = {"batch": batch.pk, "source": mapping.source, "submissions": tables.written}
         run_sql("intake", "settle_submissions", facts)
     merged = Submission.objects.filter(pk__in=tables.written, status="merged").count()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import organisations_with, postings_with
 from jigi.intake import queries as intake
 from jigi.intake.models import Batch, Problem
+from jigi.intake.queries import ToSee
 from jigi.monitoring import queries as monitoring
 from jigi.monitoring.actions import RIGHT
 from jigi.payments import queries as payments
@@ -115,41 +116,40 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
     came_since = Household.objects.filter(source=OuterRef("batch__source"), source_key=OuterRef("key"))
     held = Problem.objects.filter(batch=OuterRef("pk"), severity=Problem.Severity.ERROR).exclude(Exists(came_since))
     batches = intake.visible_to(user).filter(
-        Exists(held), status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0
+        Exists(held), form_version=None, status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0
     )
-    found = batches.annotate(form_version=Min("submissions__form_version")).order_by("-made_at")[:MOST_OF_A_KIND]
-    return [_correction(batch, batch.form_version) for batch in found]
-
-
-def _correction(batch: Batch, form_version: int | None) -> Need:
-    """A file is corrected and sent again; fiches of phones are seen one by one."""
-    held = counted(batch.households_held, "fiche retenue", "fiches retenues")
-    todo = "voyez pourquoi, fiche par fiche." if form_version else "corrigez le fichier et importez-le de nouveau."
-    return Need(
-        title=f"Import de {batch.file_name}",
-        detail=f"{held} : {todo}",
-        url=f"/questionnaires/{form_version}/fiches/?etat=held" if form_version else f"/imports/{batch.pk}/",
-        since=batch.made_at,
-        journey="/questionnaires/" if form_version else "/imports/",
-        word="à corriger",
-    )
-
-
-def fiches_to_pour(user: User, rights: frozenset[str]) -> list[Need]:
-    """Fiches come from phones that nobody has poured into the register yet."""
-    if "intake.import" not in rights:
-        return []
     return [
         Need(
-            f"{counted(one.fiches, 'fiche reçue', 'fiches reçues')} des téléphones",
-            f"{one.title}, version {one.version} : à verser au registre.",
-            f"/questionnaires/{one.form_version}/",
-            one.since,
-            journey="/questionnaires/",
-            word="à verser",
+            title=f"Import de {batch.file_name}",
+            detail=f"{counted(batch.households_held, 'fiche retenue', 'fiches retenues')} : "
+            "corrigez le fichier et importez-le de nouveau.",
+            url=f"/imports/{batch.pk}/",
+            since=batch.made_at,
+            journey="/imports/",
+            word="à corriger",
         )
-        for one in intake.versions_to_pour(user)[:MOST_OF_A_KIND]
+        for batch in batches.order_by("-made_at")[:MOST_OF_A_KIND]
     ]
+
+
+def fiches_to_see(user: User, rights: frozenset[str]) -> list[Need]:
+    """Fiches come from phones that nobody has poured into the register yet, or that it held back."""
+    if "intake.import" not in rights:
+        return []
+    return [need for one in intake.fiches_to_see(user)[:MOST_OF_A_KIND] for need in _of_version(one)]
+
+
+def _of_version(one: ToSee) -> list[Need]:
+    page, titled = f"/questionnaires/{one.form_version}/", f"{one.title}, version {one.version}"
+    journey, found = "/questionnaires/", []
+    if one.new:
+        title = f"{counted(one.new, 'fiche reçue', 'fiches reçues')} des téléphones"
+        found.append(Need(title, f"{titled} : à verser au registre.", page, one.since, journey, "à verser"))
+    if one.held:
+        title = counted(one.held, "fiche retenue", "fiches retenues")
+        detail = f"{titled} : voyez pourquoi, fiche par fiche."
+        found.append(Need(title, detail, f"{page}fiches/?etat=held", one.since, journey, "à corriger"))
+    return found
 
 
 def exceptions_to_decide(user: User, rights: frozenset[str]) -> list[Need]:
@@ -277,7 +277,7 @@ SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
     exceptions_to_decide,
     campaigns_to_freeze,
-    fiches_to_pour,
+    fiches_to_see,
     batches_to_correct,
     alerts_to_look_into,
     audit_to_prove,
