@@ -55,6 +55,10 @@ def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
     return lambda world, place: {"cle": str(uuid.uuid4()), **more}
 
 
+def _form(name: str, *more: object) -> Of:
+    return lambda world, place: reverse(name, args=[world.form.pk, *more]) if world.form and place == "above" else None
+
+
 def _account(name: str) -> Of:
     return lambda world, place: reverse(name, args=[world.people[place].pk])
 
@@ -387,6 +391,32 @@ ASKS: tuple[Ask, ...] = (
         )
         for verb in ("approve", "refuse")
     ),
+    Ask("forms", "questionnaires", _everywhere("forms")),
+    Ask("form_load", "charger un questionnaire (page)", _everywhere("form_load")),
+    Ask("form", "un questionnaire", _form("form")),
+    Ask("form_xlsform", "le classeur d’un questionnaire", _form("form_xlsform")),
+    Ask("form_attach", "joindre un fichier à un questionnaire", _form("form_attach"), sent=_key()),
+    *(
+        Ask("form_act", f"questionnaire : {verb}", _form("form_act", verb), sent=_key())
+        for verb in ("publish", "retire", "pour")
+    ),
+    Ask(
+        "fiches",
+        "fiches d’un questionnaire",
+        lambda w, p: reverse("fiches", args=[w.form.pk]) if w.form else None,
+        lambda w, p: f"/questionnaires/fiches/{w.fiches[p].pk}/",
+    ),
+    Ask("fiche", "une fiche", lambda w, p: reverse("fiche", args=[w.fiches[p].pk])),
+    Ask(
+        "fiche_attachment",
+        "une pièce d’une fiche",
+        lambda w, p: reverse("fiche_attachment", args=[w.fiches[p].attachments.get().pk]),
+    ),
+    Ask(
+        "fiche_conflict",
+        "deux réponses sous un numéro",
+        lambda w, p: reverse("fiche_conflict", args=[w.fiches[p].conflicts.get().pk]),
+    ),
     Ask("execution", "le déroulement d’un travail", lambda w, p: reverse("execution", args=[w.runs[p].pk])),
     Ask("trail", "trace des actions", _everywhere("trail")),
     Ask("alerts", "alertes", _list("alerts"), lambda w, p: f"/alertes/{w.alerts[p].pk}/"),
@@ -408,6 +438,12 @@ ASKS: tuple[Ask, ...] = (
     Ask("account_post", "affecter", _account("account_post"), sent=_posted),
     Ask("account_end_posting", "finir une affectation", _account("account_end_posting"), sent=_ended),
     Ask("account_close", "fermer un compte", _account("account_close"), sent=_key(motif="essai de la matrice")),
+    Ask(
+        "account_revoke_collection",
+        "arrêter un téléphone de collecte",
+        _account("account_revoke_collection"),
+        sent=_key(motif="essai de la matrice"),
+    ),
     Ask(
         "account_end_sessions",
         "finir les sessions",
@@ -489,12 +525,17 @@ ASKS: tuple[Ask, ...] = (
     Ask("data_model_document", "modèle des données, en document", _everywhere("data_model_document")),
 )
 
+PHONES = {
+    "openrosa_forms", "openrosa_submission", "openrosa_xform", "openrosa_manifest", "openrosa_media",
+}  # fmt: skip
+"""What phones ask with a secret of their own, and no session: tests/web/test_openrosa.py asks them."""
+
 OWN = {
     "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",
     "mfa_authenticate", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_index",
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_list_webauthn", "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "openid_connect_login",
     "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error", "invitation",
-    "own_account", "usersessions_list",
+    "own_account", "own_collection", "usersessions_list",
 }  # fmt: skip
 """The way in and one's own account: the same for every role and place. tests/entry asks them, others' keys included."""

@@ -6,6 +6,7 @@ another region. Things are numbered by place: `world.households["own"]`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,9 +17,11 @@ from django.utils import timezone
 from jigi.changes import actions as changes
 from jigi.changes import evidence
 from jigi.changes.models import ChangeBulk, ChangeEvidence, ChangeRequest
+from jigi.foundation.errors import Raced
 from jigi.foundation.models import Run, User
 from jigi.geography.models import Area, Invitation
-from jigi.intake.models import Batch
+from jigi.intake.models import Batch, CollectionSecret, FormVersion, Submission
+from jigi.intake.reception import receive
 from jigi.monitoring.models import Alert
 from jigi.payments import actions
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
@@ -31,6 +34,7 @@ from jigi.sharing.models import SharingAgreement
 from jigi.targeting import actions as targeting
 from jigi.targeting.models import TargetingRound
 from tests.factories import make_commune, make_households, make_user, make_village
+from tests.intake.collected import HOUSEHOLD, fiche, make_form
 from tests.payments.scene import Scene, stage
 from tests.schemes.giving import give, line, make_scheme, write
 from tests.sharing.signed import signed
@@ -63,6 +67,8 @@ class World:
     scheme: Scheme | None = None
     given: dict[str, BenefitBatch] = field(default_factory=dict)
     shared: dict[str, SharingAgreement] = field(default_factory=dict)
+    form: FormVersion | None = None
+    fiches: dict[str, Submission] = field(default_factory=dict)
     asked: dict[str, Household] = field(default_factory=dict)
     requests: dict[tuple[str, str], DataRequest] = field(default_factory=dict)
     proposal: RetentionProposal | None = None
@@ -102,6 +108,7 @@ def make_world(folder: Path) -> World:
         file_name="essai.csv", file_hash="a" * 64, mapping_name="essai", mapping_hash="b" * 64, source="essai",
         status=Batch.Status.REFUSED, made_by=scene.maker,
     )  # fmt: skip
+    _fiches(world)
     _requests(world)
     _changes(world)
     _benefits(world, folder)
@@ -123,10 +130,23 @@ def _benefits(world: World, folder: Path) -> None:
         world.given[place] = schemes.receive(path, world.scheme, by=world.scene.maker)
 
 
+def _fiches(world: World) -> None:
+    """The shipped questionnaire, and a fiche of each place with a file and other answers under its number."""
+    world.form = make_form(world.scene.maker)
+    for place in PLACES:
+        collector = make_user(f"enqueteur-{place}", "enumerator", world.commune(place))
+        number, files = f"uuid:{place}", {"une.jpg": b"\xff\xd8\xff"}
+        content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}}, number=number)
+        world.fiches[place] = receive(content, files=files, device="", by=collector).submission
+        with suppress(Raced):
+            receive(fiche(number=number), files={}, device="", by=collector)
+
+
 def _people(world: World, place: str) -> None:
     """Somebody posted in the place, an invitation to it, an alert on one of its communes."""
     area = world.area(place)
     world.people[place] = make_user(f"personne-{place}", "social_officer", area)
+    CollectionSecret.objects.create(user=world.people[place], sealed=b"", fingerprint=place)
     world.invitations[place] = Invitation.objects.create(
         token_hash=place, username=f"invitee-{place}", full_name="Invitée", role="social_officer", area=area,
         starts_on=date.today(), invited_by=world.scene.maker, expires_at=timezone.now() + timedelta(days=7),

@@ -44,6 +44,15 @@ def test_a_bench_prints_its_figures_in_one_object(name: str) -> None:
 
 
 @pytest.mark.long
+def test_no_fiche_is_lost_while_an_import_runs() -> None:
+    words = [*BENCH, "openrosa", "--size", "300", "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert (found["fiches_received"], found["fiches_lost"]) == (300, 0)
+
+
+@pytest.mark.long
 def test_a_rotation_seals_every_value_anew() -> None:
     assert measured("vault", 1_000)["rows"] == 1_000
 

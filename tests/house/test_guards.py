@@ -202,8 +202,11 @@ def weak_hashes(tree: ast.Module) -> set[str]:
     return {name for name, _ in calls(tree) if name in named or name in {"md5", "sha1"}}
 
 
+IMPOSED = {"intake/collection.py": "OpenRosa: digests of phones, names of files; not for security"}
+
+
 def test_no_weak_hash_is_used() -> None:
-    assert _anywhere(weak_hashes) == {}
+    assert set(_anywhere(weak_hashes)) <= set(IMPOSED)
 
 
 # --- outside --------------------------------------------------------------------------------------------------------
@@ -212,7 +215,10 @@ CLIENTS = {
     "urllib.request", "urllib3", "http.client", "requests", "httpx", "aiohttp", "socket", "ftplib", "smtplib",
     "telnetlib", "xmlrpc", "paramiko", "websockets",
 }  # fmt: skip
-OUTWARD: dict[str, str] = {"web/account/provider.py": "the error of a provider of identities that its settings name"}
+OUTWARD: dict[str, str] = {
+    "web/account/provider.py": "the error of a provider of identities that its settings name",
+    "demo/bench/openrosa.py": "the site that the bench itself serves, on this machine",
+}
 """Modules that may call an address, and which. The day one must, it goes through one function that resolves once,
 refuses private addresses, pins what it resolved and follows no redirection."""
 

@@ -14,13 +14,16 @@ from hypothesis import strategies as st
 
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent, Run
+from jigi.intake.models import Submission
+from jigi.intake.reception import receive
 from jigi.protection import retention
 from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.protection.reviewed import DATA, delays, retention_rules
 from jigi.protection.rules import too_old_before
 from jigi.registry.models import Household, LivingConditions, Person
 from tests.command.terminal import terminal
-from tests.factories import make_households, make_village
+from tests.factories import make_households, make_user, make_village
+from tests.intake.collected import fiche, make_form
 from tests.protection.people import World, accepted, asked, make_world
 
 TODAY = date(2026, 6, 15)
@@ -42,6 +45,11 @@ def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     closed = asked(made, "access", household=Household.objects.get(pk=never[1]))
     DataRequest.objects.filter(pk=closed.pk).update(status="withdrawn", made_at=_at(date(2021, 6, 14)))
     asked(made, "access", household=Household.objects.get(pk=never[2]))
+    make_form()
+    collector = make_user("enqueteur", "enumerator", made.scene.communes[0])
+    for number, day in (("uuid:vieille", date(2024, 6, 14)), ("uuid:recente", date(2024, 6, 15))):
+        receive(fiche(number=number), files={}, device="", by=collector)
+        Submission.objects.filter(instance_id=number).update(received_at=_at(day))
     for key, ends in (("vieille", date(2026, 5, 14)), ("récente", date(2026, 5, 15))):
         Session.objects.create(session_key=key, session_data="", expire_date=_at(ends))
     return made
@@ -57,7 +65,7 @@ def counts() -> dict[str, int]:
 
 @pytest.mark.django_db
 def test_each_rule_finds_what_is_too_old_and_nothing_else(world: World) -> None:
-    assert counts() == dict.fromkeys(counts(), 1) and len(counts()) == 5
+    assert counts() == dict.fromkeys(counts(), 1) and len(counts()) == 6
 
 
 @pytest.mark.django_db
@@ -80,7 +88,7 @@ def test_what_is_applied_is_what_was_previewed_and_again_finds_nothing(world: Wo
     assert DataRequest.objects.get(status="withdrawn").asker == "" != DataRequest.objects.get(status="received").asker
     assert [one.session_key for one in Session.objects.all()] == ["récente"]
     run = Run.objects.get(subject=f"retention:{proposal.pk}")
-    assert [step.rows_out for step in run.steps.all()] == [1] * 5 and run.checks.filter(passed=True).count() == 5
+    assert [step.rows_out for step in run.steps.all()] == [1] * 6 and run.checks.filter(passed=True).count() == 6
     assert AuditEvent.objects.filter(noun="retention", verb="apply", by=world.second).exists()
     with pytest.raises(Refused, match="rien à proposer"):
         retention.propose(by=world.officer)
@@ -119,7 +127,7 @@ def test_the_command_previews_then_applies_what_another_proposed(
     assert jigi("protection", "retention", "--propose", "--by", "dpo").code == 0
     assert "une autre personne" in jigi("protection", "retention", "--apply", "--by", "dpo").err
     applied = jigi("protection", "retention", "--apply", "--by", "dpo-deux", "--json").figures["applied"]
-    assert applied == dict.fromkeys(applied, 1) and len(applied) == 5
+    assert applied == dict.fromkeys(applied, 1) and len(applied) == 6
 
 
 LIES = {

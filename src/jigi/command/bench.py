@@ -25,6 +25,10 @@ DETAILS = {
     "national_seconds": "secondes pour 5,7 millions de valeurs, à ce rythme",
     "exceptions": "lignes à examiner",
     "sealing_seconds": "secondes à sceller",
+    "site_processor_milliseconds": "millisecondes de processeur du site par fiche",
+    "fiches_lost": "fiches perdues",
+    "median_milliseconds": "millisecondes par fiche, médiane",
+    "p95_milliseconds": "millisecondes par fiche, 95 fois sur 100",
     "verifying_seconds": "secondes à tout vérifier",
 }
 

@@ -9,9 +9,10 @@ from jigi.command.users import find_user
 from jigi.command.verb import Figures, Verb, acting, number, progress, say, wrong
 from jigi.foundation import runs
 from jigi.foundation.errors import JigiError
-from jigi.intake.models import Batch
+from jigi.intake.models import Batch, FormVersion
 from jigi.intake.pipeline import import_file
-from jigi.intake.queries import write_problems
+from jigi.intake.queries import waiting, write_problems
+from jigi.intake.submissions import import_submissions
 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +63,45 @@ def _problems(options: argparse.Namespace) -> Figures:
     return {"batch": batch.pk, "problems": count, "file": str(options.out)}
 
 
+def _submissions_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--form", required=True, metavar="IDENTIFIANT", help="identifiant du questionnaire, ex. menage")
+    parser.add_argument("--version", help="une version seulement ; sinon toutes celles qui ont des fiches")
+    parser.add_argument("--rejects", type=Path, help="fichier où écrire les problèmes des fiches retenues")
+    acting(parser)
+
+
+def _submissions(options: argparse.Namespace) -> Figures:
+    """Each version by its own mapping, its own batch."""
+    found = FormVersion.objects.filter(form__code=options.form).select_related("form").order_by("pk")
+    if options.version:
+        found = found.filter(version=options.version)
+    if not found:
+        raise wrong(f"Le questionnaire « {options.form} » n’est pas chargé", "Voyez jigi forms list.")
+    versions = [one for one in found if waiting(one).exists()]
+    if not versions:
+        say("Aucune fiche n’attend : rien n’a changé.")
+    return {"form": options.form, "versions": [_pour(one, options) for one in versions]}
+
+
+def _pour(version: FormVersion, options: argparse.Namespace) -> Figures:
+    with progress() as listen, runs.listening(listen):
+        poured = import_submissions(version, by=find_user(options.by))
+    say(
+        f"Version {version.version} : {poured.taken} fiches, {poured.merged} versées, {poured.held} retenues,"
+        f" {poured.declined} sans accord."
+    )
+    if poured.batch and poured.held:
+        say(f"Problèmes : jigi intake problems {poured.batch.pk} --out problemes.csv")
+    if poured.batch and options.rejects:
+        write_problems(poured.batch, options.rejects)
+    return {
+        "version": version.version, "taken": poured.taken, "merged": poured.merged, "held": poured.held,
+        "declined": poured.declined, "batch": poured.batch.pk if poured.batch else None,
+    }  # fmt: skip
+
+
 VERBS = {
+    "intake submissions": Verb(_submissions_arguments, _submissions),
     "intake import": Verb(_import_arguments, _import),
     "intake problems": Verb(_problems_arguments, _problems),
 }

@@ -26,9 +26,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from jigi.foundation.errors import JigiError
 
 KINDS = {
-    "document": "un numéro de document", "phone": "un téléphone", "account": "un compte",
+    "document": "un numéro de document",
+    "phone": "un téléphone",
+    "account": "un compte",
+    "answers": "les réponses d’une fiche",
     "change": "un fait dont le changement est demandé",
-}  # fmt: skip
+    "collection": "un secret de collecte",
+}
 KEY_BYTES = 32
 INDEX_BYTES = 16
 LAST_VERSION = 255

@@ -1,4 +1,4 @@
-"""Batches of interviews read from files, what was staged, and the problems found."""
+"""Batches of interviews and their problems; questionnaires by version, and what is sent of them from the field."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+
+from jigi.foundation.sealed import SealedField
 
 
 class Batch(models.Model):
@@ -37,6 +39,8 @@ class Batch(models.Model):
     run_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("importé le", db_default=Now())
+    # Of a batch of fiches sent by phones, the version that they answer.
+    form_version = models.ForeignKey("FormVersion", on_delete=models.PROTECT, null=True, related_name="batches")
 
     class Meta:
         verbose_name = "lot d’import"
@@ -103,3 +107,155 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Form(models.Model):
+    """A questionnaire: its identity, the same through its versions. `code` is the form's id of OpenRosa."""
+
+    code = models.CharField("identifiant", max_length=120, unique=True)
+    title = models.CharField("titre", max_length=200)
+
+    class Meta:
+        verbose_name = "questionnaire"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FormVersion(models.Model):
+    """One version of a questionnaire: the XLSForm as it came, the XForm made of it, and how it fills the register.
+
+    `definition` is what pyxform understood of the sheets; `mapping` the text of the TOML, "" when the answers of this
+    form go to no register. Phones go on sending what they hold of a retired version: it is still received.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "brouillon"
+        PUBLISHED = "published", "publiée"
+        RETIRED = "retired", "retirée"
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField("version", max_length=60)
+    file_name = models.CharField("fichier", max_length=200)
+    xlsform = models.BinaryField("XLSForm")
+    xform = models.TextField("XForm")
+    definition = models.JSONField("définition")
+    warnings = models.JSONField("à regarder", default=list)
+    mapping = models.TextField("correspondance", default="", blank=True)
+    digest = models.CharField("empreinte", max_length=64)
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.DRAFT)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("chargée le", db_default=Now())
+
+    class Meta:
+        verbose_name = "version de questionnaire"
+        constraints = [
+            models.UniqueConstraint(fields=["form", "version"], name="form_version_once"),
+            models.UniqueConstraint(
+                fields=["form"], condition=Q(status="published"), name="form_one_version_published"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published", "retired"]), name="form_version_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form.title}, version {self.version}"
+
+
+class FormMedia(models.Model):
+    """A file that goes with a version: a picture, a list of choices."""
+
+    form_version = models.ForeignKey(FormVersion, on_delete=models.CASCADE, related_name="media")
+    file_name = models.CharField("fichier", max_length=120)
+    content = models.BinaryField("contenu")
+
+    class Meta:
+        verbose_name = "fichier de questionnaire"
+        constraints = [models.UniqueConstraint(fields=["form_version", "file_name"], name="form_media_once")]
+
+
+class CollectionSecret(models.Model):
+    """The secret by which one person's phone collects, and nothing else; sealed, one alive a person."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="collection_secrets")
+    sealed = SealedField("secret, chiffré", kind="collection")
+    fingerprint = models.CharField("empreinte du jeton", max_length=64, unique=True)
+    made_at = models.DateTimeField("créé le", db_default=Now())
+    revoked_at = models.DateTimeField("retiré le", null=True)
+
+    class Meta:
+        verbose_name = "secret de collecte"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(revoked_at__isnull=True), name="collection_one_secret_alive"
+            )
+        ]
+
+
+class Submission(models.Model):
+    """The answers of one interview as a device sent them, sealed; `instance_id` is the device's and comes once."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", "reçue"
+        BATCHED = "batched", "en cours de versement"
+        MERGED = "merged", "versée"
+        HELD = "held", "retenue"
+        DECLINED = "declined", "sans accord"
+
+    instance_id = models.CharField("fiche", max_length=80, unique=True)
+    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="submissions")
+    sealed = SealedField("réponses, chiffrées", kind="answers")
+    digest = models.CharField("empreinte", max_length=64)
+    device = models.CharField("appareil", max_length=120, default="", blank=True)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField("reçue le", db_default=Now())
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.RECEIVED)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="submissions")
+
+    class Meta:
+        verbose_name = "fiche reçue"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["received", "batched", "declined"])
+                | Q(status__in=["merged", "held"], batch__isnull=False),
+                name="submission_ended_has_batch",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["form_version", "status"], name="submission_by_status"),
+            models.Index(fields=["batch"], name="submission_by_batch"),
+        ]
+
+
+class Attachment(models.Model):
+    """A photograph or a recording named in the answers: kept to be downloaded, shown nowhere."""
+
+    MOST_BYTES = 10 * 1024 * 1024
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="attachments")
+    file_name = models.CharField("fichier", max_length=120)
+    content = models.BinaryField("contenu")
+    digest = models.CharField("empreinte", max_length=64)
+    received_at = models.DateTimeField("reçu le", db_default=Now())
+
+    class Meta:
+        verbose_name = "pièce jointe"
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "file_name"], name="attachment_once"),
+        ]
+
+
+class SubmissionConflict(models.Model):
+    """Other answers that came under the number of a submission: refused, and kept for a person to compare."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="conflicts")
+    sealed = SealedField("réponses, chiffrées", kind="answers")
+    digest = models.CharField("empreinte", max_length=64)
+    device = models.CharField("appareil", max_length=120, default="", blank=True)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField("reçu le", db_default=Now())
+
+    class Meta:
+        verbose_name = "fiche en conflit"
+        constraints = [models.UniqueConstraint(fields=["submission", "digest"], name="conflict_once")]

@@ -1,24 +1,39 @@
-"""What may be asked of imports: the problems of a batch, on screen or as a file to correct from."""
+"""What may be asked of imports, questionnaires and fiches; the problems of a batch as a file to correct from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from jigi.foundation.bulk import copying_out
 from jigi.foundation.models import User
 from jigi.foundation.tabular import write_rejects
-from jigi.geography.access import postings_with
+from jigi.geography.access import can, postings_with
 from jigi.geography.models import Area
-from jigi.intake.models import Batch, Problem
+from jigi.intake.models import Batch, FormVersion, Problem, Submission
 
 HEADER = ("fichier", "ligne", "fiche", "colonne", "valeur", "gravité", "constat", "que faire")
+WAITING = (Submission.Status.RECEIVED, Submission.Status.HELD, Submission.Status.BATCHED)
 _QUERY = """
 SELECT file_name, line::text, key, "column", value, severity, message, remedy
 FROM intake_problem WHERE batch_id = %(batch)s ORDER BY id
 """
+
+
+@dataclass(frozen=True)
+class ToSee:
+    """Fiches of one version that wait for a person: `new` to pour, `held` at the last pouring; since when."""
+
+    form_version: int
+    title: str
+    version: str
+    new: int
+    held: int
+    since: datetime
 
 
 def visible_to(user: User) -> QuerySet[Batch]:
@@ -40,3 +55,42 @@ def problem_rows(batch: Batch) -> Iterator[list[str]]:
 def write_problems(batch: Batch, path: str | Path) -> int:
     """Write the problems of a batch to a CSV file that opens in Excel; returns how many."""
     return write_rejects(path, HEADER, problem_rows(batch))
+
+
+def forms_seen_by(user: User) -> QuerySet[FormVersion]:
+    """The versions of questionnaires: for who loads them, imports them or fills them; none for others."""
+    may = any(can(user, right) for right in ("intake.forms", "intake.import", "intake.collect"))
+    return FormVersion.objects.select_related("form", "made_by") if may else FormVersion.objects.none()
+
+
+def offered_to(user: User) -> QuerySet[FormVersion]:
+    """The versions that a person's phone is offered today."""
+    found = FormVersion.objects.filter(status=FormVersion.Status.PUBLISHED).select_related("form")
+    return found if can(user, "intake.collect") else found.none()
+
+
+def submissions_seen_by(user: User) -> QuerySet[Submission]:
+    """The fiches received: all with the right to import at the country, elsewhere those that one sent oneself."""
+    return Submission.objects.all() if _imports_everywhere(user) else Submission.objects.filter(sent_by=user)
+
+
+def waiting(version: FormVersion) -> QuerySet[Submission]:
+    """The fiches of a version that the next pouring takes: received or held, their answers still there."""
+    return Submission.objects.filter(form_version=version, status__in=WAITING).exclude(sealed=b"")
+
+
+def fiches_to_see(user: User) -> list[ToSee]:
+    """The versions with fiches to pour or to look into, for who may; the longest waiting first."""
+    if not _imports_everywhere(user):
+        return []
+    found = Submission.objects.filter(status__in=("received", "held")).exclude(sealed=b"")
+    versions = found.exclude(form_version__mapping="").values_list(
+        "form_version", "form_version__form__title", "form_version__version"
+    )
+    counts = {status: Count("pk", filter=Q(status=code)) for status, code in (("new", "received"), ("held", "held"))}
+    return [ToSee(*row) for row in versions.annotate(**counts, since=Min("received_at")).order_by("since")]
+
+
+def _imports_everywhere(user: User) -> bool:
+    held = postings_with(user, "intake.import")
+    return any(posting.area.level == Area.Level.COUNTRY for posting in held)

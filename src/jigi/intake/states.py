@@ -1,4 +1,4 @@
-"""The states of a batch: received, checked, merged into the register or refused."""
+"""The states of a batch, of a version of a questionnaire, and of what is sent from the field."""
 
 from __future__ import annotations
 
@@ -14,3 +14,26 @@ BATCH = StateTable(
         transition("resume", "merged refused", "received", "Reprendre les fiches retenues"),
     ),
 )
+
+FORM_VERSION = StateTable(
+    "intake.form_version",
+    {"draft": "brouillon", "published": "publiée", "retired": "retirée"},
+    (
+        transition("publish", "draft retired", "published", "Publier"),
+        transition("retire", "published", "retired", "Retirer"),
+    ),
+)
+
+SUBMISSION = StateTable(
+    "intake.submission",
+    {
+        "received": "reçue", "batched": "en cours de versement", "merged": "versée", "held": "retenue",
+        "declined": "sans accord",
+    },
+    (
+        transition("batch", "received held", "batched", "Verser"),
+        transition("merge", "batched", "merged", "Constater le versement"),
+        transition("hold", "batched", "held", "Retenir"),
+        transition("decline", "batched", "declined", "Constater le refus du ménage"),
+    ),
+)  # fmt: skip

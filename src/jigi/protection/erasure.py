@@ -17,8 +17,11 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 
 PACKAGE = "protection"
-# Problems of imports first: they are found by the source key, which the households lose.
+# Fiches and problems of imports first: they are found by the source key, which the households lose.
 STATEMENTS = (
+    "erase_attachments",
+    "erase_conflicts",
+    "erase_submissions",
     "erase_problems",
     "erase_heads",
     "erase_returns",

@@ -25,6 +25,7 @@ from jigi.protection.states import RETENTION
 
 STATEMENTS = {
     "import_problems": ("count_import_problems", "apply_import_problems"),
+    "fiches": ("count_fiches", "apply_fiches"),
     "survey_conditions": ("count_survey_conditions", "apply_survey_conditions"),
     "never_enrolled": ("count_never_enrolled", "apply_never_enrolled"),
     "data_requests": ("count_data_requests", "apply_data_requests"),

@@ -112,6 +112,9 @@ DATABASES["default"]["OPTIONS"]["options"] += f" {limits.patience(KIND).options}
 FENCED = KIND in limits.ROLES
 if FENCED:
     DATABASES["default"]["OPTIONS"]["assume_role"] = limits.ROLES[KIND]
+if KIND == "web":
+    # A connection is dear to open (a process of PostgreSQL, its role): the threads of pages keep theirs a minute.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "foundation.User"
@@ -155,7 +158,8 @@ if HTTPS:
 
 PROCRASTINATE_IMPORT_PATHS = [
     "jigi.foundation.clock", "jigi.geography.jobs", "jigi.payments.jobs", "jigi.monitoring.jobs",
-    "jigi.protection.jobs", "jigi.web.imports.jobs", "jigi.web.schemes.jobs", "jigi.web.backups.jobs",
+    "jigi.protection.jobs", "jigi.web.imports.jobs", "jigi.web.forms.jobs", "jigi.web.schemes.jobs",
+    "jigi.web.backups.jobs",
 ]  # fmt: skip
 # Where the head of the audit's chain is written outside the database; the second place is best on another machine.
 AUDIT_ANCHORS = [Path(os.environ.get("JIGI_AUDIT_ANCHOR") or HOME / "audit" / "anchor.log")]

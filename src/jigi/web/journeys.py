@@ -32,6 +32,7 @@ JOURNEYS = (
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/partages/", "Partages", "sharing.see"),
+    _journey("/questionnaires/", "Questionnaires", "intake.forms", "intake.import"),
     _journey("/imports/", "Imports", "intake.import"),
     _journey("/alertes/", "Alertes", "alerts.see"),
     _journey("/exploitation/sauvegardes/", "Sauvegardes", "site.operate", "audit.see"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jigi.changes.states import CHANGE
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation.money import format_xof
-from jigi.intake.states import BATCH
+from jigi.intake.states import BATCH, FORM_VERSION, SUBMISSION
 from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.protection.states import REQUEST, RETENTION
@@ -43,6 +43,8 @@ NOUNS = {
     "schemes.batch": Noun("lot de prestations", "/regimes/lots/{}/", "schemes.see"),
     "scheme": Noun("régime"),
     "sharing_agreement": Noun("convention de partage", "/partages/{}/", "sharing.see"),
+    "intake.form_version": Noun("version de questionnaire", "/questionnaires/{}/", "intake.import"),
+    "intake.submission": Noun("fiche reçue", "/questionnaires/fiches/{}/", "intake.import"),
     "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
     "retention": Noun("conservation des données", "/protection/conservation/", "data.protect"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
@@ -71,18 +73,10 @@ NOUNS = {
 TABLES = {
     table.noun: table
     for table in (
-        PAYMENT_ROUND,
-        TARGETING_ROUND,
-        ENROLMENT,
-        BATCH,
-        BENEFIT_BATCH,
-        SHARING,
-        ALERT,
-        REQUEST,
-        RETENTION,
-        CHANGE,
+        PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, ALERT, REQUEST, RETENTION, CHANGE,
+        FORM_VERSION, SUBMISSION,
     )
-}
+}  # fmt: skip
 
 VERBS = {
     "make": "faire",
@@ -132,11 +126,16 @@ VERBS = {
     "return_to_funds": "rendre au fonds",
     "extend": "prolonger",
     "load": "charger",
+    "attach": "joindre des fichiers",
+    "receive": "recevoir une fiche",
+    "conflict": "recevoir d’autres réponses",
+    "pour": "verser les fiches",
+    "make_secret": "faire un secret de collecte",
+    "revoke_secret": "retirer un secret de collecte",
     "fit": "ajuster",
     "import_lists": "importer des listes",
     "set_quotas": "fixer les quotas",
     "draft": "rédiger une demande",
-    "attach": "joindre une pièce",
     "refresh": "actualiser",
     "counter": "demander de défaire",
     "set_household": "corriger le ménage",
@@ -215,6 +214,13 @@ FACTS = {
     "request": "demande",
     "person": "personne",
     "tables": "tables",
+    "form": "questionnaire",
+    "version": "version",
+    "device": "appareil",
+    "files": "fichiers",
+    "held": "fiches retenues",
+    "declined": "sans accord",
+    "number": "numéro",
 }
 
 

@@ -34,6 +34,7 @@ WITHOUT_KEY = {
     "account_change_password": "demande l’ancien mot de passe : la seconde fois, ce n’est plus lui",
     "invitation": "une invitation ne sert qu’une fois",
     "usersessions_list": "ferme des sessions : les fermer deux fois ne ferme rien de plus",
+    "openrosa_submission": "une fiche porte son propre numéro : la seconde fois, elle est déjà là",
     "openid_connect_login": "part vers le fournisseur d’identité",
     "socialaccount_login": "part vers le fournisseur d’identité",
     "mfa_authenticate": "un code ne sert qu’une fois",

@@ -5,5 +5,6 @@ not do without. Every phase is a process of its own (`python -m jigi.demo.bench`
 is the action's and no plan, connection or table is warm from what came before.
 
 `trial` makes the database and runs the phases; `ground`, `past` and `answers` lay the ground; `gauge` measures
-an action and `twins` its reference; `round`, `importing`, `reconcile`, `access`, `vault` and `trace` are the benches.
+an action and `twins` its reference; `round`, `importing`, `reconcile`, `access`, `vault`, `trace`, `backup` and
+`openrosa` are the benches.
 """

@@ -9,7 +9,7 @@ from allauth.mfa.webauthn import views as keys
 from allauth.socialaccount import views as providers
 from django.urls import path
 
-from jigi.web.account import audited, provider, views
+from jigi.web.account import audited, collecting, provider, views
 
 urlpatterns = [
     path("connexion/", views.SignIn.as_view(), name="account_login"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("deconnexion/", views.sign_out, name="account_logout"),
     path("invitation/", views.invitation, name="invitation"),
     path("compte/", views.own, name="own_account"),
+    path("compte/collecte/", collecting.own_collection, name="own_collection"),
     path("compte/sessions/", views.sessions, name="usersessions_list"),
     path("compte/mot-de-passe/", audited.ChangePassword.as_view(), name="account_change_password"),
     path("compte/confirmer/", allauth.reauthenticate, name="account_reauthenticate"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/affectations/finir/", views.end_posting, name="account_end_posting"),
     path("<int:pk>/fermer/", views.close, name="account_close"),
     path("<int:pk>/sessions/fermer/", views.end_sessions, name="account_end_sessions"),
+    path("<int:pk>/collecte/retirer/", views.revoke_collection, name="account_revoke_collection"),
     path("<int:pk>/fournisseur/", views.link, name="account_link"),
     path("<int:pk>/lien/", invitations.renew, name="account_renew"),
     path("invitations/", invitations.listed, name="invitations"),

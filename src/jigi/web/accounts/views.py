@@ -25,6 +25,7 @@ from jigi.geography.access import require
 from jigi.geography.factors import STRONG, holds_second_factor, requires_second_factor
 from jigi.geography.models import StaffPosting
 from jigi.geography.roles import roles
+from jigi.intake import collection
 from jigi.web.account.step_up import kept_form, require_proof
 from jigi.web.accounts.forms import ReasonedPostingForm, role_choices, role_sentences
 from jigi.web.formats import counted
@@ -62,6 +63,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "sessions": UserSession.objects.filter(user_id=user.pk).count(),
         "subject": SocialAccount.objects.filter(user=user, provider=PROVIDER).values_list("uid", flat=True).first(),
         "email": EmailAddress.objects.filter(user=user).values_list("email", flat=True).first(),
+        "collection": collection.alive(user),
         "events": audit.history("user", user.pk)[:20],
         "typed": kept_form(request),
     }
@@ -117,6 +119,18 @@ def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> str:
         ended = staff.end_all_sessions(user, by=by, reason=request.POST.get("motif", ""))
         return f"{counted(ended, 'session finie', 'sessions finies')} : la personne doit se connecter de nouveau."
+
+    return _done(request, pk, act)
+
+
+@require_POST
+def revoke_collection(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop somebody's phone of collection: lost, stolen, or not given back."""
+    by, user = administrator(request), seen(request, pk)
+
+    def act() -> str:
+        collection.revoke_secret(user, by=by, reason=request.POST.get("motif", ""))
+        return "Le secret de collecte est retiré : le téléphone n’envoie et ne prend plus rien."
 
     return _done(request, pk, act)
 

@@ -35,6 +35,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "batch": one,
         "run": Run.objects.filter(pk=one.run_id or 0).first(),
         "by_column": list(found),
+        "form_version": one.form_version_id,
     }
     listing = problems_list([row["column"] for row in found])
     return listing.respond(request, one.problems.all(), "imports/batch.html", context)

@@ -17,6 +17,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import organisations_with, postings_with
 from jigi.intake import queries as intake
 from jigi.intake.models import Batch, Problem
+from jigi.intake.queries import ToSee
 from jigi.monitoring import queries as monitoring
 from jigi.monitoring.queries import RIGHT
 from jigi.payments import queries as payments
@@ -119,7 +120,7 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
     came_since = Household.objects.filter(source=OuterRef("batch__source"), source_key=OuterRef("key"))
     held = Problem.objects.filter(batch=OuterRef("pk"), severity=Problem.Severity.ERROR).exclude(Exists(came_since))
     batches = intake.visible_to(user).filter(
-        Exists(held), status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0
+        Exists(held), form_version=None, status__in=(Batch.Status.MERGED, Batch.Status.REFUSED), households_held__gt=0
     )
     return [
         Need(
@@ -133,6 +134,26 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
         )
         for batch in batches.order_by("-made_at")[:MOST_OF_A_KIND]
     ]
+
+
+def fiches_to_see(user: User, rights: frozenset[str]) -> list[Need]:
+    """Fiches come from phones that nobody has poured into the register yet, or that it held back."""
+    if "intake.import" not in rights:
+        return []
+    return [need for one in intake.fiches_to_see(user)[:MOST_OF_A_KIND] for need in _of_version(one)]
+
+
+def _of_version(one: ToSee) -> list[Need]:
+    page, titled = f"/questionnaires/{one.form_version}/", f"{one.title}, version {one.version}"
+    journey, found = "/questionnaires/", []
+    if one.new:
+        title = f"{counted(one.new, 'fiche reçue', 'fiches reçues')} des téléphones"
+        found.append(Need(title, f"{titled} : à verser au registre.", page, one.since, journey, "à verser"))
+    if one.held:
+        title = counted(one.held, "fiche retenue", "fiches retenues")
+        detail = f"{titled} : voyez pourquoi, fiche par fiche."
+        found.append(Need(title, detail, f"{page}fiches/?etat=held", one.since, journey, "à corriger"))
+    return found
 
 
 def exceptions_to_decide(user: User, rights: frozenset[str]) -> list[Need]:
@@ -311,6 +332,7 @@ SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
     exceptions_to_decide,
     campaigns_to_freeze,
+    fiches_to_see,
     batches_to_correct,
     benefits_to_record,
     agreements_to_approve,

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0002_fence'),
+        ('intake', '0004_fence_submissions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
