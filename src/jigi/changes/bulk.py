@@ -121,6 +121,7 @@ def take(reading: Reading, *, by: User) -> ChangeBulk:
 
 def decide(requests: Sequence[ChangeRequest], *, by: User) -> tuple[int, list[tuple[ChangeRequest, str]]]:
     """Apply the first requests of a selection, each by itself; returns how many, and why others were left."""
+    require(by, actions.CHECK)
     applied, left = 0, []
     for request in requests[:MOST_DECIDED]:
         try:

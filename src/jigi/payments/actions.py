@@ -292,7 +292,8 @@ def _refuse_enroller(payment_round: PaymentRound, by: User) -> None:
 
 
 def _require(by: User, right: str, component: Component, areas: Sequence[Area]) -> None:
-    require(by, right, areas=areas, programme=component.programme.code)
+    # No commune at all: what follows refuses it and says so better.
+    require(by, right, areas=areas or None, programme=component.programme.code)
 
 
 def _refuse_foreign(component: Component, communes: Sequence[Area]) -> None:

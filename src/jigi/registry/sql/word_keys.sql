@@ -18,13 +18,12 @@ CREATE FUNCTION jigi_word_key(word text) RETURNS text LANGUAGE sql IMMUTABLE PAR
         'uu', 'u')
 $$;
 
-CREATE FUNCTION jigi_first_word_key(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT jigi_word_key(split_part(jigi_name_words(name), ' ', 1))
-$$;
-CREATE FUNCTION jigi_last_word_key(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT jigi_word_key(split_part(jigi_name_words(name), ' ', -1))
-$$;
+-- Written « RETURN », not as text: what they call is known when they are made, so that a dump, which is restored without a
+-- search path, can fill the columns that they generate.
+CREATE FUNCTION jigi_first_word_key(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jigi_word_key(split_part(jigi_name_words(name), ' ', 1));
+CREATE FUNCTION jigi_last_word_key(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jigi_word_key(split_part(jigi_name_words(name), ' ', -1));
 -- The last word of several; nothing for a name of one word.
-CREATE FUNCTION jigi_other_word_key(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN strpos(translate(name, '-', ' '), ' ') > 0 THEN jigi_last_word_key(name) ELSE '' END
-$$
+CREATE FUNCTION jigi_other_word_key(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN strpos(translate(name, '-', ' '), ' ') > 0 THEN jigi_last_word_key(name) ELSE '' END
