@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Timer
 
-from asgiref.sync import async_to_sync
 from django.db import OperationalError, connection
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -20,6 +19,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
+from procrastinate.sql import queries
 
 from jigi.foundation import limits
 from jigi.foundation.runs import leave_failed, side_connection
@@ -82,7 +82,7 @@ def _take_up(whose: Q) -> int:
             count += 1
         except UniqueViolation:
             # Somebody asked for the same thing again: that later job will do it, once this one lets go.
-            async_to_sync(app.job_manager.finish_job_by_id_async)(number, Status.FAILED, delete_job=False)
+            _end(number)
         except ConnectorException:
             continue  # it has just ended, or another worker was first
     return count
@@ -91,7 +91,7 @@ def _take_up(whose: Q) -> int:
 def _give_up(number: int, task: str, lock: str | None) -> None:
     """End a job that killed its worker each time it was begun; where it is looked for, a run says so."""
     try:
-        async_to_sync(app.job_manager.finish_job_by_id_async)(number, Status.FAILED, delete_job=False)
+        _end(number)
     except ConnectorException:
         return  # it has just ended
     leave_failed(
@@ -99,6 +99,13 @@ def _give_up(number: int, task: str, lock: str | None) -> None:
         "Travail abandonné",
         subject=lock or "",
         message=f"Abandonné après {limits.job_attempts()} essais : chacun a été interrompu. Prévenez l’exploitant.",
+    )
+
+
+def _end(number: int) -> None:
+    """Mark a job as failed. procrastinate only has this as a coroutine; the statement is the same."""
+    app.connector.get_sync_connector().execute_query(
+        queries["finish_job"], job_id=number, status=Status.FAILED.value, delete_job=False
     )
 
 
