@@ -257,5 +257,7 @@ WITH plan AS MATERIALIZED (
         started_on)
     SELECT household, person, line, relation, spouse_rank, role, false, '2014-06-01' FROM members
 )
-SELECT household, (SELECT person FROM members WHERE members.i = plan.i AND role = 'recipient') FROM plan ORDER BY i
+SELECT plan.household, receives.person
+FROM plan LEFT JOIN members AS receives ON receives.i = plan.i AND receives.role = 'recipient'
+ORDER BY plan.i
 """
