@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pytest
@@ -71,13 +70,3 @@ def test_each_recipient_unit_has_one_recipient(homes: tuple[Membership, int]) ->
     Membership.objects.filter(pk=child.pk).update(role="recipient", unit=2)
     with pytest.raises(IntegrityError, match="one_recipient"), transaction.atomic():
         Membership.objects.filter(pk=child.pk).update(unit=1)
-
-
-def test_a_thousand_households_after_one_are_checked_as_a_set() -> None:
-    """The plan of the first is not kept for the others: each would be compared with each."""
-    village = make_village(make_commune("ML010501"))
-    for number in range(8):
-        make_households(1, village, prefix=f"un{number}")
-    started = time.perf_counter()
-    make_households(20_000, village, phones=False)
-    assert time.perf_counter() - started < 60
