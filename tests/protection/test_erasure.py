@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from jigi.enrolment.models import Enrolment
@@ -18,7 +19,15 @@ from jigi.payments import orders, queries
 from jigi.payments.models import Entitlement, Instruction, ReturnLine
 from jigi.protection import actions, erasure
 from jigi.protection.models import DataRequest
-from jigi.registry.models import Household, Identifier, LivingConditions, Person, Phone
+from jigi.registry.models import (
+    Household,
+    Identifier,
+    LivingConditions,
+    PastHousehold,
+    PastPerson,
+    Person,
+    Phone,
+)
 from jigi.schemes.actions import receive
 from jigi.schemes.models import Benefit, BenefitBatch, BenefitLine, BenefitProblem
 from jigi.targeting import queries as targeting
@@ -73,6 +82,42 @@ def test_what_names_somebody_is_gone_and_the_rows_stay(world: World) -> None:
     assert not LivingConditions.objects.filter(household=one).exists()
     assert Enrolment.objects.get(household=one).account == ""
     assert (request.status, request.done_by) == ("done", world.officer)
+
+
+def test_the_past_names_nobody_either_and_that_of_others_stays(world: World) -> None:
+    for household in (world.household, world.other):
+        _past("household", household.pk)
+        _past("person", household.memberships.get(relation="head").person_id)
+    unborn = _undone_birth(world.household)
+    split_off = _past("household", world.household.pk, id=900_000, split_from_id=world.household.pk)
+    erased(world)
+    kept = set(PastHousehold.objects.values_list("id", flat=True))
+    assert kept == {world.other.pk}, f"{split_off} was undone: only its past was left"
+    assert set(PastPerson.objects.values_list("id", flat=True)) == {
+        world.other.memberships.get(relation="head").person_id
+    }, f"{unborn} too"
+
+
+def _past(table: str, row: int, **other: int) -> int:
+    """A former form of a row, as the database keeps it when it is changed later; `other`: columns not its own."""
+    columns = [field.column for field in apps.get_model("registry", f"Past{table}")._meta.local_fields]
+    kept = [column for column in columns if column not in ("past_id", "recorded_to", "act")]
+    told = ", ".join(str(other[column]) if column in other else column for column in kept)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO registry_past{table} ({', '.join(kept)}, recorded_to, act)"
+            f" SELECT {told}, now(), '' FROM registry_{table} WHERE id = %s",
+            [row],
+        )
+    return other.get("id", row)
+
+
+def _undone_birth(household: Household) -> int:
+    """A child whose rows a counter-request took away."""
+    child = household.memberships.get(relation="child")
+    _past("person", child.person_id, id=800_000)
+    _past("membership", child.pk, id=800_001, person_id=800_000)
+    return 800_000
 
 
 def test_another_household_is_not_touched(world: World) -> None:
