@@ -72,6 +72,17 @@ def test_a_head_who_dies_is_succeeded_and_the_household_takes_their_name(ground:
     assert Person.objects.get(pk=head.pk).died_on == DAY
 
 
+def test_a_death_ends_a_life_shared_with_another_household_and_is_undone_whole(ground: Ground) -> None:
+    child = ground.person("child")
+    actions.start_membership(ground.two, child, relation="fostered", on=DAY, shared=True, by=ground.checker)
+    before = facts_of_the_register()
+    done = actions.end_membership(ground.one, child, why="death", on=DAY, by=ground.checker)
+    assert not Membership.objects.filter(person=child, ended_on__isnull=True).exists()
+    assert [Household.objects.get(pk=one.pk).size for one in (ground.one, ground.two)] == [2, 3]
+    actions.undo([ground.one, ground.two], done, by=ground.checker)
+    assert facts_of_the_register() == before
+
+
 def test_a_household_that_moves_takes_its_members_along(ground: Ground) -> None:
     actions.move(ground.one, ground.areas.communes[1], ground.areas.villages[2], by=ground.checker)
     communes = set(ground.one.memberships.values_list("person__commune", flat=True))

@@ -153,14 +153,20 @@ def start_membership(
 def end_membership(
     household: Household, person: Person, *, why: str, on: date, head: Person | None = None, by: User, reason: str = ""
 ) -> list[Written]:
-    """A member leaves, or dies; `head` is the new head when the one who leaves was."""
+    """A member leaves, or dies; `head` is the new head when the one who leaves was.
+
+    A death ends a life shared with other households too; where the person was head, they are succeeded there first.
+    """
     member = membership(household, person)
-    with changing("end_membership", household, by=by, reason=reason) as rows:
-        if why == Membership.End.DEATH:
+    dies = why == Membership.End.DEATH
+    shared = list(_lives(person).exclude(pk=member.pk)) if dies else []
+    with changing("end_membership", household, *(one.household for one in shared), by=by, reason=reason) as rows:
+        if dies:
             rows.update(member.person, {"died_on": on})
-        _end(rows, member, on=on, why=why)
-        if member.relation == Membership.Relation.HEAD:
-            _succeed(rows, household, head)
+        for one in (member, *shared):
+            _end(rows, one, on=on, why=why)
+            if one.relation == Membership.Relation.HEAD:
+                _succeed(rows, one.household, head if one is member else None)
     return rows.written
 
 
@@ -303,10 +309,15 @@ def _open(household: Household) -> Any:
     )
 
 
+def _lives(person: Person) -> Any:
+    """Every household where a person lives now."""
+    return Membership.objects.filter(person=person, ended_on__isnull=True).select_related("household", "person")
+
+
 def _present(person: Person) -> Membership | None:
     """Where a person lives now, apart from a life that is declared shared."""
-    found = Membership.objects.filter(person=person, ended_on__isnull=True, shared=False)
-    return found.select_related("household").first()
+    found: Membership | None = _lives(person).filter(shared=False).first()
+    return found
 
 
 def _held(household: Household) -> Household:
