@@ -240,8 +240,8 @@ def _operands(kind: Kind, ground: Ground, values: dict[str, Any], other: Househo
     for code in ("op.head", "op.new_head"):
         if code in values and ground.member(values[code]) is None:
             raise Refused("Le chef choisi n’est pas un membre présent", remedy="Choisissez-le dans la liste.")
-    if unknown := [one for one in values.get("op.leaving", []) if ground.member(one) is None]:
-        raise Refused(f"{len(unknown)} personne choisie n’est pas un membre présent", remedy="Rechargez la page.")
+    if any(ground.member(one) is None for one in values.get("op.leaving", [])):
+        raise Refused("Qui partirait n’est pas toujours un membre présent", remedy="Rechargez la page.")
     if "op.found" in values:
         values["op.found"] = _found(values["op.found"]).pk
     elif kind.code == "arrival" and not {"person.given_names", "person.surname", "person.sex"} <= values.keys():

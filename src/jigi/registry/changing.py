@@ -35,7 +35,7 @@ SENTENCES = {
     "person_dies_after_birth": "Le décès serait avant la naissance",
     "identifier_one_holder": "Ce document est déjà celui d’une autre personne",
     "phone_once_per_person": "Cette personne a déjà ce téléphone",
-    "household_stay_has_commune": "Un séjour ailleurs a une commune de séjour ; un ménage déplacé en a toujours une",
+    "household_stay_has_commune": "Un séjour ailleurs a une commune de séjour",
     "household_has_members": "Un ménage a au moins un membre",
 }
 
