@@ -15,7 +15,7 @@ import pytest
 
 from jigi.foundation import backup_age, server
 from tests.outage.machine import Machine, wait
-from tests.outage.test_restarts import DONE, enqueue
+from tests.outage.test_restarts import APPROVED, DONE, enqueue
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
@@ -56,6 +56,7 @@ def clock(place: Path) -> Iterator[Clock]:
         "FAKETIME_TIMESTAMP_FILE": str(file),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "JIGI_IDLE_MINUTES": "120",  # an hour's jump isn't an absence: nobody is asked to sign in again
     }
     machine = Machine(place / "jigi")
     machine.set_up()
@@ -84,6 +85,7 @@ def test_the_clock_jumps_while_people_and_the_worker_act(clock: Clock, jump: str
     assert clock_of(machine) == hours
     assert browser.send(form).wait().status == 302
     assert browser.send(form).wait().status == 302
+    assert machine.ask(APPROVED)
     enqueue(machine, "release")
     wait(lambda: machine.ask(DONE) == 1, f"le travail n’est pas fait : {machine.log.read_text()[-3000:]}")
     clock.jump("+0")

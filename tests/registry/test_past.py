@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from jigi.foundation.keyring import vault
 from jigi.registry.models import Household, PastHousehold, PastPerson, PastPhone, Person, Phone
 from tests.copies import copied
 from tests.factories import make_commune, make_households, make_village
@@ -71,3 +72,15 @@ def test_nobody_writes_a_past_that_was_not(household: Household) -> None:
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE jigi_act")
         cursor.execute("INSERT INTO registry_pasthousehold SELECT * FROM registry_pasthousehold")
+
+
+def test_a_value_under_another_key_is_the_same_value_and_another_value_is_not(household: Household) -> None:
+    phone = Phone.objects.filter(person__memberships__household=household).first()
+    assert phone is not None
+    number = phone.number
+    Phone.objects.filter(pk=phone.pk).update(sealed=vault().seal("phone", number))
+    assert not PastPhone.objects.filter(id=phone.pk).exists()
+    assert Phone.objects.get(pk=phone.pk).recorded_at == phone.recorded_at
+    phone.number = "76112233"
+    phone.save()
+    assert PastPhone.objects.get(id=phone.pk).number == number

@@ -38,9 +38,19 @@ BEGIN
     RAISE EXCEPTION 'Le passé de % ne se modifie pas.', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 
+-- A sealed value has its index beside it: where nothing but the seal is new, the value is the same under another key of
+-- the vault, which is no change of the row.
 CREATE FUNCTION foundation_keep_past(present text, past text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    facts text;
 BEGIN
-    EXECUTE format('CREATE TRIGGER stamped BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION foundation_stamp()', present);
+    SELECT string_agg(format('%1$s.%2$I', '%1$s', column_name), ', ') INTO facts
+    FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = present AND column_name <> 'sealed'
+    HAVING count(*) < (SELECT count(*) FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name = present);
+    EXECUTE format('CREATE TRIGGER stamped BEFORE UPDATE ON %I FOR EACH ROW %s EXECUTE FUNCTION foundation_stamp()', present,
+        'WHEN ((' || format(facts, 'OLD') || ') IS DISTINCT FROM (' || format(facts, 'NEW') || '))');
     EXECUTE format('CREATE TRIGGER kept_on_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS gone NEW TABLE AS came'
         ' FOR EACH STATEMENT EXECUTE FUNCTION foundation_keep(%L)', present, past);
     EXECUTE format('CREATE TRIGGER kept_on_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS gone'
