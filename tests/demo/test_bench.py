@@ -54,8 +54,7 @@ def test_no_fiche_is_lost_while_an_import_runs() -> None:
 
 @pytest.mark.long
 def test_a_rotation_seals_every_value_anew() -> None:
-    found = measured("vault", 1_000)
-    assert found["rows"] == 1_000
+    assert measured("vault", 1_000)["rows"] == 1_000
 
 
 @pytest.mark.long

@@ -13,6 +13,8 @@ from jigi.registry.models import Household, PastHousehold, PastPerson, PastPhone
 from tests.copies import copied
 from tests.factories import make_commune, make_households, make_village
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(autouse=True)
 def _django_db_helper() -> None:
