@@ -14,7 +14,8 @@ MIB = 1 << 20
 class Limits:
     """How much of a file is accepted. Sizes are bytes after decompression."""
 
-    max_rows: int = 5_000_000
+    max_rows: int = 30_000_000
+    """A whole country of persons in one file; what comes by the site is held by the size of a post long before."""
     max_columns: int = 700
     max_bytes: int = 4096 * MIB
     max_ratio: int = 250
