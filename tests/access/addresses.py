@@ -369,6 +369,12 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: f"/imports/{w.batch.pk}/" if w.batch and p == "above" else None,
     ),
     Ask("batch", "un import", lambda w, p: reverse("batch", args=[w.batch.pk]) if w.batch and p == "above" else None),
+    Ask(
+        "batch_undo",
+        "défaire un versement",
+        lambda w, p: reverse("batch_undo", args=[w.batch.pk]) if w.batch and p == "above" else None,
+        sent=_key(motif="essai de la matrice"),
+    ),
     Ask("batch_send", "envoyer des questionnaires", _everywhere("batch_send")),
     Ask(
         "sharing_agreements",

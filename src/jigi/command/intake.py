@@ -13,6 +13,7 @@ from jigi.intake.models import Batch, FormVersion
 from jigi.intake.pipeline import import_file
 from jigi.intake.queries import waiting, write_problems
 from jigi.intake.submissions import import_submissions
+from jigi.intake.undoing import undo
 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,12 +56,33 @@ def _problems_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _problems(options: argparse.Namespace) -> Figures:
-    batch = Batch.objects.filter(pk=options.batch).first()
-    if batch is None:
-        raise wrong(f"Il n’y a pas de lot {options.batch}", "Le numéro est dit à la fin de jigi intake import.")
+    batch = _batch(options.batch)
     count = write_problems(batch, options.out)
     say(f"{count} constats dans {options.out}")
     return {"batch": batch.pk, "problems": count, "file": str(options.out)}
+
+
+def _undo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("batch", metavar="LOT", type=number, help="numéro du lot")
+    parser.add_argument("--reason", required=True, help="pourquoi : gardé avec la décision")
+    acting(parser)
+
+
+def _undo(options: argparse.Namespace) -> Figures:
+    with progress() as listen, runs.listening(listen):
+        batch = undo(_batch(options.batch), by=find_user(options.by), reason=options.reason)
+    say(
+        f"Lot {batch.pk} défait : {batch.households_merged} fiches et {batch.members_merged} membres ont quitté le"
+        " registre. Les mêmes fichiers peuvent revenir."
+    )
+    return {"batch": batch.pk, "undone": batch.households_merged, "members": batch.members_merged}
+
+
+def _batch(number: int) -> Batch:
+    batch = Batch.objects.filter(pk=number).first()
+    if batch is None:
+        raise wrong(f"Il n’y a pas de lot {number}", "Le numéro est dit à la fin de jigi intake import.")
+    return batch
 
 
 def _submissions_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,5 +125,6 @@ def _pour(version: FormVersion, options: argparse.Namespace) -> Figures:
 VERBS = {
     "intake submissions": Verb(_submissions_arguments, _submissions),
     "intake import": Verb(_import_arguments, _import),
+    "intake undo": Verb(_undo_arguments, _undo),
     "intake problems": Verb(_problems_arguments, _problems),
 }

@@ -49,6 +49,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "forms list": ("forms", "Liste les questionnaires et leurs versions"),
     "intake import": ("intake", "Importe des questionnaires CSV ou XLSX avec une correspondance"),
     "intake submissions": ("intake", "Verse au registre les fiches reçues des téléphones"),
+    "intake undo": ("intake", "Défait un versement : retire du registre tout ce qu’un lot y a écrit"),
     "intake problems": ("intake", "Écrit les lignes refusées d’un lot dans un fichier"),
     "programmes load": ("programmes", "Charge la définition d’un programme"),
     "schemes load": ("schemes", "Charge les régimes de protection sociale d’un fichier relu"),

@@ -21,6 +21,7 @@ class Batch(models.Model):
         CHECKED = "checked", "contrôlé"
         MERGED = "merged", "versé"
         REFUSED = "refused", "refusé"
+        UNDONE = "undone", "défait"
 
     file_name = models.CharField("fichier", max_length=200)
     members_file_name = models.CharField("fichier des membres", max_length=200, default="", blank=True)

@@ -102,7 +102,7 @@ def import_file(
         version = _version(mapping)
         previous = _previous(files)
         batch = previous or _new_batch(files, by)
-        if previous and not previous.households_held:
+        if previous and _is_settled(previous):
             return _recognised(previous)
         title = f"Import de {batch.file_name}"[:200]
         with runs.start("intake.import", title, by=by, subject=f"{BATCH.noun}:{batch.pk}") as work:
@@ -115,11 +115,9 @@ def import_file(
 
 def _import(batch: Batch, files: Files, version: int | None, work: runs.Work, by: User) -> Batch:
     """Everything that writes, inside one transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake.import'))")
-        cursor.execute("SET LOCAL work_mem = '128MB'")
+    one_at_a_time()
     current = _previous(files)
-    if current and not current.households_held:
+    if current and _is_settled(current):
         return _recognised(current)
     batch, resumed = current or batch, current is not None
     if resumed:
@@ -142,6 +140,18 @@ def _import(batch: Batch, files: Files, version: int | None, work: runs.Work, by
     _execute("drop_stages", {})
     _close(batch, files, counts, resumed, by)
     return batch
+
+
+def one_at_a_time() -> None:
+    """Wait for the import, or the undo of one, that is under way: those who write the register's batches take turns."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake.import'))")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+
+
+def _is_settled(batch: Batch) -> bool:
+    """Whether its files can bring nothing more: what was held may be good now, what was known may have been undone."""
+    return not batch.households_held and not batch.households_known
 
 
 def _stage(files: Files, problems: Problems, work: runs.Work) -> None:

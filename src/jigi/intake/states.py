@@ -6,12 +6,13 @@ from jigi.foundation.states import StateTable, transition
 
 BATCH = StateTable(
     "intake.batch",
-    {"received": "reçu", "checked": "contrôlé", "merged": "versé", "refused": "refusé"},
+    {"received": "reçu", "checked": "contrôlé", "merged": "versé", "refused": "refusé", "undone": "défait"},
     (
         transition("check", "received", "checked", "Contrôler"),
         transition("merge", "checked", "merged", "Verser"),
         transition("refuse", "checked", "refused", "Refuser"),
         transition("resume", "merged refused", "received", "Reprendre les fiches retenues"),
+        transition("undo", "merged", "undone", "Défaire le versement"),
     ),
 )
 
@@ -35,5 +36,6 @@ SUBMISSION = StateTable(
         transition("merge", "batched", "merged", "Constater le versement"),
         transition("hold", "batched", "held", "Retenir"),
         transition("decline", "batched", "declined", "Constater le refus du ménage"),
+        transition("reopen", "merged", "received", "Rendre à verser"),
     ),
 )  # fmt: skip

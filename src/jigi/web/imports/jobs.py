@@ -19,10 +19,14 @@ from jigi.intake import saved_mappings
 from jigi.intake.mapping import Mapping
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import import_file
+from jigi.intake.states import BATCH
+from jigi.intake.undoing import undo
 from jigi.web.imports import uploads
 from jigi.web.imports.forms import KEPT
 
 LARGE_BYTES = 5 * 1024 * 1024
+LARGE_BATCH = 5_000
+"""Households above which a merge is undone by the worker."""
 ABANDONED_SECONDS = 24 * 3600
 
 
@@ -68,6 +72,27 @@ def take(folder: str, mapping: str, user_id: int) -> None:
                 uploads.forget(place)
             raise
     uploads.forget(place)
+
+
+def enqueue_undo(batch: Batch, reason: str, *, by: User) -> None:
+    """Ask the worker to undo a merge, in the open transaction. Refused at once where the states forbid it."""
+    BATCH.check(batch, "undo")
+    take_back.configure(lock="intake.import").defer(batch_id=batch.pk, reason=reason, user_id=by.pk)
+
+
+def leaves(batch: Batch) -> bool:
+    """Whether the worker has still to undo a batch, or is undoing it."""
+    asked = ProcrastinateJob.objects.filter(task_name=take_back.name, status__in=("todo", "doing"))
+    return asked.filter(args__batch_id=batch.pk).exists()
+
+
+@app.task(name="intake.take_back", retry=PATIENCE)
+def take_back(batch_id: int, reason: str, user_id: int) -> None:
+    """Undo a merge; why it could not be is the message of its run. Done again after a crash, it finds it done."""
+    batch = Batch.objects.get(pk=batch_id)
+    if batch.status != Batch.Status.UNDONE:
+        with acting_from("travail"), suppress(JigiError):
+            undo(batch, by=User.objects.get(pk=user_id), reason=reason)
 
 
 @app.periodic(cron="37 2 * * *")

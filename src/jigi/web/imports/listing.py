@@ -12,7 +12,7 @@ from jigi.web.listing import Column, Filter, Listing
 
 Problems = QuerySet[Problem]
 
-STATUS_TONES = {"received": "info", "checked": "wait", "merged": "ok", "refused": "bad"}
+STATUS_TONES = {"received": "info", "checked": "wait", "merged": "ok", "refused": "bad", "undone": "info"}
 SEVERITY_TONES = {"error": "bad", "warning": "wait"}
 
 

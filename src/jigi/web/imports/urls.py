@@ -13,4 +13,5 @@ urlpatterns = [
     path("correspondances/<int:pk>/retirer/", correspondences.retire, name="correspondence_retire"),
     path("correspondances/<str:folder>/", correspondences.correspondence, name="correspondence"),
     path("<int:pk>/", views.batch, name="batch"),
+    path("<int:pk>/defaire/", views.undo, name="batch_undo"),
 ]

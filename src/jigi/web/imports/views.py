@@ -6,17 +6,22 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
+from jigi.foundation import audit
 from jigi.foundation.errors import JigiError
 from jigi.foundation.models import Run, User
 from jigi.geography.access import require
 from jigi.intake import queries
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import RIGHT
+from jigi.intake.states import BATCH
+from jigi.intake.undoing import undo as undo_batch
 from jigi.web.formats import counted
 from jigi.web.imports import jobs, uploads
 from jigi.web.imports.forms import UploadForm
 from jigi.web.imports.listing import BATCHES, problems_list
+from jigi.web.nouns import verb_word
 from jigi.web.reader import user_of
 from jigi.web.submissions import KeyReused, carry_out
 
@@ -36,9 +41,29 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "run": Run.objects.filter(pk=one.run_id or 0).first(),
         "by_column": list(found),
         "form_version": one.form_version_id,
+        "may_undo": one.status == Batch.Status.MERGED,
+        "leaves": jobs.leaves(one),
+        "history": [(event, verb_word(event.verb, BATCH.noun)) for event in audit.history(BATCH.noun, one.pk)],
     }
     listing = problems_list([row["column"] for row in found])
     return listing.respond(request, one.problems.all(), "imports/batch.html", context)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo a merge: a small one while the page waits, a large one by the worker."""
+    user = _importer(request)
+    one, reason = get_object_or_404(queries.visible_to(user), pk=pk), request.POST.get("motif", "")
+
+    def act() -> str:
+        if one.households_merged > jobs.LARGE_BATCH:
+            jobs.enqueue_undo(one, reason, by=user)
+            return "Le lot sera défait à son tour : l’avancement sera dans « Aujourd’hui »."
+        undo_batch(one, by=user, reason=reason)
+        return f"Le lot est défait : {counted(one.households_merged, 'ménage retiré', 'ménages retirés')} du registre."
+
+    carry_out(request, act)
+    return redirect("batch", pk)
 
 
 def send(request: HttpRequest) -> HttpResponse:
