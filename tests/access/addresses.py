@@ -370,6 +370,12 @@ ASKS: tuple[Ask, ...] = (
     ),
     Ask("batch", "un import", lambda w, p: reverse("batch", args=[w.batch.pk]) if w.batch and p == "above" else None),
     Ask(
+        "batch_checks",
+        "le rapport de contrôle d’un import",
+        lambda w, p: reverse("batch_checks", args=[w.batch.pk]) if w.batch and p == "above" else None,
+    ),
+    Ask("fieldwork", "contrôle du terrain", _everywhere("fieldwork")),
+    Ask(
         "batch_undo",
         "défaire un versement",
         lambda w, p: reverse("batch_undo", args=[w.batch.pk]) if w.batch and p == "above" else None,

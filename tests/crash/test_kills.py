@@ -1,4 +1,4 @@
-"""kill -9 at any moment of an import, its undo, a round build, an approval, a release, a reconciliation: all is there, once.
+"""kill -9 at any moment of an import or its undo, of a round build, an approval, a release, a reconciliation: all once.
 
 JIGI_SEED draws the moments; a failure says which seed and which kill.
 """

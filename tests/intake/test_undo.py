@@ -34,7 +34,8 @@ PAST = tuple(table.replace("registry_", "registry_past") for table in REGISTER)
 INDEXED = """
 SELECT key.conrelid::regclass, key.conname FROM pg_constraint AS key
 WHERE key.contype = 'f' AND key.conparentid = 0 AND key.confrelid::regclass::text IN %s
-    AND NOT EXISTS (SELECT FROM pg_index AS found WHERE found.indrelid = key.conrelid AND found.indkey[0] = key.conkey[1])
+    AND NOT EXISTS (SELECT FROM pg_index AS found
+        WHERE found.indrelid = key.conrelid AND found.indkey[0] = key.conkey[1])
 """
 
 
@@ -101,8 +102,13 @@ def _left_for_another(household: Household) -> None:
 
 @pytest.mark.parametrize(
     ("build", "said"),
-    [(_enrolled, "inscription (1)"), (_asked, "demande"), (_given, "prestation"), (_left_for_another, "appartenance (1)")],
-)  # fmt: skip
+    [
+        (_enrolled, "inscription (1)"),
+        (_asked, "demande"),
+        (_given, "prestation"),
+        (_left_for_another, "appartenance (1)"),
+    ],
+)
 def test_what_was_built_on_is_not_undone(desk: Desk, build: Callable[[Household], None], said: str) -> None:
     batch = desk.fill(2).send()
     build(Household.objects.get(source_key="F1"))

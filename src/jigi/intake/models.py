@@ -84,6 +84,71 @@ class Problem(models.Model):
         indexes = [models.Index(fields=["batch", "severity", "line"], name="problem_by_batch")]
 
 
+class CheckCount(models.Model):
+    """What one check found in a batch: how many it looked at, and how many it names."""
+
+    class About(models.TextChoices):
+        INTERVIEW = "interview", "fiches"
+        MEMBER = "member", "membres"
+        ENUMERATOR = "enumerator", "enquêteurs"
+
+    class Severity(models.TextChoices):
+        ERROR = "error", "erreur"
+        WARNING = "warning", "avertissement"
+        STATISTIC = "statistic", "statistique"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="check_counts")
+    code = models.CharField("contrôle", max_length=40)
+    title = models.CharField("constat", max_length=160)
+    about = models.CharField("sur", max_length=10, choices=About)
+    severity = models.CharField("gravité", max_length=9, choices=Severity)
+    examined = models.BigIntegerField("examinés")
+    concerned = models.BigIntegerField("concernés")
+
+    class Meta:
+        verbose_name = "compte d’un contrôle"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "code"], name="check_counted_once"),
+            models.CheckConstraint(
+                condition=Q(concerned__gte=0, examined__gte=F("concerned")), name="check_names_among_those_seen"
+            ),
+        ]
+
+    @property
+    def share(self) -> float:
+        return self.concerned / self.examined if self.examined else 0.0
+
+
+class Fieldwork(models.Model):
+    """What one enumerator brought in one week, as the checks of a batch saw it.
+
+    `missing` is the share of questions without an answer, `minimal` that of answers which shorten an interview (no,
+    none) among those that could; `outlying` the codes of the checks by which the person stands apart from the others.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="fieldwork")
+    collector = models.CharField("enquêteur", max_length=60, default="", blank=True)
+    week = models.DateField("semaine du")
+    interviews = models.BigIntegerField("fiches")
+    members = models.BigIntegerField("membres")
+    minutes = models.FloatField("durée moyenne", null=True)
+    missing = models.FloatField("sans réponse", null=True)
+    minimal = models.FloatField("réponses minimales", null=True)
+    with_errors = models.BigIntegerField("fiches en erreur")
+    with_warnings = models.BigIntegerField("fiches à vérifier")
+    outlying = models.TextField("s’écarte par", default="", blank=True)
+
+    class Meta:
+        verbose_name = "travail d’un enquêteur"
+        constraints = [models.UniqueConstraint(fields=["batch", "collector", "week"], name="fieldwork_once")]
+        indexes = [models.Index(fields=["week", "id"], name="fieldwork_by_week")]
+
+    @property
+    def size(self) -> float:
+        """Members by household."""
+        return self.members / self.interviews
+
+
 class SavedMapping(models.Model):
     """A mapping made on a page by looking at the columns of a file, kept to read the next files of its kind."""
 

@@ -25,6 +25,7 @@ from jigi.foundation.models import User
 from jigi.foundation.tabular import Table, open_table
 from jigi.geography.access import postings_with, require
 from jigi.geography.models import AreaVersion
+from jigi.intake import checks
 from jigi.intake.mapping import Mapping, missing_sheet, read_mapping
 from jigi.intake.models import Batch, Problem
 from jigi.intake.staging import Plan, Problems, household_plan, member_plan, refuse_without_rows, stage
@@ -47,7 +48,6 @@ _REGISTER_CHECKS = (
     "link_parents",
     "check_parents",
     "check_ninas",
-    "choose_households",
 )
 _REGISTER_MERGES = (
     "merge_households",
@@ -137,6 +137,8 @@ def _import(batch: Batch, files: Files, version: int | None, work: runs.Work, by
     if resumed:
         Problem.objects.filter(batch=batch).delete()
     _execute("keep_problems", params)
+    if files.members:
+        checks.keep_counts(batch.pk, interviews=files.households.rows_read, members=files.members.rows_read)
     _execute("drop_stages", {})
     _close(batch, files, counts, resumed, by)
     return batch
@@ -166,13 +168,16 @@ def _stage(files: Files, problems: Problems, work: runs.Work) -> None:
 
 def _check_and_merge(mapping: Mapping, params: Dictionary[str, Any], work: runs.Work) -> dict[str, int]:
     """Run the checks, then the merges; how many interviews and members went in, and were known."""
-    checks = ("check_survey",) if mapping.is_survey else _REGISTER_CHECKS
+    found = ("check_survey",) if mapping.is_survey else _REGISTER_CHECKS
     merges = ("merge_survey",) if mapping.is_survey else _REGISTER_MERGES
     counting = "count_survey" if mapping.is_survey else "count_register"
     with work.step("Contrôles") as step:
-        for done, name in enumerate(checks):
-            work.progress(done, len(checks))
+        for done, name in enumerate(found):
+            work.progress(done, len(found))
             _execute(name, params)
+        if not mapping.is_survey:
+            _check_fieldwork(mapping)
+            _execute("choose_households", params)
         with connection.cursor() as cursor:
             cursor.execute(_composed(counting), params)
             names = [column.name for column in cursor.description or ()]
@@ -186,6 +191,12 @@ def _check_and_merge(mapping: Mapping, params: Dictionary[str, Any], work: runs.
             work.progress(len(merges), len(merges) + 1)
         step.rows_out = counts["households_merged"] + counts["members_merged"]
     return counts
+
+
+def _check_fieldwork(mapping: Mapping) -> None:
+    """The checks that are data: those that hold the interviews against one another, their place and their members."""
+    checks.make_stages([filling.name for filling in mapping.living if not filling.value])
+    checks.find_problems({name: mapping.column_of(name) for name in (*INTERVIEW, *LIVING, *MEMBER)})
 
 
 def _close(batch: Batch, files: Files, counts: Dictionary[str, int], resumed: bool, by: User) -> None:

@@ -14,7 +14,7 @@ from jigi.foundation.models import User
 from jigi.foundation.tabular import write_rejects
 from jigi.geography.access import can, postings_with
 from jigi.geography.models import Area
-from jigi.intake.models import Batch, FormVersion, Problem, Submission
+from jigi.intake.models import Batch, Fieldwork, FormVersion, Problem, Submission
 
 HEADER = ("fichier", "ligne", "fiche", "colonne", "valeur", "gravité", "constat", "que faire")
 WAITING = (Submission.Status.RECEIVED, Submission.Status.HELD, Submission.Status.BATCHED)
@@ -42,6 +42,11 @@ def visible_to(user: User) -> QuerySet[Batch]:
     if any(posting.area.level == Area.Level.COUNTRY for posting in held):
         return Batch.objects.all()
     return Batch.objects.filter(made_by=user) if held else Batch.objects.none()
+
+
+def fieldwork_seen_by(user: User) -> QuerySet[Fieldwork]:
+    """What enumerators brought, in the imports that a person sees."""
+    return Fieldwork.objects.filter(batch__in=visible_to(user)).select_related("batch")
 
 
 def problem_rows(batch: Batch) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from jigi.foundation import audit
 from jigi.foundation.errors import JigiError
 from jigi.foundation.models import Run, User
 from jigi.geography.access import require
-from jigi.intake import queries
+from jigi.intake import checks, queries
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import RIGHT
 from jigi.intake.states import BATCH
@@ -20,7 +20,7 @@ from jigi.intake.undoing import undo as undo_batch
 from jigi.web.formats import counted
 from jigi.web.imports import jobs, uploads
 from jigi.web.imports.forms import UploadForm
-from jigi.web.imports.listing import BATCHES, problems_list
+from jigi.web.imports.listing import BATCHES, CHECKS, FIELDWORK, problems_list
 from jigi.web.nouns import verb_word
 from jigi.web.reader import user_of
 from jigi.web.submissions import KeyReused, carry_out
@@ -42,11 +42,25 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "by_column": list(found),
         "form_version": one.form_version_id,
         "may_undo": one.status == Batch.Status.MERGED,
+        "checked": one.check_counts.exists(),
         "leaves": jobs.leaves(one),
         "history": [(event, verb_word(event.verb, BATCH.noun)) for event in audit.history(BATCH.noun, one.pk)],
     }
-    listing = problems_list([row["column"] for row in found])
+    titles = checks.checks().titles
+    codes = sorted((code, titles.get(code, code)) for code in set(one.problems.values_list("code", flat=True)))
+    listing = problems_list([row["column"] for row in found], codes)
     return listing.respond(request, one.problems.all(), "imports/batch.html", context)
+
+
+def batch_checks(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What every check found in a batch: the report of high-frequency checks."""
+    one = get_object_or_404(queries.visible_to(_importer(request)), pk=pk)
+    return CHECKS.respond(request, one.check_counts.all(), "imports/checks.html", {"batch": one})
+
+
+def fieldwork(request: HttpRequest) -> HttpResponseBase:
+    """What enumerators brought, week by week, across batches."""
+    return FIELDWORK.respond(request, queries.fieldwork_seen_by(_importer(request)), "imports/fieldwork.html")
 
 
 @require_POST
