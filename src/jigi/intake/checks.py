@@ -162,9 +162,9 @@ def _may_shorten(name: str) -> bool:
     return LIVING[name].kind == "boolean" or name in ("cattle", "sheep_goats", "donkeys", "camels", "poultry")
 
 
-def _execute(name: str, said: Mapping[str, Any], **parts: str) -> None:
+def _execute(name: str, facts: Mapping[str, Any], **parts: str) -> None:
     text = statement("intake", name)
     for part, condition in parts.items():
         text = text.replace("{" + part + "}", condition.replace("%", "%%"))
     with connection.cursor() as cursor:
-        cursor.execute(text, dict(said))
+        cursor.execute(text, dict(facts))

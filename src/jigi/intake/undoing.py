@@ -147,5 +147,8 @@ def _remove(batch: Batch, work: runs.Work) -> int:
             count = run_sql("intake", "remove", tables={"table": table, "column": column, "gone": gone})
             removed += count if table == "registry_household" else 0
         cursor.execute("SELECT set_config('jigi.erasing', '', true)")
+        # The foreign keys have the last word, here rather than when the transaction ends.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     run_sql("intake", "drop_gone")
     return removed
