@@ -54,7 +54,7 @@ CHECKS = Listing(
     noun=("contrôle", "contrôles"),
     file_name="controles",
     columns=(
-        Column("constat", "Constat", lambda c: c.title, sort="title", link=lambda c: _named_by(c)),
+        Column("constat", "Constat", lambda c: c.title, sort="title", cell=lambda c: _named_by(c)),
         Column(
             "gravite",
             "Gravité",
@@ -113,10 +113,11 @@ def _outlying_chips(found: Fieldwork) -> SafeString | str:
 
 
 def _named_by(found: CheckCount) -> str:
-    """The problems that a check named; of those that are only counted there are none."""
+    """Its title, which leads to the problems that the check named; of those that are only counted there are none."""
     if found.severity == CheckCount.Severity.STATISTIC or not found.concerned:
-        return ""
-    return f"{reverse('batch', args=[found.batch_id])}?controle={found.code}"
+        return found.title
+    address = f"{reverse('batch', args=[found.batch_id])}?controle={found.code}"
+    return format_html('<a href="{}">{}</a>', address, found.title)
 
 
 def problems_list(columns: list[str], codes: list[tuple[str, str]]) -> Listing:
