@@ -53,9 +53,10 @@ def importer(client: Client, areas: Areas) -> Client:
 
 
 def _files(**texts: str) -> dict[str, object]:
+    plain = {"relecture": texts.pop("relecture")} if "relecture" in texts else {}
     sent = {"menages": HOUSEHOLDS, "membres": MEMBERS, "correspondance": MAPPING, **texts}
     names = {"menages": "menages.csv", "membres": "membres.csv", "correspondance": "essai.toml"}
-    return {part: SimpleUploadedFile(names[part], text.encode()) for part, text in sent.items()}
+    return plain | {part: SimpleUploadedFile(names[part], text.encode()) for part, text in sent.items()}
 
 
 def _send(client: Client, key: str = "", **texts: str) -> str:

@@ -6,15 +6,20 @@ from jigi.foundation.states import StateTable, transition
 
 BATCH = StateTable(
     "intake.batch",
-    {"received": "reçu", "checked": "contrôlé", "merged": "versé", "refused": "refusé", "undone": "défait"},
+    {
+        "received": "reçu", "checked": "contrôlé", "reviewed": "relu", "merged": "versé", "refused": "refusé",
+        "undone": "défait",
+    },
     (
         transition("check", "received", "checked", "Contrôler"),
-        transition("merge", "checked", "merged", "Verser"),
-        transition("refuse", "checked", "refused", "Refuser"),
+        transition("check_again", "checked", "checked", "Contrôler de nouveau"),
+        transition("review", "checked", "reviewed", "Déclarer relu"),
+        transition("merge", "checked reviewed", "merged", "Verser"),
+        transition("refuse", "checked reviewed", "refused", "Refuser"),
         transition("resume", "merged refused", "received", "Reprendre les fiches retenues"),
         transition("undo", "merged", "undone", "Défaire le versement"),
     ),
-)
+)  # fmt: skip
 
 FORM_VERSION = StateTable(
     "intake.form_version",

@@ -5,16 +5,24 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from jigi.intake.checks import checks
-from jigi.intake.models import Batch, CheckCount, Fieldwork, Problem
+from jigi.intake.models import Batch, CheckCount, Fieldwork, Problem, SetAside
 from jigi.web.formats import number, percent
 from jigi.web.listing import Column, Filter, Listing
 
 Problems = QuerySet[Problem]
 
-STATUS_TONES = {"received": "info", "checked": "wait", "merged": "ok", "refused": "bad", "undone": "info"}
+STATUS_TONES = {
+    "received": "info",
+    "checked": "wait",
+    "reviewed": "wait",
+    "merged": "ok",
+    "refused": "bad",
+    "undone": "info",
+}
 SEVERITY_TONES = {"error": "bad", "warning": "wait", "statistic": "info"}
 
 
@@ -102,6 +110,33 @@ FIELDWORK = Listing(
 )
 
 
+SET_ASIDE = Listing(
+    noun=("fiche mise à part", "fiches mises à part"),
+    file_name="fiches-a-part",
+    columns=(
+        Column("enqueteur", "Enquêteur", lambda s: s.collector or "non dit", sort="collector"),
+        Column("fiche", "Fiche", lambda s: s.key, sort="key", link=lambda s: _interview(s)),
+        Column("decision", "Décision", lambda s: s.get_kind_display()),
+        Column("constat", "Constat", lambda s: s.message),
+        Column("motif", "Ce qui est demandé", lambda s: s.reason),
+        Column("par", "Par", lambda s: s.made_by),
+        Column("quand", "Le", lambda s: s.made_at, kind="moment"),
+    ),
+    order="enqueteur",
+    filters=(
+        Filter("decision", "Décision", lambda found, code: found.filter(kind=code), SetAside.Kind.choices),
+        Filter("enqueteur", "Enquêteur", lambda found, text: found.filter(collector=text), placeholder="code"),
+    ),
+    empty="Aucune fiche n’est mise à part : ouvrez-en une depuis les problèmes du lot.",
+    subject=lambda s: None,
+)
+
+
+def _interview(found: Problem | SetAside) -> str:
+    """The page of the interview that a row speaks of."""
+    return f"{reverse('batch_interview', args=[found.batch_id])}?{urlencode({'fiche': found.key})}"
+
+
 def outlying(found: Fieldwork) -> str:
     """By what an enumerator stands apart, in French."""
     titles = checks().titles
@@ -128,7 +163,8 @@ def problems_list(columns: list[str], codes: list[tuple[str, str]]) -> Listing:
         columns=(
             Column("ligne", "Ligne", lambda p: p.line, kind="number", sort="line"),
             Column("fichier", "Fichier", lambda p: p.file_name),
-            Column("fiche", "Fiche", lambda p: p.key),
+            Column("fiche", "Fiche", lambda p: p.key, link=_interview),
+            Column("enqueteur", "Enquêteur", lambda p: p.collector, on_screen=False),
             Column(
                 "gravite",
                 "Gravité",

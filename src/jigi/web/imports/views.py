@@ -14,7 +14,7 @@ from jigi.foundation.models import Run, User
 from jigi.geography.access import require
 from jigi.intake import checks, queries
 from jigi.intake.models import Batch
-from jigi.intake.pipeline import RIGHT
+from jigi.intake.pipeline import RIGHT, UNDER_REVIEW
 from jigi.intake.states import BATCH
 from jigi.intake.undoing import undo as undo_batch
 from jigi.web.formats import counted
@@ -34,7 +34,7 @@ def batches(request: HttpRequest) -> HttpResponseBase:
 
 def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One batch: its figures, and its problems to filter or to export."""
-    one = get_object_or_404(queries.visible_to(_importer(request)).select_related("made_by"), pk=pk)
+    one = get_object_or_404(queries.visible_to(_importer(request)).select_related("made_by", "reviewed_by"), pk=pk)
     found = one.problems.exclude(column="").values("column").annotate(rows=Count("pk")).order_by("-rows", "column")
     context = {
         "batch": one,
@@ -43,6 +43,11 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "form_version": one.form_version_id,
         "may_undo": one.status == Batch.Status.MERGED,
         "checked": one.check_counts.exists(),
+        "in_review": one.asks_review and one.status in UNDER_REVIEW,
+        "mine": one.made_by_id == user_of(request).pk,
+        "good": one.households_read - one.households_known - one.households_held,
+        "corrections": one.corrections.count(),
+        "aside": one.set_aside.count(),
         "leaves": jobs.leaves(one),
         "history": [(event, verb_word(event.verb, BATCH.noun)) for event in audit.history(BATCH.noun, one.pk)],
     }
@@ -96,17 +101,17 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, form: UploadForm, user: User) -> HttpResponse:
-    mapping = form.cleaned_data["mapping"]
+    mapping, review = form.cleaned_data["mapping"], form.cleaned_data["relecture"]
     folder = uploads.keep(form.sent)
     taken: list[Batch] = []
 
     def now() -> str:
-        one = jobs.take_now(folder, mapping, by=user)
+        one = jobs.take_now(folder, mapping, review=review, by=user)
         taken.append(one)
         return _said(one)
 
     def later() -> str:
-        jobs.enqueue(folder, mapping, by=user)
+        jobs.enqueue(folder, mapping, review=review, by=user)
         return "Le fichier attend son tour : son avancement sera dans « Aujourd’hui »."
 
     if form.size > jobs.LARGE_BYTES:
@@ -127,6 +132,11 @@ def _take(request: HttpRequest, form: UploadForm, user: User) -> HttpResponse:
 def _said(one: Batch) -> str:
     if one.recognised:
         return "Ces fichiers avaient déjà été importés : rien n’a changé."
+    if one.status == Batch.Status.CHECKED:
+        held = counted(one.households_held, "fiche serait retenue", "fiches seraient retenues")
+        return (
+            f"Le lot est contrôlé et attend sa relecture : {held}, sur {counted(one.households_read, 'lue', 'lues')}."
+        )
     merged = counted(one.households_merged, "fiche versée", "fiches versées")
     held = counted(one.households_held, "retenue", "retenues")
     return f"{merged}, {held}, sur {counted(one.households_read, 'lue', 'lues')}."
