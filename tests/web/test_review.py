@@ -92,3 +92,8 @@ def test_what_is_not_there_is_not_found(reader: Client) -> None:
     key = {"cle": str(uuid.uuid4())}
     assert reader.post(f"/imports/{pk}/faire/brule/", key).status_code == 404
     assert reader.post(f"/imports/{pk}/mettre-a-part/", {**key, "fiche": "F2", "decision": "x"}).status_code == 404
+
+
+def test_the_day_of_the_reader_begins_with_it_and_not_the_makers(maker: Client, reader: Client) -> None:
+    assert "Relecture de menages.csv" in reader.get("/aujourdhui/").content.decode()
+    assert "Relecture de menages.csv" not in maker.get("/aujourdhui/").content.decode()
