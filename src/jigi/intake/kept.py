@@ -14,7 +14,7 @@ from jigi.foundation.keyring import vault
 from jigi.intake.models import Batch, BatchFile
 
 KIND = "answers"
-MOST_BYTES = 40 * 1024 * 1024
+MOST_BYTES = 20 * 1024 * 1024
 Part = BatchFile.Part
 
 
