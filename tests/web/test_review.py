@@ -69,6 +69,8 @@ def test_an_interview_is_sent_back_listed_by_enumerator_and_taken_in_again(reade
     assert "Elle est renvoyée" in page
     listed = reader.get(f"/imports/{pk}/a-part/?imprimer=oui").content.decode()
     assert "quel village ?" in listed and "ML010501-999" in listed
+    _do(reader, f"{pk}/faire/check_again/")
+    assert "n’est plus contrôlée" in reader.get(f"/imports/{pk}/fiche/?fiche=F2").content.decode()
     page = _do(reader, f"a-part/{SetAside.objects.get().pk}/reprendre/")
     assert "de nouveau dans le lot" in page and not SetAside.objects.exists()
 

@@ -160,6 +160,7 @@ class SetAside(models.Model):
     key = models.CharField("fiche", max_length=80)
     collector = models.CharField("enquêteur", max_length=60, default="", blank=True)
     kind = models.CharField("décision", max_length=9, choices=Kind)
+    message = models.TextField("constat", default="", blank=True)
     reason = models.CharField("motif", max_length=300)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("décidée le", db_default=Now())

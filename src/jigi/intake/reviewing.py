@@ -58,12 +58,16 @@ def set_aside(batch: Batch, key: str, kind: str, *, by: User, reason: str) -> Se
     """Keep an interview out of the merge: « left_out », or « sent_back » to who collected it, with a sentence."""
     batch = _in_review(batch.pk, by)
     _require_reason(reason)
-    named = Problem.objects.filter(batch=batch, key=key).first()
+    # An error first: it is what the enumerator has to look at.
+    named = Problem.objects.filter(batch=batch, key=key).order_by("severity", "pk").first()
     if named is None or not key:
         raise Refused("Cette fiche n’a aucun constat dans ce lot", remedy="Rechargez la page du lot.")
     made, _ = SetAside.objects.update_or_create(
         batch=batch, key=key,
-        defaults={"collector": named.collector, "kind": kind, "reason": reason.strip()[:300], "made_by": by},
+        defaults={
+            "collector": named.collector, "kind": kind, "message": named.message, "reason": reason.strip()[:300],
+            "made_by": by,
+        },
     )  # fmt: skip
     _changed(batch, "set_aside", by, reason, {"line": named.line, "kind": made.get_kind_display()})
     return made

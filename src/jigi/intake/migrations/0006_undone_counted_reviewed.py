@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=80, verbose_name='fiche')),
                 ('collector', models.CharField(blank=True, default='', max_length=60, verbose_name='enquêteur')),
                 ('kind', models.CharField(choices=[('left_out', 'écartée'), ('sent_back', 'renvoyée')], max_length=9, verbose_name='décision')),
+                ('message', models.TextField(blank=True, default='', verbose_name='constat')),
                 ('reason', models.CharField(max_length=300, verbose_name='motif')),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='décidée le')),
             ],

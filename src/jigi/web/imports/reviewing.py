@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,7 +31,8 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
     one = _batch(user, pk)
     problems = list(one.problems.filter(key=key).order_by("of_member", "line", "pk")[:MOST_PROBLEMS]) if key else []
     corrections = list(one.corrections.filter(key=key).select_related("made_by").order_by("-pk"))
-    if not problems and not corrections:
+    aside = one.set_aside.filter(key=key).select_related("made_by").first()
+    if not (problems or corrections or aside):
         raise Http404
     audit.read("see", BATCH.noun, one.pk, by=user, subjects=[], after={"line": problems[0].line if problems else None})
     context = {
@@ -40,7 +40,7 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
         "key": key,
         "problems": problems,
         "corrections": corrections,
-        "aside": one.set_aside.filter(key=key).select_related("made_by").first(),
+        "aside": aside,
         "open": one.asks_review and one.status == Batch.Status.CHECKED,
     }
     return render(request, "imports/interview.html", context)
@@ -94,8 +94,7 @@ def set_aside_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The interviews that a review set aside, by enumerator: to print and to hand over."""
     one = _batch(_importer(request), pk)
     found = one.set_aside.select_related("made_by")
-    said = Problem.objects.filter(batch=one, key=OuterRef("key")).order_by("pk").values("message")[:1]
-    return SET_ASIDE.respond(request, found.annotate(message=Subquery(said)), "imports/set_aside.html", {"batch": one})
+    return SET_ASIDE.respond(request, found, "imports/set_aside.html", {"batch": one})
 
 
 @require_POST
