@@ -369,6 +369,55 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: f"/imports/{w.batch.pk}/" if w.batch and p == "above" else None,
     ),
     Ask("batch", "un import", lambda w, p: reverse("batch", args=[w.batch.pk]) if w.batch and p == "above" else None),
+    Ask(
+        "batch_checks",
+        "le rapport de contrôle d’un import",
+        lambda w, p: reverse("batch_checks", args=[w.batch.pk]) if w.batch and p == "above" else None,
+    ),
+    Ask(
+        "batch_interview",
+        "une fiche d’un lot",
+        lambda w, p: f"{reverse('batch_interview', args=[w.batch.pk])}?fiche=F1" if w.batch and p == "above" else None,
+    ),
+    Ask(
+        "batch_set_aside",
+        "les fiches mises à part d’un lot",
+        lambda w, p: reverse("batch_set_aside", args=[w.batch.pk]) if w.batch and p == "above" else None,
+    ),
+    Ask(
+        "interview_set_aside",
+        "mettre une fiche à part",
+        lambda w, p: reverse("interview_set_aside", args=[w.batch.pk]) if w.batch and p == "above" else None,
+        sent=_key(fiche="F1", decision="left_out", motif="essai de la matrice"),
+    ),
+    Ask(
+        "interview_take_in",
+        "reprendre une fiche mise à part",
+        lambda w, p: reverse("interview_take_in", args=[w.aside.pk]) if w.aside and p == "above" else None,
+        sent=_key(),
+    ),
+    Ask(
+        "problem_correct",
+        "corriger une fiche",
+        lambda w, p: reverse("problem_correct", args=[w.problem.pk]) if w.problem and p == "above" else None,
+        sent=_key(valeur="2", motif="essai de la matrice"),
+    ),
+    *(
+        Ask(
+            "batch_act",
+            f"relecture d’un lot : {verb}",
+            lambda w, p, verb=verb: reverse("batch_act", args=[w.batch.pk, verb]) if w.batch and p == "above" else None,
+            sent=_key(motif="essai de la matrice"),
+        )
+        for verb in ("check_again", "review", "merge", "refuse")
+    ),
+    Ask("fieldwork", "contrôle du terrain", _everywhere("fieldwork")),
+    Ask(
+        "batch_undo",
+        "défaire un versement",
+        lambda w, p: reverse("batch_undo", args=[w.batch.pk]) if w.batch and p == "above" else None,
+        sent=_key(motif="essai de la matrice"),
+    ),
     Ask("batch_send", "envoyer des questionnaires", _everywhere("batch_send")),
     Ask(
         "sharing_agreements",

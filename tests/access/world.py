@@ -20,7 +20,7 @@ from jigi.changes.models import ChangeBulk, ChangeEvidence, ChangeRequest
 from jigi.foundation.errors import Raced
 from jigi.foundation.models import Run, User
 from jigi.geography.models import Area, Invitation
-from jigi.intake.models import Batch, CollectionSecret, FormVersion, Submission
+from jigi.intake.models import Batch, CollectionSecret, FormVersion, Problem, SetAside, Submission
 from jigi.intake.reception import receive
 from jigi.monitoring.models import Alert
 from jigi.payments import actions
@@ -64,6 +64,8 @@ class World:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     batch: Batch | None = None
+    problem: Problem | None = None
+    aside: SetAside | None = None
     scheme: Scheme | None = None
     given: dict[str, BenefitBatch] = field(default_factory=dict)
     shared: dict[str, SharingAgreement] = field(default_factory=dict)
@@ -108,6 +110,12 @@ def make_world(folder: Path) -> World:
         file_name="essai.csv", file_hash="a" * 64, mapping_name="essai", mapping_hash="b" * 64, source="essai",
         status=Batch.Status.REFUSED, made_by=scene.maker,
     )  # fmt: skip
+    world.problem = Problem.objects.create(
+        batch=world.batch, key="F1", severity="error", file_name="essai.csv", line=2, column="pieces"
+    )
+    world.aside = SetAside.objects.create(
+        batch=world.batch, key="F1", kind="left_out", reason="essai", made_by=scene.maker
+    )
     _fiches(world)
     _requests(world)
     _changes(world)

@@ -34,6 +34,8 @@ from jigi.foundation.errors import Refused  # noqa: E402
 from jigi.foundation.models import User  # noqa: E402
 from jigi.foundation.server import as_django  # noqa: E402
 from jigi.geography.models import Area  # noqa: E402
+from jigi.intake.models import Batch  # noqa: E402
+from jigi.intake.undoing import undo  # noqa: E402
 from jigi.payments import actions, jobs, queries, returns  # noqa: E402
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile  # noqa: E402
 from jigi.programmes.models import Agency, Component  # noqa: E402
@@ -50,6 +52,7 @@ from tests.factories import (  # noqa: E402
 AGENCIES = ("AGENCE-ESSAI", "AGENCE-B")
 HANDS = {
     "import": "programme_manager",
+    "undo": "programme_manager",
     "prepare": "programme_manager",
     "approve": "coordinator",
     "release": "treasurer",
@@ -57,6 +60,7 @@ HANDS = {
 }
 SAME_WORD = {"freeze": "prepare", "close": "prepare"}
 INTERVIEWS = 1_200
+REASON = "essai d’un versement défait"
 MAPPING = """
 name = "essai"
 source = "essai"
@@ -129,7 +133,8 @@ def perform_again(url: str, act: str, folder: str) -> None:
     try:
         _perform(act, folder)
     except Refused:
-        if not queries.has_been(_second(), act):
+        done = Batch.objects.filter(status="undone").exists() if act == "undo" else queries.has_been(_second(), act)
+        if not done:
             raise
 
 
@@ -139,6 +144,9 @@ def ask_worker(url: str, act: str, folder: str) -> None:
     with transaction.atomic():
         if act == "import":
             imports.enqueue(_sent_files(Path(folder)), "", by=User.objects.get(username=act))
+            return
+        if act == "undo":
+            imports.enqueue_undo(Batch.objects.get(), REASON, by=User.objects.get(username=act))
             return
         jobs.enqueue(_second(), act, by=User.objects.get(username=act))
 
@@ -168,6 +176,8 @@ def _perform(act: str, folder: str) -> None:
         _reconcile(_second(), agency, Path(folder))
     elif verb == "import":
         imports.take_now(_sent_files(Path(folder)), "", by=User.objects.get(username=verb))
+    elif verb == "undo":
+        undo(Batch.objects.get(), by=User.objects.get(username=verb), reason=REASON)
     else:
         _step(_second(), verb)
 

@@ -40,6 +40,9 @@ COUNTS = {
         SELECT (SELECT count(*) FROM registry_household), (SELECT count(*) FROM registry_person),
             (SELECT count(*) FROM registry_membership), (SELECT count(*) FROM registry_livingconditions),
             (SELECT count(DISTINCT (source, source_key)) FROM registry_household)""",
+    "past of the register": """
+        SELECT (SELECT count(*) FROM registry_pasthousehold), (SELECT count(*) FROM registry_pastperson),
+            (SELECT count(*) FROM registry_pastmembership)""",
     "batches": """
         SELECT file_name, status, households_read, households_merged, households_known, members_merged
         FROM intake_batch ORDER BY id""",

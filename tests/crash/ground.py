@@ -62,6 +62,7 @@ class Ground:
         self.run(acts.build, self.url, HOUSEHOLDS // 3, str(self.folder))
         for verb in ("prepare", "import"):
             self._copy("jigi", f"scene_{verb}")
+        self.run(acts.perform, self._copy("jigi", "scene_undo"), "import", str(self.folder))
         for verb in ("approve", "release", "reconcile"):
             self.run(acts.go_to, self.url, verb, str(self.folder))
             self._copy("jigi", f"scene_{verb}")
@@ -91,7 +92,7 @@ class Ground:
         """
         delay = draw.uniform(0, 0.95) * statistics.median(self.seconds[act])
         whole = draw.random() < 0.5
-        queued = victim == "worker" and act in (*jobs.ACTS, "import")
+        queued = victim == "worker" and act in (*jobs.ACTS, "import", "undo")
         if queued:
             self.run(acts.ask_worker, url, act, str(self.folder))
         last = _one(url, LAST_RUN)
@@ -145,6 +146,10 @@ class Ground:
         if verb == "import":
             page = action = "/imports/envoyer/"
             fields |= {part.name: next(part.iterdir()) for part in (self.folder / "envoi").iterdir()}
+        elif verb == "undo":
+            page = f"/imports/{_one(site.url, BATCH)}/"
+            action = f"{page}defaire/"
+            fields |= {"motif": acts.REASON}
         elif verb == "reconcile":
             page = action = "/paiements/retours/"
             fields |= {"agence": f"Agence {agency}", "fichier": self.folder / f"retour-2-{agency}.csv"}
@@ -218,6 +223,7 @@ class Ground:
         return psycopg.connect(urlsplit(self.url)._replace(path="/postgres").geturl(), autocommit=True)
 
 
+BATCH = "SELECT id FROM intake_batch"
 SECOND = "SELECT id FROM payments_paymentround WHERE term = 2"
 LAST_RUN = "SELECT coalesce(max(id), 0) FROM foundation_run"
 RUNNING = "SELECT step FROM foundation_run WHERE status = 'running' ORDER BY id DESC LIMIT 1"
@@ -231,6 +237,7 @@ SELECT extract(epoch FROM finished_at - started_at) FROM foundation_run WHERE st
 DONE = {
     "prepare": "SELECT status <> 'draft' FROM payments_paymentround WHERE term = 2",
     "import": "SELECT count(*) > 0 FROM intake_batch WHERE status = 'merged'",
+    "undo": "SELECT count(*) > 0 FROM intake_batch WHERE status = 'undone'",
     "release": "SELECT status = 'released' FROM payments_paymentround WHERE term = 2",
     "reconcile": "SELECT count(*) > 2 FROM payments_returnfile",
 }

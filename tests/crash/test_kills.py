@@ -1,4 +1,4 @@
-"""kill -9 at any moment of an import, a round build, an approval, a release, a reconciliation: all is there, once.
+"""kill -9 at any moment of an import or its undo, of a round build, an approval, a release, a reconciliation: all once.
 
 JIGI_SEED draws the moments; a failure says which seed and which kill.
 """
@@ -15,10 +15,11 @@ from tests.crash.ground import HOUSEHOLDS, Ground, Kill
 from tests.payments.scene import random_seed
 
 KILLS = 16
-"""Of each of thirteen kinds: 208 in all."""
+"""Of each of sixteen kinds: 256 in all."""
 VICTIMS = ("worker", "database")
 ACTS = {
     "import": ("import",),
+    "undo": ("undo",),
     "prepare": ("prepare",),
     "release": ("release",),
     "reconcile": ("reconcile:AGENCE-ESSAI", "reconcile:AGENCE-B"),

@@ -96,7 +96,7 @@ def test_a_household_without_members_or_without_head(desk):
 def test_a_crowd_under_one_number_is_no_household(desk):
     desk.fill(1)
     desk.members += [desk.members[2] | {"ligne": str(n)} for n in range(4, 202)]
-    assert desk.send().problems.get().code == "too_many_members"
+    assert desk.send().problems.get(severity="error").code == "too_many_members"
 
 
 def test_a_column_with_an_endless_name_can_be_complained_of(desk):
@@ -210,7 +210,7 @@ def test_a_lost_zero_is_said(desk):
 def test_parents_younger_than_their_child_are_doubtful(desk):
     desk.fill(1).members[1]["naissance"] = "2013-01-01"
     batch = desk.send()
-    assert [(p.severity, p.code) for p in batch.problems.all()] == [("warning", "mother_age")]
+    assert batch.problems.get(column="mere").code == "mother_age" and batch.households_merged == 1
 
 
 def test_every_problem_of_a_row_is_said_at_once(desk):

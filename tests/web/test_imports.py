@@ -53,9 +53,10 @@ def importer(client: Client, areas: Areas) -> Client:
 
 
 def _files(**texts: str) -> dict[str, object]:
+    plain = {"relecture": texts.pop("relecture")} if "relecture" in texts else {}
     sent = {"menages": HOUSEHOLDS, "membres": MEMBERS, "correspondance": MAPPING, **texts}
     names = {"menages": "menages.csv", "membres": "membres.csv", "correspondance": "essai.toml"}
-    return {part: SimpleUploadedFile(names[part], text.encode()) for part, text in sent.items()}
+    return plain | {part: SimpleUploadedFile(names[part], text.encode()) for part, text in sent.items()}
 
 
 def _send(client: Client, key: str = "", **texts: str) -> str:
@@ -174,3 +175,38 @@ def test_files_stay_when_it_is_the_machine_that_fails(
     with pytest.raises(type(error)):
         jobs.take(str(place), "", make_user("awa").pk)
     assert place.exists() is stays
+
+
+def test_a_merge_is_undone_from_its_page_with_a_reason(importer: Client) -> None:
+    _send(importer)
+    pk = Batch.objects.get().pk
+    form = {"cle": str(uuid.uuid4()), "motif": "mauvais fichier"}
+    page = importer.post(f"/imports/{pk}/defaire/", form, follow=True).content.decode()
+    assert "1 ménage retiré" in page and "mauvais fichier" in page and "Défaire ce lot" not in page
+    assert not Household.objects.exists()
+
+
+def test_a_large_merge_is_undone_by_the_worker(importer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LARGE_BATCH", 0)
+    _send(importer)
+    pk = Batch.objects.get().pk
+    form = {"cle": str(uuid.uuid4()), "motif": "mauvais fichier"}
+    page = importer.post(f"/imports/{pk}/defaire/", form, follow=True).content.decode()
+    assert "attend d’être défait" in page and Household.objects.exists()
+    jobs.take_back(**ProcrastinateJob.objects.get(task_name=jobs.take_back.name).args)
+    assert not Household.objects.exists()
+
+
+def test_the_report_counts_what_checks_found_and_leads_to_it(importer: Client) -> None:
+    _send(importer)
+    pk = Batch.objects.get().pk
+    page = importer.get(f"/imports/{pk}/controles/").content.decode()
+    assert "Village inconnu" in page and "?controle=village" in page
+    assert "ML010501-999" in importer.get(f"/imports/{pk}/?controle=village").content.decode()
+    assert "ML010501-999" not in importer.get(f"/imports/{pk}/?controle=code").content.decode()
+
+
+def test_the_work_of_enumerators_is_listed_by_week(importer: Client) -> None:
+    _send(importer)
+    page = importer.get("/imports/terrain/").content.decode()
+    assert "1 semaine d’enquêteur" in page and "25/04/2016" in page

@@ -114,4 +114,8 @@ class Enrolment(models.Model):
                 name="enrolment_exit_has_a_reason",
             ),
         ]
-        indexes = [models.Index(fields=["component", "commune", "status"], name="enrolment_by_place")]
+        indexes = [
+            models.Index(fields=["component", "commune", "status"], name="enrolment_by_place"),
+            # For who deletes a person: the database asks whose alternate it was.
+            models.Index(fields=["alternate"], name="enrolment_by_alternate", condition=Q(alternate__isnull=False)),
+        ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -31,6 +31,7 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.ASCII)
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}){_TIME}", re.ASCII)
+_DAY_FIRST_MOMENT = re.compile(r"(\d{2})[-/.](\d{2})[-/.](\d{4})[ T](\d{2}:\d{2}.*)", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}", re.ASCII)
 _MONTH = re.compile(r"(?:(\d{1,2})[-/.](\d{4})|(\d{4})[-/.](\d{1,2}))", re.ASCII)
 _YEAR = re.compile(r"((?:né(?:e)? )?(?:vers |env(?:\.|iron) )|~ ?)?((?:18|19|20)\d\d)", re.ASCII | re.IGNORECASE)
@@ -101,6 +102,18 @@ def as_date(text: str) -> Dated:
         if str(error).startswith(("n’est", "a une", "est vide")):
             raise
         raise ValueError("n’est pas une date du calendrier") from None
+
+
+def as_moment(text: str) -> datetime:
+    """A day with its hour: « 2016-05-01T09:12:30.000+00:00 », « 01/05/2016 09:12 ». In Bamako's time, which is UTC."""
+    text = _DAY_FIRST_MOMENT.sub(r"\3-\2-\1T\4", _SPACES.sub(" ", text.strip()))
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("n’est pas un jour avec son heure") from None
+    if len(text) < len("2016-05-01T09:12"):
+        raise ValueError("n’a pas d’heure")
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def as_boolean(text: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from jigi.foundation.bulk import to_copy
-from jigi.foundation.cells import as_boolean, as_date, as_decimal
+from jigi.foundation.cells import as_boolean, as_date, as_decimal, as_moment
 from jigi.foundation.keyring import vault
 from jigi.foundation.vault import masked
 from jigi.intake.mapping import Filling
@@ -176,7 +176,7 @@ def _plain(target: Target, scale: float | None) -> Callable[[str], str]:
         return _number(target, scale)
     if target.kind in ("text", "code"):
         return _text(target)
-    return {"boolean": _boolean, "date": _day, "birth": _birth, "phone": _phone, "nina": _nina}[target.kind]
+    return _CONVERSIONS[target.kind]
 
 
 def _number(target: Target, scale: float | None) -> Callable[[str], str]:
@@ -218,6 +218,15 @@ def _day(cell: str) -> str:
     return found.day.isoformat()
 
 
+def _moment(cell: str) -> str:
+    """Of an interview's beginning or end, which the register does not keep: what can't be read holds nothing."""
+    try:
+        return as_moment(cell).isoformat()
+    except ValueError as error:
+        message = f"« {cell[:80]} » {error}"
+        raise Trouble(Doubt(NULL, "moment", message, "Vérifiez l’horloge de l’appareil", "warning")) from None
+
+
 def _birth(cell: str) -> str:
     found = as_date(cell)
     return f"{found.day.isoformat()}\t{found.precision}"
@@ -249,6 +258,11 @@ def _nina(cell: str) -> str:
     if kept == NULL:
         message += " ; il n’est pas enregistré"
     raise Trouble(Doubt(kept, "nina", message, "Vérifiez le document", "warning"))
+
+
+_CONVERSIONS: dict[Kind, Callable[[str], str]] = {
+    "boolean": _boolean, "date": _day, "moment": _moment, "birth": _birth, "phone": _phone, "nina": _nina,
+}  # fmt: skip
 
 
 def escaped(text: str) -> str:

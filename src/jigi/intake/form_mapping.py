@@ -148,13 +148,20 @@ def read_form_mapping(text: str, file: str, form: Questionnaire, *, code: str, v
         source=top.text("source", pattern=r".{1,60}"),
         geography=household.text("geography", default="COD2019"),
         consent=_consent(top, reader),
-        household={**answers, **{name: Answer() for name in GIVEN}},
+        household={**_timed(form), **answers, **{name: Answer() for name in GIVEN}},
         members=tuple(_members(table, form) for table in top.tables("members")),
     )
     _check_whole(household, top, mapping)
     household.refuse_others(*INTERVIEW)
     top.refuse_others()
     return mapping
+
+
+def _timed(form: Questionnaire) -> dict[str, Answer]:
+    """When the interview began and ended, of a form that lets the device note it."""
+    facts = {"start": "started_at", "end": "ended_at"}
+    noted = [item for item in form.questions.values() if item.type in facts and not item.repeat]
+    return {facts[item.type]: Answer((item.path,)) for item in noted}
 
 
 def _check_form(top: Table, code: str, version: str) -> None:

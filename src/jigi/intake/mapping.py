@@ -80,6 +80,8 @@ class Mapping:
     interview: tuple[Filling, ...]
     living: tuple[Filling, ...]
     members: Roster | None
+    text: str = ""
+    """What it was read from: a batch under review keeps it."""
 
     @property
     def is_survey(self) -> bool:
@@ -129,6 +131,7 @@ def parse_mapping(text: str, path: str | Path) -> Mapping:
         interview=_read_interview(household, bool(survey)),
         living=_fillings(household.table("columns"), {**LIVING, **(SURVEY_ONLY if survey else {})}, bool(survey)),
         members=members,
+        text=text,
     )
     household.refuse_others(*INTERVIEW)
     top.refuse_others()

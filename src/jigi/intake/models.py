@@ -19,8 +19,10 @@ class Batch(models.Model):
     class Status(models.TextChoices):
         RECEIVED = "received", "reçu"
         CHECKED = "checked", "contrôlé"
+        REVIEWED = "reviewed", "relu"
         MERGED = "merged", "versé"
         REFUSED = "refused", "refusé"
+        UNDONE = "undone", "défait"
 
     file_name = models.CharField("fichier", max_length=200)
     members_file_name = models.CharField("fichier des membres", max_length=200, default="", blank=True)
@@ -39,6 +41,12 @@ class Batch(models.Model):
     run_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("importé le", db_default=Now())
+    asks_review = models.BooleanField("à relire", default=False, db_default=False)
+    checked_at = models.DateTimeField("contrôlé le", null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="relu par"
+    )
+    reviewed_at = models.DateTimeField("relu le", null=True)
     # Of a batch of fiches sent by phones, the version that they answer.
     form_version = models.ForeignKey("FormVersion", on_delete=models.PROTECT, null=True, related_name="batches")
 
@@ -57,6 +65,22 @@ class Batch(models.Model):
                 ),
                 name="batch_nothing_lost",
             ),
+            models.UniqueConstraint(
+                fields=["file_hash", "mapping_hash"],
+                condition=Q(status__in=("checked", "reviewed")),
+                name="batch_file_under_review_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(asks_review=True, status="merged") & ~Q(status="reviewed")
+                | Q(reviewed_by__isnull=False, checked_at__isnull=False),
+                name="batch_review_not_skipped",
+            ),
+            models.CheckConstraint(condition=~Q(reviewed_by=F("made_by")), name="batch_reviewed_by_another"),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True)
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                name="batch_reviewed_by_somebody_some_day",
+            ),
         ]
 
 
@@ -72,6 +96,8 @@ class Problem(models.Model):
     file_name = models.CharField("fichier", max_length=200)
     line = models.BigIntegerField("ligne")
     key = models.CharField("fiche", max_length=80, default="", blank=True)
+    collector = models.CharField("enquêteur", max_length=60, default="", db_default="", blank=True)
+    of_member = models.BooleanField("d’un membre", default=False, db_default=False)
     column = models.CharField("colonne", max_length=120, default="", blank=True)
     value = models.TextField("valeur", default="", blank=True)
     code = models.CharField("contrôle", max_length=40)
@@ -81,6 +107,133 @@ class Problem(models.Model):
     class Meta:
         verbose_name = "problème d’import"
         indexes = [models.Index(fields=["batch", "severity", "line"], name="problem_by_batch")]
+
+
+class BatchFile(models.Model):
+    """A file of a batch that waits for its review, sealed; it goes when the batch is merged or refused."""
+
+    class Part(models.TextChoices):
+        HOUSEHOLDS = "menages", "ménages"
+        MEMBERS = "membres", "membres"
+        MAPPING = "correspondance", "correspondance"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="files")
+    part = models.CharField("partie", max_length=14, choices=Part)
+    file_name = models.CharField("fichier", max_length=200)
+    sealed = SealedField("contenu, chiffré", kind="answers")
+
+    class Meta:
+        verbose_name = "fichier d’un lot à relire"
+        constraints = [models.UniqueConstraint(fields=["batch", "part"], name="batch_file_once")]
+
+
+class Correction(models.Model):
+    """Another value for one cell of a batch under review; of several, the last is taken. The file stays as it was.
+
+    The new value is sealed, and emptied with the files.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="corrections")
+    of_member = models.BooleanField("d’un membre")
+    line = models.BigIntegerField("ligne")
+    key = models.CharField("fiche", max_length=80)
+    column = models.CharField("colonne", max_length=120)
+    before = models.TextField("valeur d’avant", default="", blank=True)
+    sealed = SealedField("valeur nouvelle, chiffrée", kind="answers")
+    reason = models.CharField("motif", max_length=300)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("faite le", db_default=Now())
+
+    class Meta:
+        verbose_name = "correction d’une fiche"
+        indexes = [models.Index(fields=["batch", "key"], name="correction_by_interview")]
+
+
+class SetAside(models.Model):
+    """An interview that a review keeps out of the merge: left out, or sent back to who collected it."""
+
+    class Kind(models.TextChoices):
+        LEFT_OUT = "left_out", "écartée"
+        SENT_BACK = "sent_back", "renvoyée"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="set_aside")
+    key = models.CharField("fiche", max_length=80)
+    collector = models.CharField("enquêteur", max_length=60, default="", blank=True)
+    kind = models.CharField("décision", max_length=9, choices=Kind)
+    message = models.TextField("constat", default="", blank=True)
+    reason = models.CharField("motif", max_length=300)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("décidée le", db_default=Now())
+
+    class Meta:
+        verbose_name = "fiche mise à part"
+        constraints = [models.UniqueConstraint(fields=["batch", "key"], name="set_aside_once")]
+        indexes = [models.Index(fields=["key"], name="set_aside_by_interview")]
+
+
+class CheckCount(models.Model):
+    """What one check found in a batch: how many it looked at, and how many it names."""
+
+    class About(models.TextChoices):
+        INTERVIEW = "interview", "fiches"
+        MEMBER = "member", "membres"
+        ENUMERATOR = "enumerator", "enquêteurs"
+
+    class Severity(models.TextChoices):
+        ERROR = "error", "erreur"
+        WARNING = "warning", "avertissement"
+        STATISTIC = "statistic", "statistique"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="check_counts")
+    code = models.CharField("contrôle", max_length=40)
+    title = models.CharField("constat", max_length=160)
+    about = models.CharField("sur", max_length=10, choices=About)
+    severity = models.CharField("gravité", max_length=9, choices=Severity)
+    examined = models.BigIntegerField("examinés")
+    concerned = models.BigIntegerField("concernés")
+
+    class Meta:
+        verbose_name = "compte d’un contrôle"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "code"], name="check_counted_once"),
+            models.CheckConstraint(
+                condition=Q(concerned__gte=0, examined__gte=F("concerned")), name="check_names_among_those_seen"
+            ),
+        ]
+
+    @property
+    def share(self) -> float:
+        return self.concerned / self.examined if self.examined else 0.0
+
+
+class Fieldwork(models.Model):
+    """What one enumerator brought in one week, as the checks of a batch saw it.
+
+    `missing` is the share of questions without an answer, `minimal` that of answers which shorten an interview (no,
+    none) among those that could; `outlying` the codes of the checks by which the person stands apart from the others.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="fieldwork")
+    collector = models.CharField("enquêteur", max_length=60, default="", blank=True)
+    week = models.DateField("semaine du")
+    interviews = models.BigIntegerField("fiches")
+    members = models.BigIntegerField("membres")
+    minutes = models.FloatField("durée moyenne", null=True)
+    missing = models.FloatField("sans réponse", null=True)
+    minimal = models.FloatField("réponses minimales", null=True)
+    with_errors = models.BigIntegerField("fiches en erreur")
+    with_warnings = models.BigIntegerField("fiches à vérifier")
+    outlying = models.TextField("s’écarte par", default="", blank=True)
+
+    class Meta:
+        verbose_name = "travail d’un enquêteur"
+        constraints = [models.UniqueConstraint(fields=["batch", "collector", "week"], name="fieldwork_once")]
+        indexes = [models.Index(fields=["week", "id"], name="fieldwork_by_week")]
+
+    @property
+    def size(self) -> float:
+        """Members by household."""
+        return self.members / self.interviews
 
 
 class SavedMapping(models.Model):

@@ -10,29 +10,41 @@ import hashlib
 import tempfile
 from collections.abc import Mapping as Dictionary
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from jigi.foundation import runs
 from jigi.foundation.bulk import statement
-from jigi.foundation.errors import InputError
+from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.first_load import first_load
 from jigi.foundation.models import User
 from jigi.foundation.tabular import Table, open_table
 from jigi.geography.access import postings_with, require
 from jigi.geography.models import AreaVersion
+from jigi.intake import checks, kept
 from jigi.intake.mapping import Mapping, missing_sheet, read_mapping
 from jigi.intake.models import Batch, Problem
-from jigi.intake.staging import Plan, Problems, household_plan, member_plan, refuse_without_rows, stage
+from jigi.intake.staging import (
+    NO_CHANGES,
+    Changes,
+    Plan,
+    Problems,
+    household_plan,
+    member_plan,
+    refuse_without_rows,
+    stage,
+)
 from jigi.intake.states import BATCH
 from jigi.intake.targets import INTERVIEW, LIVING, MEMBER, SURVEY_ONLY
 from jigi.registry.models import LivingConditions
 
 RIGHT = "intake.import"
+UNDER_REVIEW = (Batch.Status.CHECKED, Batch.Status.REVIEWED)
 _KEPT_IN_MEMORY = 8 << 20
 _DERIVED = ("household_size", "wives", "head_sex", "head_age", "children_under_5", "children_under_15")
 _REGISTER_CHECKS = (
@@ -47,7 +59,6 @@ _REGISTER_CHECKS = (
     "link_parents",
     "check_parents",
     "check_ninas",
-    "choose_households",
 )
 _REGISTER_MERGES = (
     "merge_households",
@@ -79,6 +90,7 @@ class Files:
     members: Table | None
     member_plan: Plan | None
     digest: str
+    changes: Changes = NO_CHANGES
 
 
 class _NothingNew(Exception):
@@ -87,13 +99,15 @@ class _NothingNew(Exception):
 
 @unfenced
 def import_file(
-    path: str | Path, mapping: Mapping | str | Path, *, members: str | Path | None = None, by: User
-) -> Batch:
+    path: str | Path, mapping: Mapping | str | Path, *, members: str | Path | None = None, review: bool = False,
+    by: User,
+) -> Batch:  # fmt: skip
     """Import a file of households (and one of members, for the register) through a mapping.
 
     `mapping`: a Mapping, the name of a shipped one, or a path. Returns the batch with its counts; its
     `recognised` is true when these very files had already been merged, and nothing changed. InputError when
     a file can't be a table of this mapping, Refused without the right; in both cases nothing is written.
+    With `review`, it stops once checked: the files are kept, sealed, for another person to read over (reviewing.py).
     """
     require(by, RIGHT)
     mapping = mapping if isinstance(mapping, Mapping) else read_mapping(mapping)
@@ -102,24 +116,24 @@ def import_file(
         version = _version(mapping)
         previous = _previous(files)
         batch = previous or _new_batch(files, by)
-        if previous and not previous.households_held:
+        if review:
+            kept.check(files.households.file, files.members.file if files.members else None)
+        if previous and _is_settled(previous, review):
             return _recognised(previous)
         title = f"Import de {batch.file_name}"[:200]
         with runs.start("intake.import", title, by=by, subject=f"{BATCH.noun}:{batch.pk}") as work:
             try:
                 with transaction.atomic():
-                    return _import(batch, files, version, work, by)
+                    return _import(batch, files, version, work, by, review)
             except _NothingNew:
                 return _recognised(Batch.objects.get(pk=batch.pk))
 
 
-def _import(batch: Batch, files: Files, version: int | None, work: runs.Work, by: User) -> Batch:
+def _import(batch: Batch, files: Files, version: int | None, work: runs.Work, by: User, review: bool) -> Batch:
     """Everything that writes, inside one transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake.import'))")
-        cursor.execute("SET LOCAL work_mem = '128MB'")
+    one_at_a_time()
     current = _previous(files)
-    if current and not current.households_held:
+    if current and _is_settled(current, review):
         return _recognised(current)
     batch, resumed = current or batch, current is not None
     if resumed:
@@ -127,47 +141,118 @@ def _import(batch: Batch, files: Files, version: int | None, work: runs.Work, by
     else:
         batch.save(force_insert=True)
     batch.run_id = work.run_id
+    counts = _pour(batch, files, version, work, by, merging=not review)
+    if review:
+        kept.keep(batch, files.households.file, files.members.file if files.members else None, files.mapping.text)
+        BATCH.move(batch, "check", by=by, asks_review=True, **_waiting(batch, files, counts))
+        return batch
+    if resumed and not counts["households_merged"]:
+        raise _NothingNew
+    BATCH.move(batch, "check", by=by)
+    _close(batch, files, counts, batch if resumed else None, by)
+    return batch
+
+
+@unfenced
+def take_again(
+    batch: Batch, path: Path, members: Path, mapping: Mapping, changes: Changes, *, merging: bool, by: User
+) -> Batch:
+    """The files of a batch under review, with what the review changed: checked again, or checked and merged.
+
+    Errors are those of `import_file`; Refused when the review's states forbid it, or when nothing can be merged.
+    """
+    require(by, RIGHT)
+    verb = "merge" if merging else "check_again"
+    with ExitStack() as opened:
+        files = replace(_open(path, mapping, members, opened), changes=changes)
+        title, subject = f"Relecture de {batch.file_name}"[:200], f"{BATCH.noun}:{batch.pk}"
+        with runs.start("intake.review", title, by=by, subject=subject) as work, transaction.atomic():
+            one_at_a_time()
+            batch.refresh_from_db()
+            BATCH.check(batch, verb)
+            batch.run_id = work.run_id
+            counts = _pour(batch, files, _version(mapping), work, by, merging=merging)
+            if merging:
+                _close(batch, files, counts, None, by)
+            else:
+                BATCH.move(batch, verb, by=by, **_waiting(batch, files, counts))
+    return batch
+
+
+def _pour(
+    batch: Batch, files: Files, version: int | None, work: runs.Work, by: User, *, merging: bool
+) -> dict[str, int]:
+    """Stage, check, keep what was found, and merge if asked; how many went in (or would), and were known."""
     params = _parameters(batch, files, version, by)
     with tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY) as file:
         problems = Problems(file)
         _create_stages()
         _stage(files, problems, work)
         problems.load()
-    counts = _check_and_merge(files.mapping, params, work)
-    if resumed and not counts["households_merged"]:
-        raise _NothingNew
-    if resumed:
-        Problem.objects.filter(batch=batch).delete()
+    counts = _check(files.mapping, params, work)
+    if merging:
+        _merge(files.mapping, counts, params, work)
+    Problem.objects.filter(batch=batch).delete()
     _execute("keep_problems", params)
+    if files.members:
+        checks.keep_counts(batch.pk, interviews=files.households.rows_read, members=files.members.rows_read)
     _execute("drop_stages", {})
-    _close(batch, files, counts, resumed, by)
-    return batch
+    return counts
+
+
+def one_at_a_time() -> None:
+    """Wait for the import, or the undo of one, that is under way: those who write the register's batches take turns."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake.import'))")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+
+
+def _is_settled(batch: Batch, review: bool) -> bool:
+    """Whether its files bring nothing more: what was held may be good now, what was known may have been undone.
+
+    Under review, a batch is its own; a file that a review refused comes again by a review.
+    """
+    if batch.status in UNDER_REVIEW or (review and batch.status == Batch.Status.MERGED):
+        return True
+    if batch.asks_review and not review and batch.status == Batch.Status.REFUSED:
+        raise Refused(
+            "Ces fichiers ont été refusés à la relecture", why=f"C’est le lot {batch.pk}.",
+            remedy="Corrigez-les, ou envoyez-les de nouveau à relire.",
+        )  # fmt: skip
+    return not batch.households_held and not batch.households_known
 
 
 def _stage(files: Files, problems: Problems, work: runs.Work) -> None:
     with work.step("Lecture des ménages") as step:
-        step.rows_in = stage(files.households, files.household_plan, problems, work.progress)
+        step.rows_in = stage(files.households, files.household_plan, problems, work.progress, files.changes)
     if files.members and files.member_plan:
         with work.step("Lecture des membres") as step:
-            step.rows_in = stage(files.members, files.member_plan, problems, work.progress)
+            step.rows_in = stage(files.members, files.member_plan, problems, work.progress, files.changes)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stage_household, stage_member")
 
 
-def _check_and_merge(mapping: Mapping, params: Dictionary[str, Any], work: runs.Work) -> dict[str, int]:
-    """Run the checks, then the merges; how many interviews and members went in, and were known."""
-    checks = ("check_survey",) if mapping.is_survey else _REGISTER_CHECKS
-    merges = ("merge_survey",) if mapping.is_survey else _REGISTER_MERGES
+def _check(mapping: Mapping, params: Dictionary[str, Any], work: runs.Work) -> dict[str, int]:
+    """Run the checks; how many interviews and members may go in, and are known."""
+    found = ("check_survey",) if mapping.is_survey else _REGISTER_CHECKS
     counting = "count_survey" if mapping.is_survey else "count_register"
     with work.step("Contrôles") as step:
-        for done, name in enumerate(checks):
-            work.progress(done, len(checks))
+        for done, name in enumerate(found):
+            work.progress(done, len(found))
             _execute(name, params)
+        if not mapping.is_survey:
+            _check_fieldwork(mapping)
+            _execute("choose_households", params)
         with connection.cursor() as cursor:
             cursor.execute(_composed(counting), params)
             names = [column.name for column in cursor.description or ()]
             counts = dict(zip(names, cursor.fetchone() or (), strict=True))
         step.rows_out = counts["households_merged"]
+    return counts
+
+
+def _merge(mapping: Mapping, counts: Dictionary[str, int], params: Dictionary[str, Any], work: runs.Work) -> None:
+    merges = ("merge_survey",) if mapping.is_survey else _REGISTER_MERGES
     with work.step("Versement dans l’enquête" if mapping.is_survey else "Versement au registre") as step:
         with first_load(("registry_livingconditions",) if mapping.is_survey else _REGISTER_TABLES):
             for done, name in enumerate(merges):
@@ -175,23 +260,40 @@ def _check_and_merge(mapping: Mapping, params: Dictionary[str, Any], work: runs.
                 _execute(name, params)
             work.progress(len(merges), len(merges) + 1)
         step.rows_out = counts["households_merged"] + counts["members_merged"]
-    return counts
 
 
-def _close(batch: Batch, files: Files, counts: Dictionary[str, int], resumed: bool, by: User) -> None:
-    """Write the counts and the state the batch ends in."""
+def _check_fieldwork(mapping: Mapping) -> None:
+    """The checks that are data: those that hold the interviews against one another, their place and their members."""
+    checks.make_stages([filling.name for filling in mapping.living if not filling.value])
+    checks.find_problems({name: mapping.column_of(name) for name in (*INTERVIEW, *LIVING, *MEMBER)})
+
+
+def _waiting(batch: Batch, files: Files, counts: Dictionary[str, int]) -> dict[str, Any]:
+    """What a batch under review shows: nothing is merged, the others wait or are held."""
     read = files.households.rows_read
-    before = batch.households_merged if resumed else 0
+    return {
+        "run_id": batch.run_id,
+        "checked_at": Now(),
+        "households_read": read,
+        "members_read": files.members.rows_read if files.members else 0,
+        "households_known": counts["households_known"],
+        "households_held": read - counts["households_merged"] - counts["households_known"],
+    }
+
+
+def _close(batch: Batch, files: Files, counts: Dictionary[str, int], resumed: Batch | None, by: User) -> None:
+    """Write the counts and the state the batch ends in; `resumed` had merged some before."""
+    read = files.households.rows_read
+    before = resumed.households_merged if resumed else 0
     figures = {
         "run_id": batch.run_id,
         "households_read": read,
         "members_read": files.members.rows_read if files.members else 0,
         "households_merged": before + counts["households_merged"],
-        "members_merged": (batch.members_merged if resumed else 0) + counts["members_merged"],
+        "members_merged": (resumed.members_merged if resumed else 0) + counts["members_merged"],
         "households_known": counts["households_known"] - before,
         "households_held": read - counts["households_merged"] - counts["households_known"],
     }
-    BATCH.move(batch, "check", by=by)
     said = (
         f"{figures['households_merged']} fiches versées, {figures['households_known']} déjà connues,"
         f" {figures['households_held']} retenues, sur {read}"
@@ -246,7 +348,7 @@ def _version(mapping: Mapping) -> int | None:
 def _previous(files: Files) -> Batch | None:
     """The batch of these very files with this very mapping."""
     same = Batch.objects.filter(file_hash=files.digest, mapping_hash=files.mapping.digest)
-    return same.filter(status__in=("merged", "refused")).order_by("-pk").first()
+    return same.filter(status__in=("merged", "refused", *UNDER_REVIEW)).order_by("-pk").first()
 
 
 def _new_batch(files: Files, by: User) -> Batch:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from jigi.foundation.bulk import copying_out
 from jigi.foundation.models import User
 from jigi.foundation.tabular import write_rejects
 from jigi.geography.access import can, postings_with
 from jigi.geography.models import Area
-from jigi.intake.models import Batch, FormVersion, Problem, Submission
+from jigi.intake.models import Batch, Fieldwork, FormVersion, Problem, SetAside, Submission
 
 HEADER = ("fichier", "ligne", "fiche", "colonne", "valeur", "gravité", "constat", "que faire")
 WAITING = (Submission.Status.RECEIVED, Submission.Status.HELD, Submission.Status.BATCHED)
@@ -44,6 +44,11 @@ def visible_to(user: User) -> QuerySet[Batch]:
     return Batch.objects.filter(made_by=user) if held else Batch.objects.none()
 
 
+def fieldwork_seen_by(user: User) -> QuerySet[Fieldwork]:
+    """What enumerators brought, in the imports that a person sees."""
+    return Fieldwork.objects.filter(batch__in=visible_to(user)).select_related("batch")
+
+
 def problem_rows(batch: Batch) -> Iterator[list[str]]:
     """The problems of a batch in the order of the files, ready to be written under HEADER."""
     french = dict(Problem.Severity.choices)
@@ -63,6 +68,12 @@ def forms_seen_by(user: User) -> QuerySet[FormVersion]:
     return FormVersion.objects.select_related("form", "made_by") if may else FormVersion.objects.none()
 
 
+def sent_back_to(user: User) -> QuerySet[SetAside]:
+    """The fiches that a person's phone sent and a review sent back, latest first."""
+    sent = Submission.objects.filter(sent_by=user).values("instance_id")
+    return SetAside.objects.filter(kind=SetAside.Kind.SENT_BACK, key__in=sent).order_by("-pk")
+
+
 def offered_to(user: User) -> QuerySet[FormVersion]:
     """The versions that a person's phone is offered today."""
     found = FormVersion.objects.filter(status=FormVersion.Status.PUBLISHED).select_related("form")
@@ -76,7 +87,9 @@ def submissions_seen_by(user: User) -> QuerySet[Submission]:
 
 def waiting(version: FormVersion) -> QuerySet[Submission]:
     """The fiches of a version that the next pouring takes: received or held, their answers still there."""
-    return Submission.objects.filter(form_version=version, status__in=WAITING).exclude(sealed=b"")
+    found = Submission.objects.filter(form_version=version, status__in=WAITING).exclude(sealed=b"")
+    sent_back = SetAside.objects.filter(key=OuterRef("instance_id"))
+    return found.exclude(batch__status__in=("checked", "reviewed")).exclude(Exists(sent_back))
 
 
 def fiches_to_see(user: User) -> list[ToSee]:

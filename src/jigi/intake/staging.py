@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import IO
@@ -47,6 +48,30 @@ class Plan:
     """Whether the rows of one key are numbered as they come."""
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What a review has changed of the files: cells by row, and the interviews that it keeps out."""
+
+    cells: Dictionary[tuple[bool, int], Dictionary[str, str]]
+    """(whether of the file of members, line) -> column -> value."""
+    aside: frozenset[str]
+
+    def applied(self, table: Table, plan: Plan) -> Iterator[tuple[int, list[str]]]:
+        """The rows of a file, changed."""
+        if not self.cells and not self.aside:
+            yield from table
+            return
+        places, of_member = {name: at for at, name in enumerate(table.header)}, plan.table == "stage_member"
+        for line, cells in table:
+            for column, value in self.cells.get((of_member, line), {}).items():
+                cells[places[column]] = value
+            if plan.key_at is None or cells[plan.key_at] not in self.aside:
+                yield line, cells
+
+
+NO_CHANGES = Changes({}, frozenset())
+
+
 class Problems:
     """The doubts met while reading, kept in a temporary file until COPY is free to load them."""
 
@@ -74,9 +99,9 @@ def member_plan(table: Table, roster: Roster) -> Plan:
     return _plan(table, "stage_member", roster.key, roster.fillings, roster.line)
 
 
-def stage(table: Table, plan: Plan, problems: Problems, progress: Progress) -> int:
-    """COPY a table into its staging table; returns the rows read."""
-    copy_lines(plan.table, ("line", "key", "digest", *plan.staged), _chunks(table, plan, problems, progress))
+def stage(table: Table, plan: Plan, problems: Problems, progress: Progress, changes: Changes = NO_CHANGES) -> int:
+    """COPY a table, as a review has changed it, into its staging table; returns the rows read."""
+    copy_lines(plan.table, ("line", "key", "digest", *plan.staged), _chunks(table, plan, problems, progress, changes))
     return table.rows_read
 
 
@@ -120,9 +145,9 @@ def _staged_names(name: str) -> list[str]:
     return renamed.get(name, [name])
 
 
-def _chunks(table: Table, plan: Plan, problems: Problems, progress: Progress) -> Iterator[bytes]:
+def _chunks(table: Table, plan: Plan, problems: Problems, progress: Progress, changes: Changes) -> Iterator[bytes]:
     rows: list[str] = []
-    for row in _rows(table, plan, problems):
+    for row in _rows(table, plan, problems, changes):
         rows.append(row)
         if len(rows) == _ROWS_PER_CHUNK:
             yield "".join(rows).encode()
@@ -131,12 +156,12 @@ def _chunks(table: Table, plan: Plan, problems: Problems, progress: Progress) ->
     yield "".join(rows).encode()
 
 
-def _rows(table: Table, plan: Plan, problems: Problems) -> Iterator[str]:
+def _rows(table: Table, plan: Plan, problems: Problems, changes: Changes) -> Iterator[str]:
     """One line of COPY per row: line, key, a digest of what follows, the converted cells, the sealed values."""
     converted = [(column, at) for column, at, _ in plan.columns]
     secrets = [(column, at) for column, at in converted if isinstance(column, SecretColumn)]
     seen: Counter[str] = Counter()
-    for line, cells in table:
+    for line, cells in changes.applied(table, plan):
         cells += plan.constants
         fields = [column[cells[at]] for column, at in converted]
         key = str(line) if plan.key_at is None else plan.key[cells[plan.key_at]]

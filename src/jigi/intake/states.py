@@ -6,14 +6,20 @@ from jigi.foundation.states import StateTable, transition
 
 BATCH = StateTable(
     "intake.batch",
-    {"received": "reçu", "checked": "contrôlé", "merged": "versé", "refused": "refusé"},
+    {
+        "received": "reçu", "checked": "contrôlé", "reviewed": "relu", "merged": "versé", "refused": "refusé",
+        "undone": "défait",
+    },
     (
         transition("check", "received", "checked", "Contrôler"),
-        transition("merge", "checked", "merged", "Verser"),
-        transition("refuse", "checked", "refused", "Refuser"),
+        transition("check_again", "checked", "checked", "Contrôler de nouveau"),
+        transition("review", "checked", "reviewed", "Déclarer relu"),
+        transition("merge", "checked reviewed", "merged", "Verser"),
+        transition("refuse", "checked reviewed", "refused", "Refuser"),
         transition("resume", "merged refused", "received", "Reprendre les fiches retenues"),
+        transition("undo", "merged", "undone", "Défaire le versement"),
     ),
-)
+)  # fmt: skip
 
 FORM_VERSION = StateTable(
     "intake.form_version",
@@ -35,5 +41,6 @@ SUBMISSION = StateTable(
         transition("merge", "batched", "merged", "Constater le versement"),
         transition("hold", "batched", "held", "Retenir"),
         transition("decline", "batched", "declined", "Constater le refus du ménage"),
+        transition("reopen", "merged", "received", "Rendre à verser"),
     ),
 )  # fmt: skip

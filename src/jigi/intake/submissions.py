@@ -27,7 +27,7 @@ from jigi.geography.models import Area
 from jigi.intake.answers import Place, consents, household_row, member_rows, read_instance
 from jigi.intake.form_mapping import KEY, LINE, FormMapping, read_form_mapping
 from jigi.intake.models import Batch, FormVersion, Submission
-from jigi.intake.pipeline import RIGHT, import_file
+from jigi.intake.pipeline import RIGHT, UNDER_REVIEW, import_file
 from jigi.intake.place_lists import CommuneFinder, labels_of
 from jigi.intake.questions import Questionnaire
 from jigi.intake.reception import answers_of
@@ -70,8 +70,10 @@ def mapping_of(version: FormVersion) -> FormMapping | None:
 
 
 @unfenced
-def import_submissions(version: FormVersion, *, by: User) -> Poured:
+def import_submissions(version: FormVersion, *, review: bool = False, by: User) -> Poured:
     """Pour the waiting fiches of a version into the register; held ones are tried again. Safe to run again.
+
+    With `review`, their batch waits to be read over by another person, and they wait with it (reviewing.py).
 
     Refused without the right over the whole country (fiches come from anywhere), for a form without a mapping, and
     when nothing waits. Errors of `import_file` leave every fiche waiting.
@@ -84,17 +86,18 @@ def import_submissions(version: FormVersion, *, by: User) -> Poured:
     if not run_sql("intake", "batch_submissions", {"version": version.pk}):
         raise Refused("Aucune fiche de cette version n’attend d’être versée")
     waiting = Submission.objects.filter(form_version=version, status="batched").select_related("sent_by")
+    waiting = waiting.exclude(batch__status__in=UNDER_REVIEW)
     with _laid_out(version, mapping, waiting) as tables:
-        batch = _import(tables, mapping, by)
+        batch = _import(tables, mapping, review, by)
     return _settle(version, mapping, tables, batch, by)
 
 
-def _import(tables: _Tables, mapping: FormMapping, by: User) -> Batch | None:
+def _import(tables: _Tables, mapping: FormMapping, review: bool, by: User) -> Batch | None:
     if not tables.written:
         return None
     if not tables.member_count:
         raise Refused("Aucune des fiches qui attendent n’a de membre", remedy="Voyez la correspondance et les fiches.")
-    return import_file(tables.households, mapping.as_mapping(), members=tables.members, by=by)
+    return import_file(tables.households, mapping.as_mapping(), members=tables.members, review=review, by=by)
 
 
 def _settle(version: FormVersion, mapping: FormMapping, tables: _Tables, batch: Batch | None, by: User) -> Poured:
@@ -102,10 +105,14 @@ def _settle(version: FormVersion, mapping: FormMapping, tables: _Tables, batch: 
     Submission.objects.filter(pk__in=tables.declined).update(status="declined")
     if batch:
         Batch.objects.filter(pk=batch.pk).update(form_version=version)
-        facts = {"batch": batch.pk, "source": mapping.source, "submissions": tables.written}
-        run_sql("intake", "settle_submissions", facts)
+        if batch.status in UNDER_REVIEW:
+            Submission.objects.filter(pk__in=tables.written).update(batch=batch)
+        else:
+            facts = {"batch": batch.pk, "source": mapping.source, "submissions": tables.written}
+            run_sql("intake", "settle_submissions", facts)
     merged = Submission.objects.filter(pk__in=tables.written, status="merged").count()
-    held = len(tables.written) - merged
+    waiting = bool(batch and batch.status in UNDER_REVIEW)
+    held = 0 if waiting else len(tables.written) - merged
     poured = Poured(len(tables.written) + len(tables.declined), merged, held, len(tables.declined), batch)
     told = {"lines": poured.taken, "households": merged, "held": held, "declined": poured.declined}
     audit.record("pour", FORM_VERSION.noun, version.pk, by=by, after=told)

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["integer", "rounded", "decimal", "real", "boolean", "text", "code", "date", "birth", "phone", "nina"]
+Kind = Literal[
+    "integer", "rounded", "decimal", "real", "boolean", "text", "code", "date", "moment", "birth", "phone", "nina"
+]  # fmt: skip
 
 LARGEST_SMALL = 32_767
 
@@ -110,6 +112,8 @@ INTERVIEW: dict[str, Target] = {
     "commune": Target("text", length=30),
     "latitude": Target("real", minimum=-90, maximum=90),
     "longitude": Target("real", minimum=-180, maximum=180),
+    "started_at": Target("moment", unique=True),
+    "ended_at": Target("moment", unique=True),
     "form_version": Target("text", length=40),
     "situation": _closed(
         resident="résident,residente,résidente",

@@ -88,6 +88,7 @@ class Household(models.Model):
         indexes = [
             models.Index(fields=["commune", "village", "id"], name="household_by_place"),
             models.Index(fields=["collected_on", "id"], name="household_by_visit"),
+            models.Index(fields=["batch_id"], name="household_by_batch"),
         ]
 
     def __str__(self) -> str:
@@ -202,6 +203,9 @@ class Person(models.Model):
             models.Index(
                 fields=["nickname_key", "surname_key"], name="person_by_nickname", condition=~Q(nickname_key="")
             ),
+            # For who deletes a person: the database asks whose father or mother it was.
+            models.Index(fields=["father"], name="person_by_father", condition=Q(father__isnull=False)),
+            models.Index(fields=["mother"], name="person_by_mother", condition=Q(mother__isnull=False)),
         ]
 
     def __str__(self) -> str:

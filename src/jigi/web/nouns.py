@@ -156,6 +156,9 @@ VERBS = {
     "reopen_household": "faire revenir",
     "leave_register": "sortir du registre",
     "undo_change": "défaire un changement",
+    "correct": "corriger une fiche",
+    "set_aside": "mettre une fiche à part",
+    "take_in": "reprendre une fiche",
 }
 
 FACTS = {

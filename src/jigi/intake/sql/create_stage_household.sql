@@ -10,6 +10,8 @@ CREATE TEMP TABLE stage_household (
     collector text,
     longitude double precision,
     latitude double precision,
+    started_at timestamp,
+    ended_at timestamp,
     form_version text,
     situation text,
     stay_village_code text,

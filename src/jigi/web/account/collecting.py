@@ -10,16 +10,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from jigi.foundation import audit
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.intake import queries
 from jigi.intake.collection import RIGHT, alive, make_secret, revoke_secret
+from jigi.intake.states import SUBMISSION
 from jigi.web.account.adapters import square_code
 from jigi.web.account.step_up import require_proof
 from jigi.web.reader import user_of
 from jigi.web.submissions import carry_out
 
 PROJECT = "Jigi"
+MOST_SENT_BACK = 50
 SHOWN = "Le secret avait déjà été fait, et montré une fois. Refaites-le si vous ne l’avez pas noté."
 
 
@@ -31,7 +34,11 @@ def own_collection(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         require_proof(request)
         return _ACTS.get(request.POST.get("acte", ""), _unknown)(request, user)
-    context = {"alive": alive(user), "forms": queries.offered_to(user).order_by("form__title")}
+    sent_back = list(queries.sent_back_to(user)[:MOST_SENT_BACK])
+    if sent_back:
+        audit.read("see", SUBMISSION.noun, "", by=user, subjects=[], after={"rows": len(sent_back)})
+    forms = queries.offered_to(user).order_by("form__title")
+    context = {"alive": alive(user), "forms": forms, "sent_back": sent_back}
     return render(request, "account/collection.html", context)
 
 

@@ -17,9 +17,9 @@ MANY = 300
 """Fiches beyond which the worker pours them."""
 
 
-def enqueue(version: FormVersion, *, by: User) -> None:
+def enqueue(version: FormVersion, *, review: bool = False, by: User) -> None:
     """Ask the worker, in the open transaction. One import runs at a time."""
-    pour.configure(lock="intake.import").defer(version_id=version.pk, user_id=by.pk)
+    pour.configure(lock="intake.import").defer(version_id=version.pk, user_id=by.pk, review=review)
 
 
 def is_waiting(version: FormVersion) -> bool:
@@ -29,12 +29,12 @@ def is_waiting(version: FormVersion) -> bool:
 
 
 @app.task(name="intake.pour_submissions", retry=PATIENCE)
-def pour(version_id: int, user_id: int) -> None:
+def pour(version_id: int, user_id: int, review: bool = False) -> None:
     """Pour the fiches of a version; a refusal is kept as a run that failed."""
     version, by = FormVersion.objects.select_related("form").get(pk=version_id), User.objects.get(pk=user_id)
     with acting_from("travail"):
         try:
-            import_submissions(version, by=by)
+            import_submissions(version, review=review, by=by)
         except JigiError as error:
             leave_failed(
                 "intake.import", f"Fiches de {version}"[:200], subject=f"intake.form_version:{version_id}",

@@ -129,19 +129,27 @@ def _retire(version: FormVersion, user: User) -> str:
     return "La version est retirée. Ce que les téléphones ont rempli avec elle sera encore reçu."
 
 
-def _pour(version: FormVersion, user: User) -> str:
+def _pour(version: FormVersion, user: User, *, review: bool = False) -> str:
     if queries.waiting(version).count() > jobs.MANY:
         require(user, "intake.import")
-        jobs.enqueue(version, by=user)
+        jobs.enqueue(version, review=review, by=user)
         return "Les fiches attendent leur tour : l’avancement sera dans « Aujourd’hui »."
-    poured = import_submissions(version, by=user)
+    poured = import_submissions(version, review=review, by=user)
+    if review and poured.batch:
+        return f"Les fiches sont contrôlées : le lot n° {poured.batch.pk} attend sa relecture, dans « Imports »."
     merged = counted(poured.merged, "fiche versée", "fiches versées")
     held = counted(poured.held, "retenue", "retenues")
     declined = f", {poured.declined} sans accord" if poured.declined else ""
     return f"{merged}, {held}{declined}."
 
 
-_ACTS: dict[str, Callable[[FormVersion, User], str]] = {"publish": _publish, "retire": _retire, "pour": _pour}
+def _pour_for_review(version: FormVersion, user: User) -> str:
+    return _pour(version, user, review=True)
+
+
+_ACTS: dict[str, Callable[[FormVersion, User], str]] = {
+    "publish": _publish, "retire": _retire, "pour": _pour, "pour_for_review": _pour_for_review,
+}  # fmt: skip
 
 
 def _take(request: HttpRequest, asked: LoadForm, user: User) -> HttpResponse:

@@ -35,6 +35,7 @@ FILES = (("menages", "households", "Fichier des ménages"), ("membres", "members
 TITLES = {part: title for _, part, title in FILES}
 OWN_NAMES = {
     "village": "Code du village", "commune": "Code de la commune", "collected_on": "Date d’enquête",
+    "started_at": "Début de l’entretien", "ended_at": "Fin de l’entretien",
     "stay_village": "Code du village de séjour", "stay_commune": "Code de la commune de séjour",
     "mother_line": "Ligne de la mère", "father_line": "Ligne du père", "father_name": "Nom du père",
     "mother_name": "Nom de la mère", "phone": "Téléphone", "phone_owner": "À qui est le téléphone", "nina": "NINA",

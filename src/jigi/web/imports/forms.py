@@ -29,6 +29,12 @@ class UploadForm(forms.Form):
         help_text="Un fichier TOML : il remplace le choix ci-dessus.",
     )
 
+    relecture = forms.BooleanField(
+        label="Faire relire avant de verser",
+        required=False,
+        help_text="Rien n’entre encore : on corrige, on écarte, on renvoie ; une autre personne que vous déclare relu.",
+    )
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["mapping"]

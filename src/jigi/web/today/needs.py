@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -133,6 +133,26 @@ def batches_to_correct(user: User, rights: frozenset[str]) -> list[Need]:
             word="à corriger",
         )
         for batch in batches.order_by("-made_at")[:MOST_OF_A_KIND]
+    ]
+
+
+def batches_to_review(user: User, rights: frozenset[str]) -> list[Need]:
+    """Batches that wait to be read over by another than who sent them, and those read over that wait to be merged."""
+    if "intake.import" not in rights:
+        return []
+    found = intake.visible_to(user).filter(asks_review=True)
+    found = found.filter(Q(status=Batch.Status.CHECKED) & ~Q(made_by=user) | Q(status=Batch.Status.REVIEWED))
+    return [
+        Need(
+            title=f"Relecture de {batch.file_name}",
+            detail=f"{counted(batch.households_read, 'fiche lue', 'fiches lues')}, "
+            f"{counted(batch.households_held, 'retenue', 'retenues')}.",
+            url=f"/imports/{batch.pk}/",
+            since=batch.made_at,
+            journey="/imports/",
+            word="à verser" if batch.status == Batch.Status.REVIEWED else "à relire",
+        )
+        for batch in found.order_by("made_at")[:MOST_OF_A_KIND]
     ]
 
 
@@ -334,6 +354,7 @@ SOURCES: tuple[Source, ...] = (
     campaigns_to_freeze,
     fiches_to_see,
     batches_to_correct,
+    batches_to_review,
     benefits_to_record,
     agreements_to_approve,
     alerts_to_look_into,
