@@ -34,6 +34,7 @@ from jigi.sharing.models import SharingAgreement
 from jigi.targeting import actions as targeting
 from jigi.targeting.models import TargetingRound
 from tests.factories import make_commune, make_households, make_user, make_village
+from tests.foundation.sent import pdf, photo
 from tests.intake.collected import HOUSEHOLD, fiche, make_form
 from tests.payments.scene import Scene, stage
 from tests.schemes.giving import give, line, make_scheme, write
@@ -135,7 +136,7 @@ def _fiches(world: World) -> None:
     world.form = make_form(world.scene.maker)
     for place in PLACES:
         collector = make_user(f"enqueteur-{place}", "enumerator", world.commune(place))
-        number, files = f"uuid:{place}", {"une.jpg": b"\xff\xd8\xff"}
+        number, files = f"uuid:{place}", {"une.jpg": photo()}
         content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}}, number=number)
         world.fiches[place] = receive(content, files=files, device="", by=collector).submission
         with suppress(Raced):
@@ -188,7 +189,7 @@ def _changes(world: World) -> None:
                 fact_source="visit", person=child, by=maker,
             )  # fmt: skip
             if state == "submitted":
-                world.papers[place] = evidence.attach(made, name="acte.pdf", content=b"%PDF-essai", by=maker)
+                world.papers[place] = evidence.attach(made, name="acte.pdf", content=pdf(), by=maker)
             if state != "draft":
                 changes.submit(made, by=maker)
             world.changes[place, state] = changes.decide(made, by=checker) if state == "approved" else made
