@@ -17,7 +17,7 @@ from jigi.protection import actions as protection
 from jigi.registry.models import Household, Person
 from tests.changes.ground import DAY, Scene, make_scene
 from tests.factories import ProvedClient, make_user
-from tests.foundation.sent import photo
+from tests.foundation.sent import pdf, photo
 
 pytestmark = pytest.mark.django_db
 BABY = {
@@ -53,7 +53,7 @@ def act(request: ChangeRequest, verb: str) -> str:
 def test_a_birth_goes_from_the_household_s_page_to_the_register(scene: Scene) -> None:
     assert "Demander un changement" in page(scene.maker, reverse("household", args=[scene.one.rsu]))
     assert "Naissance" in page(scene.maker, reverse("change_kinds", args=[scene.one.rsu]))
-    paper = SimpleUploadedFile("volet.pdf", b"%PDF-1.4 essai")
+    paper = SimpleUploadedFile("volet.pdf", pdf())
     shown = posted(scene.maker, reverse("change_ask", args=[scene.one.rsu, "birth"]), **BABY, piece=paper)
     assert "Sira" in shown and "volet.pdf" in shown and "Soumettre" in shown
     request = ChangeRequest.objects.get()

@@ -119,7 +119,7 @@ def test_an_attachment_is_only_downloaded(page: Client, form: FormVersion, colle
 
 def test_a_held_attachment_is_said_and_not_given(page: Client, form: FormVersion, collector: User) -> None:
     content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}})
-    sent = receive(content, files={"une.jpg": b"MZ"}, device="", by=collector).submission
+    sent = receive(content, files={"une.jpg": b"MZ\x90\x00"}, device="", by=collector).submission
     shown = page.get(reverse("fiche", args=[sent.pk])).content.decode()
     assert "retenue" in shown and "aucune sorte connue" in shown
     assert page.get(reverse("fiche_attachment", args=[Attachment.objects.get().pk])).status_code == 404

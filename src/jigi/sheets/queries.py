@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
@@ -52,5 +52,12 @@ def queue(user: User) -> QuerySet[ScannedPage]:
 
 def of_household(household: Household) -> list[Sheet]:
     """The sheets of a household, latest first."""
-    found = household.sheets.select_related("printing__form_version__form").prefetch_related("scanned")
+    held = Count("scanned", filter=Q(scanned__status="attached"))
+    found = household.sheets.select_related("printing__form_version__form").annotate(held=held)
     return list(found.order_by("-pk"))
+
+
+def loose_pages(household: Household) -> list[ScannedPage]:
+    """The pages attached to a household by hand, of no sheet."""
+    found = household.scanned_pages.filter(status="attached", sheet=None).select_related("scan")
+    return list(found.defer("sealed").order_by("-pk"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from jigi.intake.models import FormVersion
@@ -32,24 +31,26 @@ def document(printing: Printing, version: FormVersion, *, pages: int) -> dict[st
         "sheets": [numbered(number, pages) for number in numbers],
         "place": " · ".join(str(area) for area in (printing.village, printing.commune) if area),
         "household": _begun(printing.household) if printing.household else None,
-        "blocks": list(blocks(Questionnaire(version.definition))),
+        "blocks": blocks(Questionnaire(version.definition)),
         "columns": COLUMNS,
     }
 
 
-def blocks(form: Questionnaire) -> Iterator[dict[str, Any]]:
+def blocks(form: Questionnaire) -> list[dict[str, Any]]:
     """What is printed, in order; the questions of a repeat make one grid, a row each."""
+    found: list[dict[str, Any]] = []
     grid: dict[str, Any] | None = None
     for line in lines_of(form, None):
         item = line.item
         if item.kind == "repeat" and not item.repeat:
             grid = {"kind": "grid", "title": item.label or item.name, "when": line.when, "rows": []}
-            yield grid
+            found.append(grid)
         elif item.repeat and grid is not None:
             if row := _row(line):
                 grid["rows"].append(row)
         elif block := _block(line):
-            yield block
+            found.append(block)
+    return found
 
 
 def _block(line: Line) -> dict[str, Any] | None:
@@ -71,7 +72,7 @@ def _row(line: Line) -> dict[str, Any] | None:
     if not line.number:
         return None
     return {"kind": "question", **_asked(line), "tall": item.type == "text",
-            "codes": " · ".join(f"{n} {text}" for n, text in enumerate(_choices(item), 1))}  # fmt: skip
+            "codes": " · ".join(f"{n}\u00a0{text}" for n, text in enumerate(_choices(item), 1))}  # fmt: skip
 
 
 def _asked(line: Line) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from jigi.foundation import audit
 from jigi.sheets import actions, queries
 from jigi.sheets.models import Printing, Sheet
-from jigi.sheets.rules import digits_of
+from jigi.sheets.rules import digits_of, read_code
 from jigi.sheets.states import SHEET
 from jigi.web.households.listing import page_of
 from jigi.web.households.place import named_so
@@ -32,6 +32,12 @@ def chip(sheet: Sheet) -> str:
 def title_of(printing: Printing) -> str:
     """« Questionnaire du ménage », « liste de présence »."""
     return printing.form_version.form.title if printing.form_version else printing.get_purpose_display()
+
+
+def _numbered_so(rows: Rows, text: str) -> Rows:
+    """By the beginning of its number, or by what a scanner held in the hand types from its square."""
+    code = read_code(text.strip())
+    return rows.filter(number__startswith=code[0] if code else digits_of(text))
 
 
 def _within(rows: Rows, text: str) -> Rows:
@@ -57,7 +63,7 @@ SHEETS = Listing(
     ),
     order="-imprimee",
     filters=(
-        Filter("q", "Numéro", lambda rows, text: rows.filter(number__startswith=digits_of(text)), placeholder="4827…"),
+        Filter("q", "Numéro", _numbered_so, placeholder="4827…"),
         Filter("lieu", "Où", _within, placeholder="village, commune, cercle"),
         Filter("objet", "Objet", lambda rows, code: rows.filter(printing__purpose=code), Printing.Purpose.choices),
         Filter("etat", "État", lambda rows, code: rows.filter(status=code), SHEET.choices),
