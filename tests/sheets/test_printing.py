@@ -142,7 +142,7 @@ def test_a_printing_that_is_neither_form_nor_list_is_refused(
     ],
 )
 def test_a_page_that_lies_is_refused(scene: Scene, lie: dict[str, Any], constraint: str) -> None:
-    scan = Scan.objects.create(file_name="a.pdf", sha256="a" * 64, made_by=scene.agent)
+    scan = Scan.objects.create(sha256="a" * 64, made_by=scene.agent)
     ScannedPage.objects.create(scan=scan, position=1, sealed=b"x")
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         ScannedPage.objects.update(**lie)

@@ -93,15 +93,17 @@ class Sheet(models.Model):
 
 
 class Scan(models.Model):
-    """A file of scanned pages, taken once: `sha256` recognises it."""
+    """A file of scanned pages, taken once: `sha256` recognises it. Its name, which may name somebody, is not kept."""
 
-    file_name = models.CharField("fichier", max_length=120)
     sha256 = models.CharField("empreinte", max_length=64, unique=True)
     made_by = _person("envoyé par")
     made_at = models.DateTimeField("envoyé le", db_default=Now())
 
     class Meta:
         verbose_name = "numérisation"
+
+    def __str__(self) -> str:
+        return f"envoi {self.pk}"
 
 
 class ScannedPage(models.Model):

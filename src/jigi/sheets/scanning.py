@@ -27,7 +27,6 @@ KIND = "scan"
 MOST_BYTES = 100 * 1024 * 1024
 MOST_PAGES = 250
 DPI = 150
-LONGEST_NAME = 120
 Why = ScannedPage.Why
 
 
@@ -47,7 +46,7 @@ class Taken:
 
 @unfenced
 @transaction.atomic
-def take(content: bytes, *, name: str, by: User) -> Taken:
+def take(content: bytes, *, by: User) -> Taken:
     """Read a PDF, a JPEG or a PNG of sheets, page by page; the same file again changes nothing.
 
     All of its pages are taken or none. InputError for what can't be read, TooLarge for too much, Refused without the
@@ -56,8 +55,7 @@ def take(content: bytes, *, name: str, by: User) -> Taken:
     require(by, RIGHT)
     if len(content) > MOST_BYTES:
         raise TooLarge(f"Ce fichier dépasse {MOST_BYTES // 1024**2} Mo", remedy="Envoyez-le en plusieurs parties")
-    asked = {"file_name": name.strip()[-LONGEST_NAME:] or "feuilles", "made_by": by}
-    scan, is_new = Scan.objects.get_or_create(sha256=sha256(content).hexdigest(), defaults=asked)
+    scan, is_new = Scan.objects.get_or_create(sha256=sha256(content).hexdigest(), defaults={"made_by": by})
     if is_new:
         for position, drawn in enumerate(_drawn(content), 1):
             _take_page(scan, position, drawn, by)

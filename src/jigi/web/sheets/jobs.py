@@ -34,7 +34,7 @@ def waiting() -> int:
 def take_now(folder: Path, *, by: User) -> list[Taken]:
     """Read the files of an upload. Errors are those of `scanning.take`."""
     with uploads.opened(folder) as files:
-        return [scanning.take(file.read_bytes(), name=file.name, by=by) for file in files.values()]
+        return [scanning.take(file.read_bytes(), by=by) for file in files.values()]
 
 
 @app.task(name="sheets.read_scan", retry=PATIENCE)

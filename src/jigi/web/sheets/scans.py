@@ -44,7 +44,7 @@ QUEUE = Listing(
     file_name="pages-a-rattacher",
     columns=(
         Column(
-            "page", "Page", lambda p: f"page {p.position} de {p.scan.file_name}", sort="id",
+            "page", "Page", lambda p: f"page {p.position}, {p.scan}", sort="id",
             link=lambda p: reverse("scanned_page", args=[p.pk]),
         ),
         Column("pourquoi", "Attend parce que", lambda p: p.get_why_display(), sort="why"),
@@ -181,7 +181,7 @@ def _taken(request: HttpRequest, user: User) -> HttpResponse:
 
 def _told(one: Taken) -> str:
     if not one.is_new:
-        return f"{one.scan.file_name} avait déjà été envoyé : rien n’a changé."
+        return f"Ce fichier avait déjà été envoyé (n° {one.scan.pk}) : rien n’a changé."
     attached = counted(one.attached, "page rattachée", "pages rattachées")
     waiting = f", {counted(one.waiting, 'attend', 'attendent')} une personne" if one.waiting else ""
-    return f"{one.scan.file_name} : {attached}{waiting}."
+    return f"{one.scan} : {attached}{waiting}.".capitalize()

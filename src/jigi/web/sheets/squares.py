@@ -15,8 +15,8 @@ def numbered(number: str, pages: int) -> dict[str, Any]:
 
 
 def drawn(text: str) -> str:
-    """A square that is read with a quarter of it lost: a stamp, a fold, a thumb."""
-    made: str = segno.make(text, error="q", micro=False, boost_error=False).svg_inline(
+    """A square of the most patient kind: it is read under a stamp, a fold, a thumb."""
+    made: str = segno.make(text, error="h", micro=False, boost_error=False).svg_inline(
         border=2, omitsize=True, lineclass=None
     )
     return made
