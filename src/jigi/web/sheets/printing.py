@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from jigi.foundation import audit
-from jigi.foundation.errors import JigiError, Raced, Refused
+from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import User
 from jigi.geography import queries as geography
-from jigi.geography.access import can
+from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.intake.models import FormVersion
 from jigi.registry import queries as registry
@@ -38,10 +38,8 @@ def print_sheets(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             return _made(request, household, user)
-        except Raced:
-            raise
-        except JigiError as refused:
-            error = refused
+        except InputError as wrong:
+            error = wrong
     context = {
         "household": household,
         "versions": _versions(),
@@ -98,10 +96,12 @@ def _numbered(request: HttpRequest, household: Household | None, user: User) -> 
         count = int(said.get("nombre", "1") or "1") if said.get("nombre", "1").isdecimal() else 0
         return actions.print_forms(version, count=count, pages=pages, village=village, household=household, by=user)
     if purpose not in Purpose.values or village is None or purpose == Purpose.FORM:
-        raise Refused("Rien n’est choisi à imprimer", remedy="Choisissez un questionnaire ou une liste.")
+        raise InputError("Rien n’est choisi à imprimer", remedy="Choisissez un questionnaire ou une liste.")
     households = lists.listed(purpose, village, by=user)
     if purpose != Purpose.COMMUNITY and not households:
-        raise Refused("Aucun ménage de ce village n’est au registre", remedy="Imprimez la liste communautaire, vierge.")
+        raise InputError(
+            "Aucun ménage de ce village n’est au registre", remedy="Imprimez la liste communautaire, vierge."
+        )
     pages = lists.pages_of(purpose, households)
     return actions.print_list(purpose, village, households=households, pages=pages, by=user)
 
@@ -120,13 +120,15 @@ def _village(text: str, user: User) -> Area:
     """The village that a name or a code designates, where the person handles sheets."""
     version = geography.version_in_use()
     found = geography.designated(text, version) if version and text.strip() else []
-    villages = [one for one in found if one.level == Area.Level.VILLAGE and can(user, RIGHT, areas=[one])]
-    if len(villages) == 1:
-        return villages[0]
-    several = ", ".join(f"{one.name} ({one.code})" for one in villages[:5])
-    raise Refused(
+    villages = [one for one in found if one.level == Area.Level.VILLAGE]
+    mine = [one for one in villages if can(user, RIGHT, areas=[one])] or villages
+    if len(mine) == 1:
+        require(user, RIGHT, areas=mine)
+        return mine[0]
+    several = ", ".join(f"{one.name} ({one.code})" for one in mine[:5])
+    raise InputError(
         f"Plusieurs villages s’appellent « {text} »" if villages else f"Aucun village ne s’appelle « {text} »",
-        why=several or "Ou il n’est pas dans vos communes.", remedy="Écrivez son code.",
+        why=several, remedy="Écrivez son nom ou son code.",
     )  # fmt: skip
 
 
