@@ -132,7 +132,7 @@ def discard(page: ScannedPage, *, reason: str, by: User) -> None:
 
 def file_page(page: ScannedPage, *, household: Household | None, commune: Area, by: User) -> None:
     """Attach a page, inside an act that has checked the right; the page's sheet becomes attached."""
-    if page.sheet and ScannedPage.objects.filter(sheet=page.sheet, number=page.number, status="attached").exists():
+    if page.sheet and _is_here(page.sheet, page.number):
         raise Refused(
             f"La page {page.number} de cette feuille est déjà rattachée",
             remedy="Écartez celle-ci, ou défaites l’autre rattachement.",
@@ -148,6 +148,12 @@ def file_page(page: ScannedPage, *, household: Household | None, commune: Area, 
     PAGE.move(page, "attach", by=by, subjects=_subjects(household.pk if household else None), **filed)
     if page.sheet and page.sheet.status != "attached":
         SHEET.move(page.sheet, "attach", by=by, subjects=_subjects(household.pk if household else None))
+
+
+def _is_here(sheet: Sheet, number: int | None) -> bool:
+    """Whether a page of a sheet is attached already; in turn, so that of two who attach, the second is told."""
+    Sheet.objects.select_for_update().get(pk=sheet.pk)
+    return ScannedPage.objects.filter(sheet=sheet, number=number, status="attached").exists()
 
 
 def receive_sheet(sheet: Sheet, *, by: User) -> None:

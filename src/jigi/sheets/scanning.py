@@ -83,16 +83,18 @@ def _take_page(scan: Scan, position: int, drawn: bytes, by: User) -> None:
     page = ScannedPage(scan=scan, position=position, sealed=sealed_bytes(KIND, drawn))
     with Image.open(BytesIO(drawn)) as image:
         found = first_in(image, read_code)
-    sheet = (
-        Sheet.objects.select_related("printing__commune", "household__commune").filter(number=found[0]).first()
-        if found
-        else None
-    )
+    sheet = _sheet(found[0]) if found else None
     if found is None or sheet is None:
         page.why = Why.UNKNOWN if found else Why.UNREAD
         page.save()
         return
     _place(page, sheet, found[1], by)
+
+
+def _sheet(number: str) -> Sheet | None:
+    """The sheet of a number, held until the act ends: of two scans of a page, the second finds the first's."""
+    found = Sheet.objects.select_for_update(of=("self",)).select_related("printing__commune", "household__commune")
+    return found.filter(number=number).first()
 
 
 def _place(page: ScannedPage, sheet: Sheet, number: int, by: User) -> None:

@@ -29,6 +29,14 @@ def chip(sheet: Sheet) -> str:
     return format_html('<span class="chip {}">{}</span>', TONES[sheet.status], sheet.get_status_display())
 
 
+def _page(sheet: Sheet) -> str:
+    return reverse("sheet", args=[sheet.pk])
+
+
+def _on_one_line(address: str, number: str) -> str:
+    return format_html('<a class="nb" href="{}">{}</a>', address, number)
+
+
 def title_of(printing: Printing) -> str:
     """« Questionnaire du ménage », « liste de présence »."""
     return printing.form_version.form.title if printing.form_version else printing.get_purpose_display()
@@ -49,13 +57,13 @@ SHEETS = Listing(
     noun=("feuille", "feuilles"),
     file_name="feuilles",
     columns=(
-        Column("numero", "Feuille", lambda s: s.shown, link=lambda s: reverse("sheet", args=[s.pk])),
+        Column("numero", "Feuille", lambda s: s.shown, cell=lambda s: _on_one_line(_page(s), s.shown)),
         Column("objet", "Objet", lambda s: title_of(s.printing)),
         Column("village", "Village", lambda s: s.printing.village or ""),
         Column("commune", "Commune", lambda s: s.printing.commune.name, sort="printing__commune__name"),
         Column(
             "menage", "Ménage", lambda s: s.household.rsu if s.household else "",
-            link=lambda s: page_of(s.household) if s.household else "",
+            cell=lambda s: _on_one_line(page_of(s.household), s.household.rsu) if s.household else "",
         ),
         Column("imprimee", "Imprimée le", lambda s: s.printing.made_at, kind="day", sort="id"),
         Column("par", "Par", lambda s: s.printing.made_by),
