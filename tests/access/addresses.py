@@ -157,6 +157,14 @@ def _page(name: str, state: str, *more: object) -> Of:
     return lambda world, place: reverse(name, args=[world.pages[place, state].pk, *more]) if place != "above" else None
 
 
+def _blank(world: World, place: str) -> int:
+    return world.pages[place, "queued"].sheet_id or 0
+
+
+def _named(world: World, place: str) -> Mapping[str, str]:
+    return {"cle": str(uuid.uuid4()), "motif": "essai de la matrice", "menage": world.households[place].rsu}
+
+
 def _printed(world: World, place: str) -> int:
     return world.sheets[place].printing_id
 
@@ -199,7 +207,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("household_story", "histoire d’un ménage", _household("household_story")),
     Ask("household_then", "un ménage à une date passée", _household("household_then")),
     Ask("household_sheet", "fiche d’un ménage", _household("household_sheet")),
-    Ask("household_card", "lire la carte d’un ménage", _everywhere("household_card"), sent=_key()),
+    Ask("household_card", "lire une carte, sans photographie", _everywhere("household_card"), sent=_key()),
     Ask(
         "sheets",
         "feuilles",
@@ -207,7 +215,7 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: f"/feuilles/{w.sheets[p].pk}/" if p != "above" else None,
     ),
     Ask("sheet", "une feuille", _sheet("sheet")),
-    Ask("sheet_lose", "déclarer une feuille perdue", _sheet("sheet_lose"), sent=_key()),
+    Ask("sheet_lose", "déclarer une feuille perdue", _sheet("sheet_lose", _blank), sent=_key()),
     Ask("sheet_print", "imprimer des feuilles (page)", _everywhere("sheet_print")),
     Ask(
         "sheet_print",
@@ -227,7 +235,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("scanned_page", "une page numérisée", _page("scanned_page", "attached")),
     Ask("scanned_image", "l’image d’une page", _page("scanned_image", "attached")),
     *(
-        Ask("scanned_act", f"page : {verb}", _page("scanned_act", state, verb), sent=_key(motif="essai de la matrice"))
+        Ask("scanned_act", f"page : {verb}", _page("scanned_act", state, verb), sent=_named)
         for verb, state in (("rattacher", "queued"), ("defaire", "attached"), ("ecarter", "queued"))
     ),
     Ask("areas", "lieux", _everywhere("areas")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 
 from PIL import Image, ImageDraw
@@ -42,13 +43,31 @@ def pdf(words: str = "Acte de naissance", *, pages: int = 1, catalogue: str = ""
     return _bound(objects, trailer)
 
 
+def flood(side: int) -> bytes:
+    """A PDF of some kilobytes, of which the one image has `side` times `side` points."""
+    drawn = "q 500 0 0 700 50 50 cm /I Do Q"
+    points = zlib.compress(zlib.compress(bytes(side * side), 9), 9).decode("latin-1")
+    image = (
+        f"<< /Type /XObject /Subtype /Image /Width {side} /Height {side} /ColorSpace /DeviceGray /BitsPerComponent 8"
+        f" /Filter [/FlateDecode /FlateDecode] /Length {len(points)} >>\nstream\n{points}\nendstream"
+    )
+    held = "/MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >>"
+    page = f"<< /Type /Page /Parent 2 0 R {held} >>"
+    return _bound(
+        [
+            "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page,
+            f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream", image,
+        ],
+        "",
+    )  # fmt: skip
+
+
 def _bound(objects: list[str], trailer: str) -> bytes:
     made, places = "%PDF-1.7\n", []
     for number, text in enumerate(objects, 1):
         places.append(len(made))
         made += f"{number} 0 obj\n{text}\nendobj\n"
     table = "".join(f"{place:010} 00000 n \n" for place in places)
+    table = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     end = f"trailer << /Size {len(objects) + 1} /Root 1 0 R /Info {len(objects)} 0 R {trailer} >>"
-    return (
-        f"{made}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{end}\nstartxref\n{len(made)}\n%%EOF\n".encode()
-    )
+    return f"{made}{table}{end}\nstartxref\n{len(made)}\n%%EOF\n".encode("latin-1")

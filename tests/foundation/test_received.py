@@ -14,7 +14,7 @@ from PIL import Image
 from jigi.foundation import images, pdf_pages
 from jigi.foundation.errors import InputError, TooLarge
 from jigi.foundation.received import MOST_PAGES, cleaned, kind_of
-from tests.foundation.sent import pdf, photo
+from tests.foundation.sent import flood, pdf, photo
 
 SCRIPT = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> /AA << /WC << /S /Launch /F (x.exe) >> >>"
 FILES = "/Names << /EmbeddedFiles << /Names [(x) << /EF << >> >>] >> >>"
@@ -110,6 +110,15 @@ def test_a_pdf_that_cannot_be_read_is_refused(content: bytes) -> None:
 def test_a_pdf_of_too_many_pages_is_refused() -> None:
     with pytest.raises(TooLarge, match="plus de 20 pages"):
         cleaned(pdf(pages=MOST_PAGES + 1))
+
+
+def test_a_flood_of_pixels_in_a_pdf_drowns_nobody() -> None:
+    """100 million points in 10 kB: drawn as they come, in a process that may not have more than a gigabyte."""
+    sent = flood(10_000)
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert len(sent) < 10_000 and len(cleaned(sent).content) < 1_000_000
+    assert time.monotonic() - began < 10
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss - before < 200_000  # kB
 
 
 def test_a_page_as_large_as_a_field_is_drawn_small() -> None:

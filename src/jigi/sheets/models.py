@@ -80,6 +80,8 @@ class Sheet(models.Model):
         Household, on_delete=models.PROTECT, null=True, related_name="sheets", verbose_name="ménage"
     )
     status = models.CharField("état", max_length=10, choices=SHEET.choices, default="printed")
+    held: int
+    """Pages attached, where queries.of_household counts them."""
 
     class Meta:
         verbose_name = "feuille"

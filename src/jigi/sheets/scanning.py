@@ -62,7 +62,7 @@ def take(content: bytes, *, by: User) -> Taken:
     counted = scan.pages.count(), scan.pages.filter(status="attached").count()
     if is_new:
         told = {"sha256": scan.sha256, "pages": counted[0]}
-        audit.record("receive", "scan", scan.pk, by=by, after=told)
+        audit.record("scan", "scan", scan.pk, by=by, after=told)
     return Taken(scan, *counted, is_new)
 
 

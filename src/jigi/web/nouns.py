@@ -133,6 +133,7 @@ VERBS = {
     "load": "charger",
     "attach": "joindre des fichiers",
     "receive": "recevoir une fiche",
+    "scan": "envoyer des pages numérisées",
     "conflict": "recevoir d’autres réponses",
     "pour": "verser les fiches",
     "make_secret": "faire un secret de collecte",
