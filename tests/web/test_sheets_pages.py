@@ -92,6 +92,8 @@ def test_what_comes_back_is_attached_and_shown(scene: Scene) -> None:
     assert "page 5" in page(scene.agent, reverse("sheet", args=[Sheet.objects.get().pk]))
     answer = client_of(scene.agent).get(reverse("scanned_image", args=[ScannedPage.objects.order_by("pk")[0].pk]))
     assert answer["Content-Type"] == "image/jpeg" and answer.content.startswith(b"\xff\xd8\xff")
+    small = client_of(scene.agent).get(answer.wsgi_request.path + "?petite").content
+    assert small.startswith(b"\xff\xd8\xff") and len(small) < 20_000
     assert AuditEvent.objects.filter(verb="see", noun="sheet_page", subjects=[scene.one.pk]).exists()
 
 

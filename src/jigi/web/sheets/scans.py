@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from jigi.foundation import audit
+from jigi.foundation import audit, images
 from jigi.foundation.errors import JigiError, Refused
 from jigi.foundation.models import User
 from jigi.foundation.sealed import opened_bytes
@@ -32,6 +32,8 @@ from jigi.web.submissions import KeyReused, carry_out
 
 TONES = {"queued": "wait", "attached": "ok", "discarded": ""}
 PART = "feuilles"
+SMALL = 320
+"""Pixels of the longest side of a small image: some kilobytes."""
 Act = Callable[[HttpRequest, ScannedPage, User], str]
 
 
@@ -97,12 +99,15 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def image(request: HttpRequest, pk: int) -> HttpResponse:
-    """The image of a page, opened for this reading, which is noted."""
+    """The image of a page, opened for this reading, which is noted; `?petite` is for slow links."""
     user, one = handler(request), seen_page(request, pk)
     if one.status == "discarded":
         raise Http404
     audit.read("see", PAGE.noun, one.pk, by=user, subjects=[one.household_id] if one.household_id else [])
-    return HttpResponse(opened_bytes(KIND, one.sealed), content_type="image/jpeg")
+    content = opened_bytes(KIND, one.sealed)
+    if "petite" in request.GET:
+        content = images.written(images.opened(content, longest=SMALL), "JPEG")
+    return HttpResponse(content, content_type="image/jpeg")
 
 
 @require_POST
