@@ -146,6 +146,16 @@ def test_a_wrong_attachment_is_undone(scene: Scene) -> None:
     assert AuditEvent.objects.get(noun="sheet_page", verb="detach").reason == "autre ménage"
 
 
+def test_a_page_of_a_list_goes_back_to_its_list_only(scene: Scene) -> None:
+    made = scene.listed()
+    page = sent(scene, pages(scene.paper(made))[0])
+    actions.detach(page, reason="essai", by=scene.agent)
+    with pytest.raises(Refused, match="liste de village"):
+        actions.attach_to_household(only(), scene.one, by=scene.agent)
+    actions.attach_to_sheet(only(), scene.sheet(made), 1, by=scene.agent)
+    assert (only().status, only().household) == ("attached", None)
+
+
 def test_a_begun_sheet_is_of_no_other_household(scene: Scene) -> None:
     page = sent(scene, pages(scene.paper(scene.begun()))[0])
     actions.detach(page, reason="essai", by=scene.agent)

@@ -80,6 +80,8 @@ def attach_to_household(page: ScannedPage, household: Household, *, by: User) ->
             "Cette feuille est celle d’un autre ménage", why="Elle a été imprimée ou rattachée pour lui.",
             remedy="Défaites d’abord ses rattachements, ou écartez cette page.",
         )  # fmt: skip
+    if page.sheet and not page.sheet.printing.is_form:
+        raise Refused("Cette page est d’une liste de village", remedy="Rattachez-la à sa feuille, par son numéro.")
     if page.sheet is None:
         file_page(page, household=household, commune=household.commune, by=by)
         return
@@ -94,7 +96,7 @@ def attach_to_household(page: ScannedPage, household: Household, *, by: User) ->
 @transaction.atomic
 def attach_to_sheet(page: ScannedPage, sheet: Sheet, number: int, *, by: User) -> None:
     """Attach a page whose code could not be read to the sheet whose number stands beside the code."""
-    require(by, RIGHT, areas=[sheet.printing.commune])
+    require(by, RIGHT, areas=[sheet.commune])
     _own(page, by)
     if not 1 <= number <= MOST_PAGES:
         raise Refused("Ce n’est pas un numéro de page", remedy="Recopiez celui qui est imprimé sous le carré.")
@@ -104,7 +106,7 @@ def attach_to_sheet(page: ScannedPage, sheet: Sheet, number: int, *, by: User) -
         ScannedPage.objects.filter(pk=page.pk, status="queued").update(**waits)
         return
     page.sheet, page.number = sheet, number
-    file_page(page, household=sheet.household, commune=sheet.printing.commune, by=by)
+    file_page(page, household=sheet.household, commune=sheet.commune, by=by)
 
 
 @unfenced

@@ -80,8 +80,6 @@ class Sheet(models.Model):
         Household, on_delete=models.PROTECT, null=True, related_name="sheets", verbose_name="ménage"
     )
     status = models.CharField("état", max_length=10, choices=SHEET.choices, default="printed")
-    held: int
-    """Pages attached, where queries.of_household counts them."""
 
     class Meta:
         verbose_name = "feuille"
@@ -92,6 +90,16 @@ class Sheet(models.Model):
     @property
     def shown(self) -> str:
         return rules.shown(self.number)
+
+    @property
+    def held(self) -> int:
+        """How many of its pages are attached."""
+        return self.scanned.filter(status="attached").count()
+
+    @property
+    def commune(self) -> Area:
+        """Where its pages belong: with its household, which may have moved since, or where it was printed for."""
+        return self.household.commune if self.household else self.printing.commune
 
 
 class Scan(models.Model):

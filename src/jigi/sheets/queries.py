@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with
@@ -52,9 +52,7 @@ def queue(user: User) -> QuerySet[ScannedPage]:
 
 def of_household(household: Household) -> list[Sheet]:
     """The sheets of a household, latest first."""
-    held = Count("scanned", filter=Q(scanned__status="attached"))
-    found = household.sheets.select_related("printing__form_version__form").annotate(held=held)
-    return list(found.order_by("-pk"))
+    return list(household.sheets.select_related("printing__form_version__form").order_by("-pk"))
 
 
 def loose_pages(household: Household) -> list[ScannedPage]:

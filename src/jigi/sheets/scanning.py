@@ -99,12 +99,11 @@ def _sheet(number: str) -> Sheet | None:
 
 def _place(page: ScannedPage, sheet: Sheet, number: int, by: User) -> None:
     """Attach a page to what its sheet was printed for, or say what it waits for."""
-    commune = sheet.household.commune if sheet.household else sheet.printing.commune
     page.why = Why.ELSEWHERE
-    if not can(by, RIGHT, areas=[commune]):
+    if not can(by, RIGHT, areas=[sheet.commune]):
         page.save()  # without its sheet: who sent it learns nothing of another commune
         return
-    page.sheet, page.number, page.commune = sheet, number, commune
+    page.sheet, page.number, page.commune = sheet, number, sheet.commune
     repeated = ScannedPage.objects.filter(sheet=sheet, number=number, status="attached").exists()
     nameless = sheet.printing.is_form and sheet.household is None
     page.why = Why.REPEATED if repeated else Why.NAMELESS if nameless else Why.NONE
@@ -112,4 +111,4 @@ def _place(page: ScannedPage, sheet: Sheet, number: int, by: User) -> None:
     if nameless:
         receive_sheet(sheet, by=by)
     elif not repeated:
-        file_page(page, household=sheet.household, commune=commune, by=by)
+        file_page(page, household=sheet.household, commune=sheet.commune, by=by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -99,7 +99,6 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "title": title_of(one.printing),
         "chip": chip(one),
         "pages": found,
-        "held": found.filter(status="attached").aggregate(pages=Count("number", distinct=True))["pages"],
         "history": [(event, verb_word(event.verb, SHEET.noun)) for event in audit.history(SHEET.noun, one.pk)],
     }
     return render(request, "sheets/sheet.html", context)
