@@ -149,6 +149,26 @@ def _asked_change(world: World, place: str) -> str | None:
     return reverse("change_ask", args=[world.households[place].rsu, "exit"]) if place != "above" else None
 
 
+def _sheet(name: str, of: Callable[[World, str], int] = lambda w, p: w.sheets[p].pk) -> Of:
+    return lambda world, place: reverse(name, args=[of(world, place)]) if place != "above" else None
+
+
+def _page(name: str, state: str, *more: object) -> Of:
+    return lambda world, place: reverse(name, args=[world.pages[place, state].pk, *more]) if place != "above" else None
+
+
+def _blank(world: World, place: str) -> int:
+    return world.pages[place, "queued"].sheet_id or 0
+
+
+def _named(world: World, place: str) -> Mapping[str, str]:
+    return {"cle": str(uuid.uuid4()), "motif": "essai de la matrice", "menage": world.households[place].rsu}
+
+
+def _printed(world: World, place: str) -> int:
+    return world.sheets[place].printing_id
+
+
 ASKS: tuple[Ask, ...] = (
     Ask("home", "page publique", _everywhere("home"), anonymous=True),
     Ask("public_figures", "chiffres publics", _everywhere("public_figures"), anonymous=True),
@@ -187,6 +207,37 @@ ASKS: tuple[Ask, ...] = (
     Ask("household_story", "histoire d’un ménage", _household("household_story")),
     Ask("household_then", "un ménage à une date passée", _household("household_then")),
     Ask("household_sheet", "fiche d’un ménage", _household("household_sheet")),
+    Ask("household_card", "lire une carte, sans photographie", _everywhere("household_card"), sent=_key()),
+    Ask(
+        "sheets",
+        "feuilles",
+        _list("sheets"),
+        lambda w, p: f"/feuilles/{w.sheets[p].pk}/" if p != "above" else None,
+    ),
+    Ask("sheet", "une feuille", _sheet("sheet")),
+    Ask("sheet_lose", "déclarer une feuille perdue", _sheet("sheet_lose", _blank), sent=_key()),
+    Ask("sheet_print", "imprimer des feuilles (page)", _everywhere("sheet_print")),
+    Ask(
+        "sheet_print",
+        "imprimer une liste communautaire",
+        lambda w, p: reverse("sheet_print") if p != "above" else None,
+        sent=lambda w, p: {"cle": str(uuid.uuid4()), "objet": "community", "village": w.villages[p].code},
+    ),
+    Ask("printing", "une impression", _sheet("printing", _printed)),
+    Ask("printing_document", "le PDF d’une impression", _sheet("printing_document", _printed)),
+    Ask("scan_send", "envoyer des feuilles revenues (page)", _everywhere("scan_send")),
+    Ask(
+        "scanned_pages",
+        "pages à rattacher",
+        _list("scanned_pages"),
+        lambda w, p: f"/feuilles/pages/{w.pages[p, 'queued'].pk}/" if p != "above" else None,
+    ),
+    Ask("scanned_page", "une page numérisée", _page("scanned_page", "attached")),
+    Ask("scanned_image", "l’image d’une page", _page("scanned_image", "attached")),
+    *(
+        Ask("scanned_act", f"page : {verb}", _page("scanned_act", state, verb), sent=_named)
+        for verb, state in (("rattacher", "queued"), ("defaire", "attached"), ("ecarter", "queued"))
+    ),
     Ask("areas", "lieux", _everywhere("areas")),
     Ask("area", "un lieu", lambda w, p: reverse("area", args=["COD2019", w.area(p).code])),
     Ask(

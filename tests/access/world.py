@@ -19,6 +19,7 @@ from jigi.changes import evidence
 from jigi.changes.models import ChangeBulk, ChangeEvidence, ChangeRequest
 from jigi.foundation.errors import Raced
 from jigi.foundation.models import Run, User
+from jigi.foundation.sealed import sealed_bytes
 from jigi.geography.models import Area, Invitation
 from jigi.intake.models import Batch, CollectionSecret, FormVersion, Problem, SetAside, Submission
 from jigi.intake.reception import receive
@@ -31,9 +32,12 @@ from jigi.registry.models import Household
 from jigi.schemes import actions as schemes
 from jigi.schemes.models import BenefitBatch, Scheme
 from jigi.sharing.models import SharingAgreement
+from jigi.sheets import actions as sheets
+from jigi.sheets.models import Scan, ScannedPage, Sheet
 from jigi.targeting import actions as targeting
 from jigi.targeting.models import TargetingRound
 from tests.factories import make_commune, make_households, make_user, make_village
+from tests.foundation.sent import pdf, photo
 from tests.intake.collected import HOUSEHOLD, fiche, make_form
 from tests.payments.scene import Scene, stage
 from tests.schemes.giving import give, line, make_scheme, write
@@ -77,6 +81,8 @@ class World:
     changes: dict[tuple[str, str], ChangeRequest] = field(default_factory=dict)
     papers: dict[str, ChangeEvidence] = field(default_factory=dict)
     bulks: dict[str, ChangeBulk] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    pages: dict[tuple[str, str], ScannedPage] = field(default_factory=dict)
 
     def area(self, place: str) -> Area:
         """The area of a place for the pages of places: a cercle; above, the region."""
@@ -117,6 +123,7 @@ def make_world(folder: Path) -> World:
         batch=world.batch, key="F1", kind="left_out", reason="essai", made_by=scene.maker
     )
     _fiches(world)
+    _sheets(world)
     _requests(world)
     _changes(world)
     _benefits(world, folder)
@@ -143,11 +150,26 @@ def _fiches(world: World) -> None:
     world.form = make_form(world.scene.maker)
     for place in PLACES:
         collector = make_user(f"enqueteur-{place}", "enumerator", world.commune(place))
-        number, files = f"uuid:{place}", {"une.jpg": b"\xff\xd8\xff"}
+        number, files = f"uuid:{place}", {"une.jpg": photo()}
         content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}}, number=number)
         world.fiches[place] = receive(content, files=files, device="", by=collector).submission
         with suppress(Raced):
             receive(fiche(number=number), files={}, device="", by=collector)
+
+
+def _sheets(world: World) -> None:
+    """Blank questionnaires of each village; a page that waits for a name, one attached to the household."""
+    assert world.form
+    by = make_user("feuilles", "social_officer")
+    for place, village in world.villages.items():
+        made = sheets.print_forms(world.form, count=2, pages=5, village=village, by=by)
+        waiting, world.sheets[place] = made.sheets.order_by("pk")
+        scan = Scan.objects.create(sha256=place, made_by=by)
+        kept = {"scan": scan, "number": 1, "commune": village.parent, "sealed": sealed_bytes("scan", photo())}
+        world.pages[place, "queued"] = ScannedPage.objects.create(position=1, sheet=waiting, why="nameless", **kept)
+        page = ScannedPage.objects.create(position=2, sheet=world.sheets[place], why="nameless", **kept)
+        sheets.attach_to_household(page, world.households[place], by=by)
+        world.pages[place, "attached"] = page
 
 
 def _people(world: World, place: str) -> None:
@@ -196,7 +218,7 @@ def _changes(world: World) -> None:
                 fact_source="visit", person=child, by=maker,
             )  # fmt: skip
             if state == "submitted":
-                world.papers[place] = evidence.attach(made, name="acte.pdf", content=b"%PDF-essai", by=maker)
+                world.papers[place] = evidence.attach(made, name="acte.pdf", content=pdf(), by=maker)
             if state != "draft":
                 changes.submit(made, by=maker)
             world.changes[place, state] = changes.decide(made, by=checker) if state == "approved" else made

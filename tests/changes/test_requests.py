@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 
 from jigi.changes import actions, evidence, queries
 from jigi.changes.models import ChangeItem, ChangeRequest
-from jigi.foundation.errors import Refused
+from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent
 from jigi.registry.models import Health, Household, Identifier, Membership, Person, Phone
 from tests.changes.ground import DAY, Scene, make_scene, register
 from tests.factories import make_user
+from tests.foundation.sent import pdf, photo
 
 pytestmark = pytest.mark.django_db
 BABY = {"person.given_names": "Sira", "person.surname": "Essai", "person.sex": "F", "person.birth": "01/05/2020"}
@@ -202,13 +204,25 @@ def test_the_database_refuses_the_lie(scene: Scene, lie: dict[str, Any], constra
 
 def test_evidence_is_a_paper_or_an_image(scene: Scene) -> None:
     request = scene.ask("birth", BABY)
-    paper = evidence.attach(request, name="acte.pdf", content=b"%PDF-1.4 essai", by=scene.maker)
+    paper = evidence.attach(request, name="acte.pdf", content=pdf(), by=scene.maker)
     assert (paper.kind, request.evidence.count()) == ("application/pdf", 1)
-    assert evidence.attach(request, name="encore.pdf", content=b"%PDF-1.4 essai", by=scene.maker) == paper
+    assert evidence.attach(request, name="encore.pdf", content=pdf(), by=scene.maker) == paper
     with pytest.raises(Refused, match="ni un PDF"):
         evidence.attach(request, name="acte.pdf", content=b"<html>", by=scene.maker)
     with pytest.raises(Refused, match="5 Mo"):
         evidence.attach(request, name="acte.pdf", content=b"%PDF-" + b"0" * 5_300_000, by=scene.maker)
+
+
+def test_evidence_keeps_no_trace_of_the_telephone(scene: Scene) -> None:
+    sent = photo()
+    paper = evidence.attach(scene.ask("exit"), name="photo.jpg", content=sent, by=scene.maker)
+    assert b"Moussa" in sent and b"Moussa" not in bytes(paper.content)
+    assert paper.sha256 == sha256(sent).hexdigest()
+
+
+def test_evidence_that_cannot_be_read_is_refused(scene: Scene) -> None:
+    with pytest.raises(InputError, match="ne se lit pas"):
+        evidence.attach(scene.ask("exit"), name="photo.jpg", content=photo()[:700], by=scene.maker)
 
 
 def test_someone_of_the_register_arrives_by_line_or_nina(scene: Scene) -> None:

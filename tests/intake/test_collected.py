@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from jigi.foundation.errors import InputError, Raced, Refused
 from jigi.foundation.models import AuditEvent, User
+from jigi.foundation.sealed import opened_bytes
 from jigi.intake.models import Attachment, FormVersion, Submission, SubmissionConflict
 from jigi.intake.reception import UnknownForm, answers_of, receive
 from jigi.intake.submissions import import_submissions
 from jigi.registry.models import Health, Household, LivingConditions, Membership, Person
 from tests.factories import make_user
+from tests.foundation.sent import photo
 from tests.intake.collected import HOUSEHOLD, changed, fiche, make_collector, make_form
 
 pytestmark = pytest.mark.django_db
 
-PHOTO = b"\xff\xd8\xff\xe0 une photographie"
+PHOTO = photo()
 
 
 @pytest.fixture
@@ -164,12 +168,31 @@ def test_what_is_no_fiche_is_refused(content: bytes, why: str, collector: User) 
     assert why in refused.value.why
 
 
-def test_a_program_is_no_attachment(form: FormVersion, collector: User) -> None:
-    content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}})
-    with pytest.raises(InputError, match="ni une image"):
-        send(content, collector, une=b"MZ\x90\x00")
+def test_a_file_that_the_fiche_does_not_name_is_refused(form: FormVersion, collector: User) -> None:
     with pytest.raises(InputError, match="nommée nulle part"):
-        send(content, collector, autre=PHOTO)
+        send(fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}}), collector, autre=PHOTO)
+
+
+def test_a_photograph_is_kept_without_where_it_was_taken(form: FormVersion, collector: User) -> None:
+    send(fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}}), collector, une=PHOTO)
+    kept = Attachment.objects.get()
+    assert b"Moussa" in PHOTO and b"Moussa" not in bytes(kept.content)
+    assert (kept.kind, kept.digest) == ("image/jpeg", hashlib.sha256(PHOTO).hexdigest())
+
+
+@pytest.mark.parametrize("sent", [b"MZ\x90\x00", PHOTO[:700], b"%PDF-1.4 rien"])
+def test_a_file_that_cannot_be_read_is_held_sealed(form: FormVersion, collector: User, sent: bytes) -> None:
+    """A phone that was answered « reçu » sends nothing again: what came is kept, shown to nobody."""
+    send(fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}}), collector, une=sent)
+    kept = Attachment.objects.get()
+    assert bytes(kept.content) == b"" and kept.held_because and sent not in bytes(kept.held_sealed)
+    assert opened_bytes("answers", kept.held_sealed) == sent
+
+
+def test_a_held_file_has_a_reason_and_no_content(form: FormVersion, collector: User) -> None:
+    send(fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}}), collector, une=PHOTO)
+    with pytest.raises(IntegrityError, match="attachment_held_has_a_reason"), transaction.atomic():
+        Attachment.objects.update(held_because="illisible")
 
 
 def test_only_who_collects_sends_and_only_the_country_pours(form: FormVersion, collector: User) -> None:

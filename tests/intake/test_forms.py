@@ -22,6 +22,7 @@ from jigi.intake.submissions import import_submissions
 from jigi.intake.xlsform import MadeForm, read_form, shipped
 from jigi.registry.models import Household, Membership, Person
 from tests.factories import make_commune, make_user
+from tests.foundation.sent import photo
 from tests.intake.collected import fiche, make_collector
 
 Rows = list[list[str]]
@@ -206,6 +207,15 @@ def test_a_form_that_lacks_a_file_is_not_published(author: User, tmp_path: Path)
         actions.attach(version, {"autre.csv": b"name,label\n"}, by=author)
     actions.attach(version, {"ecoles.csv": b"name,label\n"}, by=author)
     actions.publish(version, by=author)
+
+
+def test_a_picture_of_a_form_goes_to_phones_bare(author: User, tmp_path: Path) -> None:
+    header = [*SURVEY[0], "media::image"]
+    shown = [header, *[[*row, ""] for row in SURVEY[1:]], ["text", "vu", "Qui est-ce ?", "", "case.jpg"]]
+    version = actions.load_form(workbook(tmp_path, shown), by=author).version
+    actions.attach(version, {"case.jpg": photo()}, by=author)
+    kept = bytes(version.media.get().content)
+    assert kept.startswith(b"\xff\xd8\xff") and b"Moussa" in photo() and b"Moussa" not in kept
 
 
 def test_only_who_may_loads(author: User, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from jigi.changes import actions, evidence
 from jigi.changes.models import ChangeRequest
 from jigi.protection import erasure
 from tests.changes.ground import Scene, make_scene
+from tests.foundation.sent import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def scene(db: None) -> Scene:
 def test_requests_name_nobody_any_more(scene: Scene, whole: bool) -> None:
     child = scene.person("child")
     done = scene.ask("identity", {"person.nickname": "Ba"}, person=child, reason="la petite Oumou")
-    evidence.attach(done, name="acte.pdf", content=b"%PDF-1.4 Oumou", by=scene.maker)
+    evidence.attach(done, name="acte.pdf", content=pdf(), by=scene.maker)
     actions.decide(done, by=scene.checker)
     waiting = scene.ask("death", person=child)
     with transaction.atomic():

@@ -67,6 +67,12 @@ def test_what_is_typed_is_understood(typed: str, kind: str, text: str) -> None:
     assert (asked.kind, asked.text) == (kind, text)
 
 
+def test_a_card_typed_by_a_scanner_set_for_another_keyboard_is_read(areas: Areas) -> None:
+    one = Household.objects.get(pk=make_households(1, areas.villages[0])[0])
+    typed = one.rsu_number.translate(str.maketrans("1234567890", "&é\"'(-è_çà"))
+    assert understood(f"RSU&M{typed}").text == understood(f"RSU1:{one.rsu_number}").text == one.rsu_number
+
+
 def test_the_square_of_a_card_gives_the_number_whose_check_digits_are_right(areas: Areas) -> None:
     one = Household.objects.get(pk=make_households(1, areas.villages[0])[0])
     for said in (f"RSU {one.rsu}", f"https://exemple.invalid/menages/{one.rsu_number}/", f"JIGI:{one.rsu}:2024"):

@@ -17,6 +17,7 @@ from jigi.protection import actions as protection
 from jigi.registry.models import Household, Person
 from tests.changes.ground import DAY, Scene, make_scene
 from tests.factories import ProvedClient, make_user
+from tests.foundation.sent import pdf, photo
 
 pytestmark = pytest.mark.django_db
 BABY = {
@@ -52,7 +53,7 @@ def act(request: ChangeRequest, verb: str) -> str:
 def test_a_birth_goes_from_the_household_s_page_to_the_register(scene: Scene) -> None:
     assert "Demander un changement" in page(scene.maker, reverse("household", args=[scene.one.rsu]))
     assert "Naissance" in page(scene.maker, reverse("change_kinds", args=[scene.one.rsu]))
-    paper = SimpleUploadedFile("volet.pdf", b"%PDF-1.4 essai")
+    paper = SimpleUploadedFile("volet.pdf", pdf())
     shown = posted(scene.maker, reverse("change_ask", args=[scene.one.rsu, "birth"]), **BABY, piece=paper)
     assert "Sira" in shown and "volet.pdf" in shown and "Soumettre" in shown
     request = ChangeRequest.objects.get()
@@ -132,7 +133,7 @@ def test_reading_a_request_names_the_household(scene: Scene) -> None:
 
 def test_a_paper_is_kept_and_sent_as_a_file(scene: Scene) -> None:
     request = scene.ask("exit")
-    posted(scene.maker, act(request, "joindre"), piece=SimpleUploadedFile("photo.png", b"\x89PNG\r\n\x1a\n essai"))
+    posted(scene.maker, act(request, "joindre"), piece=SimpleUploadedFile("photo.png", photo(format="PNG")))
     address = reverse("change_paper", args=[request.pk, request.evidence.get().pk])
     sent = client_of(scene.checker).post(address, {"cle": str(uuid.uuid4())})
     assert sent["Content-Disposition"].startswith("attachment")

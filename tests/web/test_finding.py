@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from io import BytesIO
+
 import pytest
+import segno
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from jigi.foundation.models import AuditEvent
 from jigi.registry.models import Household, Person, Phone
@@ -89,3 +95,44 @@ def test_more_persons_ask_no_more_of_the_database(
     Person.objects.update(given_names="Fatoumata", surname="Coulibaly")
     with django_assert_max_num_queries(35):  # type: ignore[operator]
         assert "50 personnes, les plus proches" in _page(officer, q="Fatoumata Coulibaly")
+
+
+def _square(text: str, *, turned: int = 0) -> SimpleUploadedFile:
+    """A photograph of a card's square."""
+    kept = BytesIO()
+    segno.make(text, error="m").save(kept, kind="png", scale=6, border=4)
+    image = Image.open(kept).convert("RGB").rotate(turned, expand=True, fillcolor="white")
+    photo = BytesIO()
+    image.save(photo, "JPEG", quality=60)
+    return SimpleUploadedFile("carte.jpg", photo.getvalue(), "image/jpeg")
+
+
+@pytest.mark.parametrize("turned", [0, 90, 25])
+def test_a_photograph_of_a_card_leads_to_its_household(officer: Client, here: Household, turned: int) -> None:
+    sent = {"cle": str(uuid.uuid4()), "photo": _square(f"RSU1:{here.rsu_number}", turned=turned)}
+    answer = officer.post("/menages/carte/", sent)
+    assert answer.headers["Location"] == f"/menages/{here.rsu}/"
+    event = AuditEvent.objects.filter(verb="search").latest("pk")
+    assert (event.subjects, event.after["asked"]) == ([here.pk], {"carte": here.rsu_number})
+
+
+@pytest.mark.parametrize(
+    ("photo", "says"),
+    [
+        (_square("https://exemple.ml"), "Aucun carré de carte"),
+        (SimpleUploadedFile("carte.jpg", b"\xff\xd8\xff"), "ne se lit pas"),
+        (None, "Aucune photographie"),
+    ],
+)
+def test_a_photograph_without_a_card_says_what_to_do(
+    officer: Client, here: Household, photo: SimpleUploadedFile | None, says: str
+) -> None:
+    sent = {"cle": str(uuid.uuid4())} | ({"photo": photo} if photo else {})
+    assert says in officer.post("/menages/carte/", sent, follow=True, headers={"referer": PAGE}).content.decode()
+
+
+def test_the_card_of_another_commune_leads_nowhere(officer: Client, areas: Areas) -> None:
+    other = Household.objects.get(pk=make_households(1, areas.villages[-1])[0])
+    sent = {"cle": str(uuid.uuid4()), "photo": _square(f"RSU1:{other.rsu_number}")}
+    page = officer.post("/menages/carte/", sent, follow=True).content.decode()
+    assert "pas dans les communes" in page and other.head_name not in page

@@ -17,10 +17,11 @@ from jigi.intake.models import Attachment, FormVersion, Submission, SubmissionCo
 from jigi.intake.reception import receive
 from jigi.registry.models import Household
 from tests.factories import make_user
+from tests.foundation.sent import photo
 from tests.intake.collected import HOUSEHOLD, changed, fiche, make_collector, make_form
 
 pytestmark = pytest.mark.django_db
-PHOTO = b"\xff\xd8\xff\xe0 une photographie"
+PHOTO = photo()
 
 
 @pytest.fixture
@@ -114,6 +115,14 @@ def test_an_attachment_is_only_downloaded(page: Client, form: FormVersion, colle
     assert answer.headers["Content-Disposition"] == 'attachment; filename="une.jpg"'
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert AuditEvent.objects.filter(verb="export", noun="intake.submission").exists()
+
+
+def test_a_held_attachment_is_said_and_not_given(page: Client, form: FormVersion, collector: User) -> None:
+    content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}})
+    sent = receive(content, files={"une.jpg": b"MZ\x90\x00"}, device="", by=collector).submission
+    shown = page.get(reverse("fiche", args=[sent.pk])).content.decode()
+    assert "retenue" in shown and "aucune sorte connue" in shown
+    assert page.get(reverse("fiche_attachment", args=[Attachment.objects.get().pk])).status_code == 404
 
 
 def test_two_answers_are_compared_without_health_and_numbers(page: Client, form: FormVersion, collector: User) -> None:

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from jigi.foundation.models import AuditEvent, User
 from jigi.intake.collection import REALM, digest_response, make_secret
 from jigi.intake.models import FormVersion, Submission
+from tests.foundation.sent import photo
 from tests.intake.collected import HOUSEHOLD, changed, fiche, make_collector, make_form
 
 pytestmark = pytest.mark.django_db
-PHOTO = b"\xff\xd8\xff\xe0 une photographie"
+PHOTO = photo()
 
 
 class Phone(Client):

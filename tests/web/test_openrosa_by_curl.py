@@ -17,6 +17,7 @@ from django.db import close_old_connections, connections
 from jigi.foundation.models import User
 from jigi.intake.collection import make_secret
 from jigi.intake.models import Attachment, FormVersion, Submission
+from tests.foundation.sent import photo
 from tests.intake.collected import HOUSEHOLD, fiche, make_collector, make_form
 
 pytestmark = [
@@ -97,7 +98,7 @@ def test_curl_takes_the_list_the_form_and_its_places(phone: Curl) -> None:
 def test_curl_sends_a_fiche_then_its_file(phone: Curl) -> None:
     content = fiche({**HOUSEHOLD, "photos": {"une": "une.jpg"}})
     assert phone.send(content)[0] == 201
-    assert phone.send(content, une=b"\xff\xd8\xff\xe0 une photographie")[0] == 201
+    assert phone.send(content, une=photo())[0] == 201
     sent = Submission.objects.get()
     assert (sent.device, Attachment.objects.get().file_name) == ("curl:1", "une.jpg")
 

@@ -1,4 +1,4 @@
-"""The papers that show why a change is asked: PDF, JPEG or PNG, at most 5 MB each, kept as they were sent."""
+"""The papers that show why a change is asked: PDF, JPEG or PNG, at most 5 MB each, made anew before they are kept."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
+from jigi.foundation.received import Clean, cleaned, kind_of
 from jigi.geography.access import require
 
 MOST_FILES = 5
 LONGEST_NAME = 120
-_MAGIC = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 @unfenced
@@ -27,10 +27,10 @@ def attach(request: ChangeRequest, *, name: str, content: bytes, by: User) -> Ch
     require(by, "changes.request", areas=places(request)[:1])
     if request.made_by_id != by.pk or not request.is_open:
         raise Refused("Cette demande ne reçoit plus de pièce", remedy="Seul qui l’a faite en joint, avant la décision.")
-    if len(content) > MOST_BYTES:
-        raise Refused("La pièce dépasse 5 Mo", remedy="Photographiez-la moins grande, ou coupez le document.")
-    kind = _kind(content)
-    held = {"kind": kind, "content": content, "added_by": by, "name": name.strip()[-LONGEST_NAME:] or "pièce"}
+    clean = _clean(content)
+    held = {
+        "kind": clean.kind, "content": clean.content, "added_by": by, "name": name.strip()[-LONGEST_NAME:] or "pièce",
+    }  # fmt: skip
     if request.evidence.count() >= MOST_FILES:
         raise Refused(f"La demande a déjà {MOST_FILES} pièces", remedy="Gardez les plus parlantes.")
     made, first = request.evidence.get_or_create(sha256=sha256(content).hexdigest(), defaults=held)
@@ -40,10 +40,19 @@ def attach(request: ChangeRequest, *, name: str, content: bytes, by: User) -> Ch
     return made
 
 
-def _kind(content: bytes) -> str:
-    for magic, kind in _MAGIC.items():
-        if content.startswith(magic):
-            return kind
-    raise Refused(
-        "Cette pièce n’est ni un PDF, ni une image JPEG ou PNG", remedy="Enregistrez-la sous un de ces formats."
-    )
+def _clean(content: bytes) -> Clean:
+    """The paper as it is kept; Refused when it is too heavy, before or after, or none of these."""
+    if len(content) > MOST_BYTES:
+        raise _too_heavy()
+    if kind_of(content) not in ChangeEvidence.Kind.values:
+        raise Refused(
+            "Cette pièce n’est ni un PDF, ni une image JPEG ou PNG", remedy="Enregistrez-la sous un de ces formats."
+        )
+    clean = cleaned(content)
+    if len(clean.content) > MOST_BYTES:
+        raise _too_heavy()
+    return clean
+
+
+def _too_heavy() -> Refused:
+    return Refused("La pièce dépasse 5 Mo", remedy="Photographiez-la moins grande, ou coupez le document.")

@@ -218,7 +218,7 @@ class ChangeItem(models.Model):
 
 
 class ChangeEvidence(models.Model):
-    """A paper that shows why: a scan or a photograph, as it was sent."""
+    """A paper that shows why: a scan or a photograph made anew; `sha256` is the digest of the file as it was sent."""
 
     class Kind(models.TextChoices):
         PDF = "application/pdf", "PDF"

@@ -32,6 +32,7 @@ KINDS = {
     "answers": "les réponses d’une fiche",
     "change": "un fait dont le changement est demandé",
     "collection": "un secret de collecte",
+    "scan": "la page d’une feuille",
 }
 KEY_BYTES = 32
 INDEX_BYTES = 16

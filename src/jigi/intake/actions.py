@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import User
+from jigi.foundation.received import cleaned, kind_of
 from jigi.geography.access import require
 from jigi.intake.form_mapping import read_form_mapping, shipped_for
 from jigi.intake.models import Form, FormMedia, FormVersion
@@ -64,7 +65,8 @@ def attach(version: FormVersion, media: Dictionary[str, bytes], *, by: User) -> 
     with transaction.atomic():
         for name, content in media.items():
             _check_media(version, name, content)
-            FormMedia.objects.update_or_create(form_version=version, file_name=name, defaults={"content": content})
+            held = {"content": _clean(content)}
+            FormMedia.objects.update_or_create(form_version=version, file_name=name, defaults=held)
         audit.record("attach", FORM_VERSION.noun, version.pk, by=by, after={"files": sorted(media)})
 
 
@@ -124,7 +126,7 @@ def _create(made: MadeForm, mapping: str, digest: str, media: Dictionary[str, by
         raise Refused("Quelqu’un vient de charger cette version", remedy="Rechargez la liste.") from error
     for name, content in {**made.made_media, **media}.items():
         _check_media(version, name, content)
-        FormMedia.objects.create(form_version=version, file_name=name, content=content)
+        FormMedia.objects.create(form_version=version, file_name=name, content=_clean(content))
     facts = {"form": made.code, "version": made.version, "sha256": digest}
     audit.record("load", FORM_VERSION.noun, version.pk, by=by, after=facts)
     return version
@@ -140,6 +142,11 @@ def _check_media(version: FormVersion, name: str, content: bytes) -> None:
             "Le questionnaire ne nomme pas ce fichier", file=name,
             remedy=f"Il attend : {', '.join(missing_media(version)) or 'aucun fichier'}",
         )  # fmt: skip
+
+
+def _clean(content: bytes) -> bytes:
+    """A picture goes to phones without what the camera that took it wrote in it; other files as they came."""
+    return cleaned(content).content if kind_of(content).startswith("image/") else content
 
 
 def _digest(made: MadeForm, mapping: str) -> str:

@@ -382,21 +382,38 @@ class Submission(models.Model):
 
 
 class Attachment(models.Model):
-    """A photograph or a recording named in the answers: kept to be downloaded, shown nowhere."""
+    """A photograph or a recording named in the answers: made harmless, kept to be downloaded, shown nowhere.
+
+    `digest` is that of the file as the device sent it. What could not be read is held, sealed, with the reason.
+    """
 
     MOST_BYTES = 10 * 1024 * 1024
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="attachments")
     file_name = models.CharField("fichier", max_length=120)
-    content = models.BinaryField("contenu")
+    kind = models.CharField("type", max_length=40, default="", db_default="", blank=True)
+    content = models.BinaryField("contenu", default=b"")
     digest = models.CharField("empreinte", max_length=64)
+    held_sealed = SealedField("contenu retenu, chiffré", kind="answers", default=b"", db_default=b"")
+    held_because = models.CharField("retenu parce que", max_length=300, default="", db_default="", blank=True)
     received_at = models.DateTimeField("reçu le", db_default=Now())
 
     class Meta:
         verbose_name = "pièce jointe"
         constraints = [
             models.UniqueConstraint(fields=["submission", "file_name"], name="attachment_once"),
+            models.CheckConstraint(
+                condition=Q(held_because="", held_sealed=b"")
+                | ~Q(held_because="") & Q(content=b"") & ~Q(held_sealed=b""),
+                name="attachment_held_has_a_reason",
+            ),
         ]
+
+    @property
+    def download_name(self) -> str:
+        """The name that the answers give, with a suffix that says what the file is now."""
+        ends = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}.get(self.kind, ("",))
+        return self.file_name if self.file_name.casefold().endswith(ends) else self.file_name + ends[0]
 
 
 class SubmissionConflict(models.Model):

@@ -16,8 +16,9 @@ from jigi.foundation import audit
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import InputError, JigiError, Raced, TooLarge
 from jigi.foundation.fence import unfenced
-from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
+from jigi.foundation.received import cleaned, kind_of
+from jigi.foundation.sealed import opened_bytes, sealed_bytes
 from jigi.geography.access import require
 from jigi.intake.answers import Instance, read_instance
 from jigi.intake.collection import RIGHT
@@ -26,12 +27,8 @@ from jigi.intake.states import SUBMISSION
 
 KIND = "answers"
 MOST_FILES = 60
+LONGEST_REASON = 300
 _RECEIVED = (FormVersion.Status.PUBLISHED, FormVersion.Status.RETIRED)
-_MAGIC = (
-    b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9",
-    b"#!AMR", b"\x1aE\xdf\xa3", b"%PDF-",
-)  # fmt: skip
-_TEXTS = (".csv", ".txt", ".json", ".geojson")
 
 
 class UnknownForm(JigiError):
@@ -120,29 +117,27 @@ def _check_files(instance: Instance, files: Mapping[str, bytes]) -> None:
                 f"La pièce « {name[:60]} » dépasse {Attachment.MOST_BYTES // (1024 * 1024)} Mo",
                 remedy="Réglez l’appareil sur des photographies plus petites",
             )
-        if not _is_known_kind(name, content):
-            raise InputError("Cette pièce jointe n’est ni une image, ni un son, ni un film, ni un texte",
-                             file=name[:120], remedy="Retirez-la de la fiche")  # fmt: skip
-
-
-def _is_known_kind(name: str, content: bytes) -> bool:
-    if content.startswith(_MAGIC) or content[4:8] == b"ftyp" or (content[:4], content[8:12]) == (b"RIFF", b"WEBP"):
-        return True
-    if (content[:4], content[8:12]) == (b"RIFF", b"WAVE"):
-        return True
-    return name.casefold().endswith(_TEXTS) and b"\x00" not in content
 
 
 def _keep_files(submission: Submission, files: Mapping[str, bytes]) -> int:
     """Keep the files that are not there yet; one already there under this name is the one that counts."""
     known = set(submission.attachments.values_list("file_name", flat=True)) if files else set()
-    made = [
-        Attachment(submission=submission, file_name=name, content=content, digest=hashlib.sha256(content).hexdigest())
-        for name, content in files.items()
-        if name not in known
-    ]
+    made = [_attachment(submission, name, content) for name, content in files.items() if name not in known]
     Attachment.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
+
+
+def _attachment(submission: Submission, name: str, content: bytes) -> Attachment:
+    """What was sent, made harmless. What can't be read is sealed with the reason: a phone sends it once only."""
+    digest = hashlib.sha256(content).hexdigest()
+    one = Attachment(submission=submission, file_name=name, digest=digest, kind=kind_of(content))
+    try:
+        clean = cleaned(content)
+    except JigiError as error:
+        one.held_sealed, one.held_because = sealed_bytes(KIND, content), str(error)[:LONGEST_REASON]
+    else:
+        one.kind, one.content = clean.kind, clean.content
+    return one
 
 
 def _keep_conflict(submission: Submission, facts: Mapping[str, object], device: str, by: User) -> None:
@@ -155,10 +150,10 @@ def _keep_conflict(submission: Submission, facts: Mapping[str, object], device: 
 
 
 def sealed_answers(content: bytes) -> bytes:
-    """What a device sent, sealed: one letter a byte, so that any encoding comes back as it was."""
-    return vault().seal(KIND, content.decode("latin-1"))
+    """What a device sent, sealed, in whatever encoding it came."""
+    return sealed_bytes(KIND, content)
 
 
 def answers_of(submission: Submission | SubmissionConflict) -> bytes:
     """What the device sent, opened. Whoever calls records the reading."""
-    return vault().unseal(KIND, bytes(submission.sealed)).encode("latin-1")
+    return opened_bytes(KIND, submission.sealed)

@@ -20,6 +20,7 @@ PACKAGE = "protection"
 # Fiches and problems of imports first: they are found by the source key, which the households lose.
 STATEMENTS = (
     "erase_attachments",
+    "erase_scanned_pages",
     "erase_conflicts",
     "erase_submissions",
     "erase_problems",

@@ -43,6 +43,9 @@ SHOWN_FIELDS = (
 Kind = Literal["nothing", "rsu", "begins", "phone", "nina", "document", "name"]
 
 _CARD = re.compile(r"(?<!\d)(\d{4})-?(\d{4})-?(\d{2})(?!\d)")
+_AS_FRENCH = "RSU&"
+"""How a card begins when a scanner set for an American keyboard types on a French one; its digits come as these."""
+_DIGITS = str.maketrans("&é\"'(-è_çà", "1234567890")
 _DOCUMENT = re.compile(r"(?=(?:\D*\d){3})[A-Z0-9]{5,24}")
 
 
@@ -138,6 +141,8 @@ def understood(text: str) -> Asked:
 
 def on_card(text: str) -> str:
     """The RSU number inside what a card's square says, an address or a text; "" when its check digits are wrong."""
+    if text.startswith(_AS_FRENCH):
+        text = text.translate(_DIGITS)
     numbers = ("".join(found.groups()) for found in _CARD.finditer(text))
     return next((number for number in numbers if int(number) % 97 == 1), "")
 

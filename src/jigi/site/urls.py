@@ -24,6 +24,7 @@ urlpatterns = scoped(
         path("partages/", include("jigi.web.sharing.urls")),
         path("openrosa/", include("jigi.web.openrosa.urls")),
         path("questionnaires/", include("jigi.web.forms.urls")),
+        path("feuilles/", include("jigi.web.sheets.urls")),
         path("imports/", include("jigi.web.imports.urls")),
         path("executions/", include("jigi.web.executions.urls")),
         path("exploitation/sauvegardes/", include("jigi.web.backups.urls")),

@@ -25,6 +25,7 @@ JOURNEYS = (
     _journey("/aujourdhui/", "Aujourd’hui"),
     _journey("/menages/", "Ménages", "registry.see"),
     _journey("/changements/", "Changements", "changes.request", "changes.approve"),
+    _journey("/feuilles/", "Feuilles", "sheets.handle"),
     _journey("/lieux/", "Lieux"),
     _journey("/programmes/", "Programmes", "programmes.see"),
     _journey("/regimes/", "Régimes", "schemes.see", "schemes.record", "schemes.give"),

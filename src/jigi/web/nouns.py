@@ -13,6 +13,7 @@ from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.protection.states import REQUEST, RETENTION
 from jigi.schemes.states import BATCH as BENEFIT_BATCH
 from jigi.sharing.states import AGREEMENT as SHARING
+from jigi.sheets.states import PAGE, SHEET
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
 LONGEST_FACT = 40
@@ -45,6 +46,10 @@ NOUNS = {
     "sharing_agreement": Noun("convention de partage", "/partages/{}/", "sharing.see"),
     "intake.form_version": Noun("version de questionnaire", "/questionnaires/{}/", "intake.import"),
     "intake.submission": Noun("fiche reçue", "/questionnaires/fiches/{}/", "intake.import"),
+    "sheet": Noun("feuille", "/feuilles/{}/", "sheets.handle"),
+    "sheet_page": Noun("page numérisée", "/feuilles/pages/{}/", "sheets.handle"),
+    "printing": Noun("impression de feuilles", "/feuilles/impressions/{}/", "sheets.handle"),
+    "scan": Noun("numérisation"),
     "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
     "retention": Noun("conservation des données", "/protection/conservation/", "data.protect"),
     "run": Noun("exécution", "/executions/{}/", "audit.see"),
@@ -74,7 +79,7 @@ TABLES = {
     table.noun: table
     for table in (
         PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, ALERT, REQUEST, RETENTION, CHANGE,
-        FORM_VERSION, SUBMISSION,
+        FORM_VERSION, SUBMISSION, SHEET, PAGE,
     )
 }  # fmt: skip
 
@@ -128,6 +133,7 @@ VERBS = {
     "load": "charger",
     "attach": "joindre des fichiers",
     "receive": "recevoir une fiche",
+    "scan": "envoyer des pages numérisées",
     "conflict": "recevoir d’autres réponses",
     "pour": "verser les fiches",
     "make_secret": "faire un secret de collecte",
@@ -224,6 +230,9 @@ FACTS = {
     "held": "fiches retenues",
     "declined": "sans accord",
     "number": "numéro",
+    "sheets": "feuilles",
+    "pages": "pages",
+    "purpose": "objet",
 }
 
 

@@ -47,7 +47,7 @@ def fiche(request: HttpRequest, pk: int) -> HttpResponse:
         "version": one.form_version,
         "household": household,
         "problems": problems,
-        "attachments": list(one.attachments.defer("content").order_by("file_name")),
+        "attachments": list(one.attachments.defer("content", "held_sealed").order_by("file_name")),
         "conflicts": list(one.conflicts.defer("sealed").select_related("sent_by").order_by("pk")),
     }
     return render(request, "forms/fiche.html", context)
@@ -57,14 +57,15 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file of a fiche, only ever downloaded: it is shown by no page, whatever its name says it is."""
     user = _importer(request)
     seen = queries.submissions_seen_by(user)
-    one = get_object_or_404(Attachment.objects.select_related("submission__batch"), pk=pk, submission__in=seen)
+    kept = Attachment.objects.select_related("submission__batch").filter(held_because="")
+    one = get_object_or_404(kept, pk=pk, submission__in=seen)
     require_proof(request)
     household = _household(user, one.submission)
     subjects = [household.pk] if household else []
     told = {"file_name": one.file_name, "sha256": one.digest}
     audit.read("export", SUBMISSION.noun, one.submission_id, by=user, subjects=subjects, after=told)
     kind = "application/octet-stream"
-    return FileResponse(BytesIO(bytes(one.content)), as_attachment=True, filename=one.file_name, content_type=kind)
+    return FileResponse(BytesIO(bytes(one.content)), as_attachment=True, filename=one.download_name, content_type=kind)
 
 
 def conflict(request: HttpRequest, pk: int) -> HttpResponse:

@@ -6,22 +6,29 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
-from jigi.foundation import audit
+from jigi.foundation import audit, images
+from jigi.foundation.errors import Refused, TooLarge
 from jigi.foundation.models import User
+from jigi.foundation.squares import first_in
 from jigi.registry import queries as registry
 from jigi.registry import search
-from jigi.registry.models import Person
+from jigi.registry.models import Household, Person
 from jigi.web.formats import counted
 from jigi.web.households.listing import page_of
 from jigi.web.households.place import Place, named_so
 from jigi.web.reader import user_of
+from jigi.web.submissions import carry_out
 
 ASKED = ("q", "lieu", "ne", "sexe", "parent")
 OLDEST = 120
+MOST_PHOTO_BYTES = 15 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,18 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "households/find.html", context)
 
 
+@require_POST
+def card(request: HttpRequest) -> HttpResponse:
+    """The household of a card, by a photograph of its square; the photograph is not kept."""
+    user, number = user_of(request), _number_on(request)
+    one = registry.visible_to(user).filter(rsu_number=number).first()
+    carry_out(request, lambda: _note_card(number, one, by=user), again="")
+    if one:
+        return redirect(page_of(one))
+    messages.warning(request, f"Le ménage {number} n’est pas dans les communes de votre affectation.")
+    return redirect("household_find")
+
+
 def age(person: Person) -> str:
     """« vers 1985, 41 ans »; a dead person has no age."""
     if person.died_on or person.birth_date is None:
@@ -58,6 +77,28 @@ def age(person: Person) -> str:
     today = timezone.localdate()
     years = today.year - person.birth_date.year - ((today.month, today.day) < _day(person.birth_date))
     return f"{person.birth}, {counted(max(0, years), 'an')}"
+
+
+def _number_on(request: HttpRequest) -> str:
+    """The RSU number of the square that was photographed. Refused when there is none to read."""
+    sent = request.FILES.get("photo")
+    if not isinstance(sent, UploadedFile):
+        raise Refused("Aucune photographie n’est choisie", remedy="Photographiez le carré de la carte.")
+    if (sent.size or 0) > MOST_PHOTO_BYTES:
+        raise TooLarge("La photographie dépasse 15 Mo", remedy="Réglez l’appareil sur des photographies plus petites.")
+    number = first_in(images.opened(sent.read()), search.on_card)
+    if number is None:
+        raise Refused(
+            "Aucun carré de carte ne se lit sur cette photographie", why="Il est flou, coupé ou dans l’ombre.",
+            remedy="Recommencez de plus près, ou tapez le numéro imprimé sur la carte.",
+        )  # fmt: skip
+    return number
+
+
+def _note_card(number: str, one: Household | None, *, by: User) -> str:
+    subjects = [one.pk] if one else []
+    audit.read("search", "list", "personnes", by=by, subjects=subjects, after={"asked": {"carte": number}})
+    return ""
 
 
 def _day(born: date) -> tuple[int, int]:

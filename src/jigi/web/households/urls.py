@@ -25,6 +25,7 @@ register_converter(RsuNumber, "rsu")
 urlpatterns = [
     path("", views.households, name="households"),
     path("chercher/", finding.find, name="household_find"),
+    path("carte/", finding.card, name="household_card"),
     path("fiche/<int:pk>/", views.by_number, name="household_by_number"),
     path("<rsu:number>/", views.household, name="household"),
     path("<rsu:number>/montrer/", views.reveal, name="household_reveal"),

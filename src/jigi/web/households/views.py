@@ -21,6 +21,8 @@ from jigi.registry import queries as registry
 from jigi.registry.models import Household, LivingConditions
 from jigi.registry.rsu import digits_of, is_number
 from jigi.schemes.actions import SEE
+from jigi.sheets import queries as sheet_queries
+from jigi.sheets.actions import RIGHT as HANDLE
 from jigi.web.households import disclosure, health, history
 from jigi.web.households.age import age_of
 from jigi.web.households.conditions import in_words
@@ -87,6 +89,9 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "owes_restricted": owes_reason(user, disclosure.SENSITIVE, areas=[one.commune]),
         "restricted": health.in_words(restricted) if restricted else None,
         "may_protect": can(user, PROTECT, areas=[one.commune]),
+        "sheets": sheet_queries.of_household(one),
+        "loose_pages": sheet_queries.loose_pages(one),
+        "may_handle": can(user, HANDLE, areas=[one.commune]) and not one.is_erased,
         "oppositions": protection.oppositions(one),
         "clear": may_reveal and disclosure.is_clear(request, one),
     }

@@ -25,6 +25,7 @@ from jigi.protection.reviewed import delays
 from jigi.registry.models import Household, Identifier, LivingConditions, Membership, Phone
 from jigi.registry.restricted import read_restricted
 from jigi.schemes.models import Benefit, BenefitLine, BenefitProblem, Provision
+from jigi.sheets import queries as sheets
 from jigi.web.changes.words import told
 from jigi.web.formats import day, moment, number, xof
 from jigi.web.households import disclosure, health, story
@@ -271,6 +272,14 @@ def _changes_asked(subject: Subject) -> Iterable[Row]:
         yield [day(one.made_at), one.title, one.get_status_display(), said, subject.heard(one.reason)]
 
 
+def _papers(subject: Subject) -> Iterable[Row]:
+    for sheet in sheets.of_household(subject.household):
+        what = f"feuille {sheet.shown}, {sheet.held} sur {sheet.printing.pages} pages gardées"
+        yield [moment(sheet.printing.made_at), what, sheet.get_status_display()]
+    for page in sheets.loose_pages(subject.household):
+        yield [moment(page.scan.made_at), f"page {page.position}, {page.scan}", page.get_status_display()]
+
+
 def _readings(subject: Subject) -> Iterable[Row]:
     for event in disclosure.accesses(subject.household):
         yield [moment(event.at), str(event.by or "inconnu"), verb_word(event.verb), event.reason]
@@ -342,6 +351,11 @@ SECTIONS = (
     Section(
         "Changements demandés", frozenset({"changes.ChangeRequest", "changes.ChangeItem"}),
         ("Demandé le", "Nature", "État", "Ce qui change", "Motif"), _changes_asked,
+    ),
+    Section(
+        "Papiers imprimés pour ce ménage, et pages revenues signées",
+        frozenset({"sheets.Printing", "sheets.Sheet", "sheets.ScannedPage"}), ("Quand", "Quoi", "État"), _papers,
+        note="Les pages elles-mêmes peuvent être demandées à qui les a rattachées.",
     ),
     Section(
         "Qui a lu ces données, et pourquoi", frozenset({"foundation.AuditEvent"}),

@@ -28,6 +28,8 @@ from jigi.protection.models import DataRequest
 from jigi.registry.models import Household
 from jigi.schemes import queries as schemes
 from jigi.sharing import queries as sharing
+from jigi.sheets import queries as sheets
+from jigi.sheets.actions import RIGHT as SHEETS
 from jigi.targeting.models import TargetingRound
 from jigi.web.formats import counted
 from jigi.web.reader import rights_of, user_of
@@ -348,6 +350,15 @@ def changes_to_check(user: User, rights: frozenset[str]) -> list[Need]:
     return needs
 
 
+def pages_to_attach(user: User, rights: frozenset[str]) -> list[Need]:
+    """Scanned pages that wait for a person to say where they belong."""
+    if SHEETS not in rights or not (count := sheets.queue(user).count()):
+        return []
+    oldest = sheets.queue(user).order_by("pk")[0].scan.made_at
+    detail = counted(count, "page à rattacher", "pages à rattacher")
+    return [Need("Des feuilles revenues", detail, "/feuilles/pages/", oldest, "/feuilles/", "à rattacher")]
+
+
 SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
     exceptions_to_decide,
@@ -363,4 +374,5 @@ SOURCES: tuple[Source, ...] = (
     requests_to_answer,
     data_to_let_go,
     changes_to_check,
+    pages_to_attach,
 )
