@@ -64,7 +64,8 @@ def _set(request: ChangeRequest, items: Sequence[ChangeItem], by: User) -> Appli
     applied: Applied = []
     for (table, _), group in groups.items():
         written = _set_row(request, table.partition(".")[0], group, by)
-        applied += [(item, _part(item, written, first=item is group[0])) for item in group]
+        said = {name for item in group for name in columns(input_of(item.code), item.after)}
+        applied += [(item, _part(item, written, said if item is group[0] else None)) for item in group]
     return applied
 
 
@@ -92,15 +93,15 @@ def _set_row(request: ChangeRequest, table: str, group: Sequence[ChangeItem], by
     return registry.set_document(household, person, group[0].code.partition(".")[2], value, **said)
 
 
-def _part(item: ChangeItem, written: Sequence[Written], *, first: bool) -> list[Written]:
-    """What was written for one fact: its columns of the row; a new row and what is derived go with the first."""
+def _part(item: ChangeItem, written: Sequence[Written], said: set[str] | None) -> list[Written]:
+    """What was written for one fact: its columns of the row; the first, which knows what all `said`, takes the rest."""
     names = set(columns(input_of(item.code), item.after))
     found: list[Written] = []
     for one in written:
         if one.derived or one.before is None or one.after is None or input_of(item.code).table in ("phone", "document"):
-            found += [one] if first else []
-        elif names & set(one.after):
-            found.append(one.of(names))
+            found += [one] if said is not None else []
+        elif mine := names & set(one.after) | (set(one.after) - said if said is not None else set()):
+            found.append(one.of(mine))
     return found
 
 

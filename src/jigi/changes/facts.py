@@ -14,11 +14,12 @@ from typing import Any
 
 from django.db import models
 
-from jigi.changes.rules import CODES
+from jigi.changes.rules import CODES, KINDS, RENEWS
 from jigi.foundation.cells import as_boolean, as_date, as_decimal, as_integer, clean
 from jigi.foundation.errors import Refused
 from jigi.geography import queries as geography
 from jigi.geography.models import Area
+from jigi.registry import facts as dictionary
 from jigi.registry.models import Health, Household, Identifier, LivingConditions, Membership, Person, Phone
 from jigi.registry.rows import as_json
 
@@ -36,6 +37,7 @@ OPERANDS = {
     "person.birth": ("naissance", "birth"),
     "phone.number": ("téléphone", "phone"),
 }
+SEALED = {"phone": "Phone.sealed", "document": "Identifier.sealed"}
 CHOSEN_ELSEWHERE = {"relation": ("head",)}
 UNKNOWN = "—"
 
@@ -97,6 +99,24 @@ def by_label(label: str, *, among: Collection[str]) -> Input | None:
 def folded(text: str) -> str:
     """A word as it is compared: without case, with the apostrophe of keyboards."""
     return text.strip().casefold().replace("’", "'")
+
+
+@cache
+def renewing() -> Mapping[str, str]:
+    """The kind of fact that each item tells anew, by the item's code; those of health are dated by its own rows."""
+    told = dictionary.words(dictionary.DATA / "facts.toml").fields
+    found = dict(RENEWS)
+    for kind in KINDS.values():
+        if not kind.operation and not kind.right:
+            found |= {code: told[_field(input_of(code))].kind for code in kind.codes}
+    return found
+
+
+def _field(one: Input) -> str:
+    """The field of the register that an input sets, as its dictionary names it."""
+    if one.table in SEALED:
+        return SEALED[one.table]
+    return f"{MODELS[one.table].__name__}.{'birth_date' if one.type == 'birth' else one.column}"
 
 
 @cache

@@ -141,6 +141,13 @@ KINDS = {kind.code: kind for kind in _KINDS}
 COUNTER = "counter"
 """The kind of a request that undoes another."""
 
+RENEWS = {
+    "birth": "composition", "death": "composition", "arrival": "composition", "departure": "composition",
+    "marriage": "composition", "split": "composition", "merge": "composition", "head": "composition",
+    "reopen": "composition", "move": "residence",
+}  # fmt: skip
+"""The kind of fact that an operation tells anew; corrections renew those of the facts they set."""
+
 TITLES = {code: kind.title for code, kind in KINDS.items()} | {COUNTER: "Contre-demande"}
 
 CODES: dict[str, tuple[tuple[str, str], ...]] = {

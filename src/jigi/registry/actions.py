@@ -104,11 +104,11 @@ def set_document(
 def set_health(
     household: Household, person: Person, facts: Facts, *, seen_on: date, by: User, reason: str = ""
 ) -> list[Written]:
-    """Set what is known of a member's health: the caller has asked the right to know it."""
+    """Set what is known of a member's health, and when it was seen: the caller has asked the right to know it."""
     membership(household, person)
     with changing("set_health", household, by=by, reason=reason) as rows:
         if found := Health.objects.filter(person=person).first():
-            rows.update(found, facts)
+            rows.update(found, {**facts, "collected_on": max(seen_on, found.collected_on)})
         else:
             rows.insert(Health(person=person, collected_on=seen_on, **facts))
     return rows.written

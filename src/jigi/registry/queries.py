@@ -110,7 +110,7 @@ def aged(kind: Kind, state: Freshness, today: date) -> Q:
     """The condition on households whose facts of a kind are in a state, as freshness.facts says: intervals of days.
 
     Not for the kinds that health dates: no page may read its rows. Later sources of single kinds, which facts_of takes
-    as `newer`, have no table yet and are not asked here.
+    as `newer`, are asked above (jigi.changes.queries.aged).
     """
     assert kind.carrier in (HOUSEHOLD, LIVING), kind.code
     seen = _days(kind, state, today)
