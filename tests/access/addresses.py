@@ -512,6 +512,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("change_file_preview", "aperçu d’un fichier de changements", _everywhere("change_file_preview")),
     Ask("change_file_take", "soumettre un fichier de changements", _everywhere("change_file_take"), sent=_key()),
     Ask("change_bulk", "les demandes d’un fichier", _bulk("change_bulk")),
+    Ask("change_bulk_undo", "défaire un fichier de changements", _bulk("change_bulk_undo"), sent=_key(motif="essai")),
     Ask("change_bulk_approve", "approuver un fichier de changements", _bulk("change_bulk_approve"), sent=_key()),
     Ask("retention", "conservation des données", _everywhere("retention")),
     Ask("retention_propose", "proposer la conservation", _everywhere("retention_propose"), sent=_key()),

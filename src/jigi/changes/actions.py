@@ -27,6 +27,7 @@ from jigi.registry.models import Household, Identifier, Membership, Person
 
 ASK, CHECK = "changes.request", "changes.approve"
 EARLIEST = date(2010, 1, 1)
+AT_ONCE = 10_000
 LONGEST = 300
 """Characters of a reason."""
 
@@ -90,6 +91,7 @@ def refresh(request: ChangeRequest, *, by: User) -> int:
             item.facts = {"before": now, "after": item.after}
             item.save(update_fields=["sealed"])
             changed += 1
+    ChangeRequest.objects.filter(pk=request.pk).update(left_because="")
     audit.record("refresh", CHANGE.noun, request.pk, by=by, after={"rows": changed}, subjects=subjects(request))
     return changed
 
@@ -105,7 +107,7 @@ def decide(
     refused. When every item is refused the request is.
     """
     held = _held(request)
-    _require_checker(held, by)
+    require_checker(held, by)
     CHANGE.check(held, "approve")
     items, turned_down = list(held.items.all()), refused or {}
     accepted = [item for item in items if item.pk not in turned_down]
@@ -113,8 +115,8 @@ def decide(
         raise Refused("Cette demande ne change rien", remedy="Refusez-la avec un motif.")
     if not accepted:
         return _refuse(held, items, turned_down, reason, by)
-    _check_current(held, accepted)
-    for item, written in applying.apply(held, accepted, by=by):
+    check_current(held, accepted, ground_of(held.household))
+    for item, written in applying.apply(held, accepted, applying.Singly(by)):
         item.done = [one.told() for one in written]
         _decide(item, ChangeItem.Decision.ACCEPTED, "")
     for item in items:
@@ -131,7 +133,7 @@ def decide(
 def refuse(request: ChangeRequest, *, reason: str, by: User) -> ChangeRequest:
     """Turn a request down whole: by another than who made it, with the reason."""
     held = _held(request)
-    _require_checker(held, by)
+    require_checker(held, by)
     CHANGE.check(held, "refuse")
     why = said(reason, "le motif du refus")
     items = list(held.items.all())
@@ -156,11 +158,7 @@ def counter(request: ChangeRequest, *, reason: str, by: User) -> ChangeRequest:
         reason=said(reason, "le motif de la contre-demande"), fact_source=request.fact_source, made_by=by,
         undoes=request, status="submitted",
     )  # fmt: skip
-    turned: Items = [
-        (item.code, item.person_id, item.after, item.before)
-        for item in request.items.filter(decision=ChangeItem.Decision.ACCEPTED)
-    ]
-    write_items([(made, turned)])
+    write_items([(made, turned(request))])
     audit.record("counter", CHANGE.noun, made.pk, by=by, after={"request": request.pk}, subjects=subjects(made))
     return made
 
@@ -196,14 +194,20 @@ def items_of(kind: Kind, ground: Ground, person: int | None, typed: Typed, other
 
 
 def write_items(made: Sequence[tuple[ChangeRequest, Items]]) -> None:
-    """Keep the items of requests, sealed, in one statement."""
+    """Keep the items of requests, sealed, some thousands at once."""
     rows = []
     for request, items in made:
         for position, (code, person, before, after) in enumerate(items, 1):
             row = ChangeItem(request=request, position=position, person_id=person, code=code)
             row.facts = {"before": before, "after": after}
             rows.append(row)
-    ChangeItem.objects.bulk_create(rows)
+    ChangeItem.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def turned(request: ChangeRequest) -> Items:
+    """The accepted items of a request, turned round."""
+    accepted = [item for item in request.items.all() if item.decision == ChangeItem.Decision.ACCEPTED]
+    return [(item.code, item.person_id, item.after, item.before) for item in accepted]
 
 
 def present(request: ChangeRequest, item: ChangeItem, ground: Ground) -> Any:
@@ -316,7 +320,8 @@ def _require_maker(request: ChangeRequest, by: User) -> None:
         raise Refused("Cette demande est celle d’une autre personne", remedy="Demandez-lui, ou faites la vôtre.")
 
 
-def _require_checker(request: ChangeRequest, by: User) -> None:
+def require_checker(request: ChangeRequest, by: User) -> None:
+    """Refused for who made a request, and for who does not check the changes of its communes."""
     require(by, CHECK, areas=places(request))
     if request.right:
         require(by, request.right, areas=places(request))
@@ -334,8 +339,8 @@ def _held(request: ChangeRequest) -> ChangeRequest:
     return ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
 
 
-def _check_current(request: ChangeRequest, accepted: Sequence[ChangeItem]) -> None:
-    ground = ground_of(request.household)
+def check_current(request: ChangeRequest, accepted: Sequence[ChangeItem], ground: Ground) -> None:
+    """Refused when a fact is no longer what it was when it was asked."""
     stale = [item for item in accepted if present(request, item, ground) != item.before]
     if not stale:
         return

@@ -94,6 +94,7 @@ class ChangeRequest(models.Model):
         ChangeBulk, on_delete=models.PROTECT, null=True, related_name="requests", verbose_name="fichier"
     )
     line = models.PositiveIntegerField("ligne du fichier", null=True)
+    left_because = models.CharField("laissée parce que", max_length=300, default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = "demande de changement"

@@ -8,14 +8,16 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
+from psycopg.types.json import Jsonb
 
 from jigi.changes.actions import ASK, CHECK, places, present
 from jigi.changes.facts import renewing
 from jigi.changes.ground import ground_of
-from jigi.changes.models import ChangeItem, ChangeRequest
+from jigi.changes.models import ChangeBulk, ChangeItem, ChangeRequest
 from jigi.changes.rules import Kind
-from jigi.changes.states import APPLIED
+from jigi.changes.states import APPLIED, OPEN
 from jigi.foundation import audit
+from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import can, communes_with, require
@@ -77,6 +79,12 @@ def stale(request: ChangeRequest) -> frozenset[int]:
         return frozenset()
     ground = ground_of(request.household)
     return frozenset(item.pk for item in request.items.all() if present(request, item, ground) != item.before)
+
+
+def disputed(bulk: ChangeBulk) -> frozenset[int]:
+    """The open requests of a file that have `conflicts`, in one statement."""
+    facts = {"bulk": bulk.pk, "open": list(OPEN), "whole": sorted(WHOLE), "same": Jsonb(SAME)}
+    return frozenset(row["id"] for row in fetch_sql("changes", "disputed", facts))
 
 
 def renewals(household: Household) -> list[tuple[str, Seen]]:
