@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from jigi.changes.models import ChangeRequest
 from jigi.registry import facts
 from jigi.registry import queries as registry
 from jigi.registry.freshness import HEALTH, Fact, Freshness, months_later
-from jigi.registry.models import Health, Household
+from jigi.registry.models import Health, Household, LivingConditions
 from tests.changes.ground import DAY, Scene, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -70,17 +71,20 @@ def test_health_takes_the_day_it_was_seen_and_gives_it_back(scene: Scene) -> Non
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(visit=st.integers(0, 40), changed=st.one_of(st.none(), st.integers(0, 40)), kind=st.sampled_from(AGEING))
 def test_the_filters_know_the_renewals(scene: Scene, visit: int, changed: int | None, kind: facts.Kind) -> None:
-    Household.objects.update(collected_on=months_later(TODAY, -visit))
-    ChangeRequest.objects.all().delete()
-    if changed is not None:
-        _applied(scene, kind, months_later(TODAY, -changed))
-    households = queries.with_renewals(Household.objects.filter(pk=scene.one.pk).select_related("living_conditions"))
-    [fact] = [
-        fact for one in households for fact in registry.facts_of(one, TODAY, newer=queries.days_renewed(one))
-        if fact.kind == kind
-    ]  # fmt: skip
-    kept = {s for s in (Freshness.STALE, Freshness.SOON) if households.filter(queries.aged(kind, s, TODAY)).exists()}
-    assert kept == {fact.freshness} - {Freshness.FRESH}
+    with transaction.atomic():
+        Household.objects.update(collected_on=months_later(TODAY, -visit))
+        LivingConditions.objects.update(collected_on=months_later(TODAY, -visit))
+        if changed is not None:
+            _applied(scene, kind, months_later(TODAY, -changed))
+        households = queries.with_renewals(Household.objects.filter(pk=scene.one.pk))
+        [one] = households
+        told = registry.facts_of(one, TODAY, newer=queries.days_renewed(one))
+        [state] = [fact.freshness for fact in told if fact.kind == kind]
+        kept = {
+            s for s in (Freshness.STALE, Freshness.SOON) if households.filter(queries.aged(kind, s, TODAY)).exists()
+        }
+        assert kept == {state} - {Freshness.FRESH}
+        transaction.set_rollback(True)
 
 
 def _applied(scene: Scene, kind: facts.Kind, day: date) -> None:

@@ -1,4 +1,4 @@
-"""Requests of a file decided together: as one by one would, in as many statements whatever the lines, and undone whole."""
+"""Requests of a file decided together: as one by one would, in as many statements whatever they are, undone whole."""
 
 from __future__ import annotations
 
