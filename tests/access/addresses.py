@@ -51,6 +51,12 @@ def _household(name: str) -> Of:
     return lambda world, place: reverse(name, args=[world.households[place].rsu]) if place != "above" else None
 
 
+def _enrolment(name: str, *more: object) -> Of:
+    return lambda world, place: (
+        reverse(name, args=[world.households[place].enrolments.latest("pk").pk, *more]) if place != "above" else None
+    )
+
+
 def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
     return lambda world, place: {"cle": str(uuid.uuid4()), **more}
 
@@ -429,6 +435,14 @@ ASKS: tuple[Ask, ...] = (
             sent=_key(motif="essai de la matrice"),
         )
         for verb in ("take",)
+    ),
+    Ask("enrolments", "changements du registre à suivre", _list("enrolments")),
+    Ask("enrolment", "une inscription", _enrolment("enrolment")),
+    Ask(
+        "enrolment_act",
+        "inscription : garder comme c’est",
+        _enrolment("enrolment_act", "garder"),
+        sent=_key(motif="essai de la matrice"),
     ),
     Ask("backups", "sauvegardes", _everywhere("backups")),
     Ask("backup_ask", "demander une sauvegarde", _everywhere("backup_ask"), sent=_key(acte="drill")),
