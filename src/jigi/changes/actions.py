@@ -3,7 +3,6 @@ transaction."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -20,10 +19,9 @@ from jigi.changes.states import CHANGE
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
-from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.geography.access import require
-from jigi.registry.models import Household, Identifier, Membership, Person
+from jigi.registry.models import Household, Person
 
 ASK, CHECK = "changes.request", "changes.approve"
 EARLIEST = date(2010, 1, 1)
@@ -185,6 +183,7 @@ def items_of(kind: Kind, ground: Ground, person: int | None, typed: Typed, other
         now, after = ground.fact(code, person), values.get(code, input_of(code).read(""))
         if after != now:
             items.append((code, person, now, after))
+    items = _with_parents(_with_telephones(items, ground, person, values), ground, person)
     _check_kept(items)
     if not items:
         raise Refused(
@@ -246,9 +245,11 @@ def _operands(kind: Kind, ground: Ground, values: dict[str, Any], other: Househo
             raise Refused("Le chef choisi n’est pas un membre présent", remedy="Choisissez-le dans la liste.")
     if any(ground.member(one) is None for one in values.get("op.leaving", [])):
         raise Refused("Qui partirait n’est pas toujours un membre présent", remedy="Rechargez la page.")
-    if "op.found" in values:
-        values["op.found"] = _found(values["op.found"]).pk
-    elif kind.code == "arrival" and not {"person.given_names", "person.surname", "person.sex"} <= values.keys():
+    if (
+        kind.code == "arrival"
+        and "op.found" not in values
+        and not {"person.given_names", "person.surname", "person.sex"} <= values.keys()
+    ):
         raise Refused(
             "Qui arrive ?",
             remedy="Donnez le NINA ou la fiche d’une personne du registre, ou son prénom, son nom et son sexe.",
@@ -256,22 +257,31 @@ def _operands(kind: Kind, ground: Ground, values: dict[str, Any], other: Househo
     return values
 
 
-def _found(text: str) -> Person:
-    """The person that a NINA, or an RSU number and a line (« 4827-1930-66/3 »), designates."""
-    bare = re.sub(r"[\s.\-]", "", text).upper()
-    if line := re.fullmatch(r"(\d{10})/(\d{1,3})", bare):
-        at = Membership.objects.filter(household__rsu_number=line[1], line=int(line[2]), ended_on__isnull=True)
-        found = at.select_related("person").first()
-        person = found.person if found else None
-    else:
-        held = Identifier.objects.filter(kind="nina", value_index=vault().index("document", bare))
-        holder = held.select_related("person").first()
-        person = holder.person if holder else None
-    if person is None:
-        raise Refused(
-            "Personne ne répond à ce numéro", remedy="Donnez un NINA, ou un numéro RSU et une ligne : 4827-1930-66/3."
-        )
-    return person
+def _with_telephones(items: Items, ground: Ground, person: int | None, values: Mapping[str, Any]) -> Items:
+    """Whose a telephone is says nothing where there is none."""
+    numbers = {"phone.owner": "phone.number", "phone.second_owner": "phone.second"}
+
+    def tells(code: str, after: Any) -> bool:
+        number = numbers.get(code)
+        return not number or bool(after and values.get(number, ground.fact(number, person)))
+
+    return [item for item in items if tells(item[0], item[3])]
+
+
+def _with_parents(items: Items, ground: Ground, person: int | None) -> Items:
+    """A father is a man, a mother a woman, nobody is their own parent; their name is written down where none was."""
+    said, found = {code: after for code, _, _, after in items}, list(items)
+    for code, sex, what in (("person.father", "M", "son père"), ("person.mother", "F", "sa mère")):
+        if not said.get(code):
+            continue
+        parent = Person.objects.get(pk=said[code])
+        if parent.sex != sex or parent.pk == person:
+            raise Refused(
+                f"{parent} ne peut pas être {what}", remedy="Relisez le numéro, ou corrigez d’abord son sexe."
+            )
+        if f"{code}_name" not in said and not ground.fact(f"{code}_name", person):
+            found.append((f"{code}_name", person, "", str(parent)[:120]))
+    return found
 
 
 def _check_kept(items: Items) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
-from jigi.changes.facts import columns, input_of
+from jigi.changes.facts import columns, input_of, place_of
 from jigi.changes.models import ChangeItem, ChangeRequest
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
@@ -20,6 +20,9 @@ Register = Any
 
 Said = dict[str, Any]
 Applied = list[tuple[ChangeItem, list[Written]]]
+Groups = dict[tuple[str, int | None], list[ChangeItem]]
+"""The items of one row, by its table and its person."""
+
 Operation = Callable[[Register, ChangeRequest, ChangeItem], list[Written]]
 
 
@@ -82,13 +85,13 @@ def _homes(done: Sequence[Written]) -> set[int]:
 
 def _set(register: Register, request: ChangeRequest, items: Sequence[ChangeItem]) -> Applied:
     """Facts of one row are set together; what is derived of them goes with the first."""
-    groups: dict[tuple[str, int | None], list[ChangeItem]] = {}
+    groups: Groups = {}
     for item in items:
         one = input_of(item.code)
-        apart = item.code if one.table in ("document", "phone") else one.table
+        apart = {"document": item.code, "phone": f"phone.{place_of(one)}"}.get(one.table, one.table)
         groups.setdefault((apart, item.person_id), []).append(item)
     applied: Applied = []
-    for (table, _), group in groups.items():
+    for (table, _), group in _ordered(groups):
         written = _set_row(register, request, table.partition(".")[0], group)
         said = {name for item in group for name in columns(input_of(item.code), item.after)}
         applied += [(item, _part(item, written, said if item is group[0] else None)) for item in group]
@@ -113,10 +116,25 @@ def _set_row(register: Register, request: ChangeRequest, table: str, group: Sequ
         return register.set_membership(household, person, facts, **said)
     if table == "health":
         return register.set_health(household, person, facts, seen_on=request.effective_on, **said)
-    value = str(group[0].after or "")
     if table == "phone":
-        return register.set_phone(household, person, value, **said)
+        return register.set_phone(household, person, **_telephone(group), **said)
+    value = str(group[0].after or "")
     return register.set_document(household, person, group[0].code.partition(".")[2], value, **said)
+
+
+def _ordered(groups: Groups) -> list[tuple[tuple[str, int | None], list[ChangeItem]]]:
+    """The second telephone first where the first goes: it would take its place."""
+    goes = any(item.code == "phone.number" and not item.after for group in groups.values() for item in group)
+    return sorted(groups.items(), key=lambda of: of[0][0], reverse=goes)
+
+
+def _telephone(group: Sequence[ChangeItem]) -> Said:
+    """The number, its owner and which telephone it is, of what a request says of one."""
+    said: Said = {"place": place_of(input_of(group[0].code))}
+    for item in group:
+        is_owner = input_of(item.code).type == "choice"
+        said["owner" if is_owner else "number"] = item.after or ("self" if is_owner else "")
+    return said
 
 
 def _part(item: ChangeItem, written: Sequence[Written], said: set[str] | None) -> list[Written]:

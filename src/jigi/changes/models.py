@@ -210,7 +210,7 @@ class ChangeItem(models.Model):
 
     @property
     def sensitive(self) -> bool:
-        return self.code.startswith("health.") or self.code == "health"
+        return self.code.startswith("health.") or self.code in ("household.latitude", "household.longitude")
 
     @property
     def written(self) -> list[Written]:

@@ -94,15 +94,15 @@ _KINDS = (
     Kind(
         "identity", "Correction d’identité", "Nom, naissance, parents, documents d’un membre.",
         (
-            *_of("person", "given_names surname nickname sex birth father_name mother_name"),
+            *_of("person", "given_names surname nickname sex birth father_name mother_name father mother"),
             *_of("person", "education in_school occupation"),
             *_of("document", "nina birth card passport voter family refugee"),
         ),
         "le document d’où vient la correction", member=True,
     ),
     Kind(
-        "contact", "Téléphone", "Le numéro où joindre un membre.", ("phone.number",), "appel de vérification",
-        member=True,
+        "contact", "Téléphone", "Les deux numéros où joindre un membre, et à qui ils sont.",
+        _of("phone", "number owner second second_owner"), "appel de vérification", member=True,
     ),
     Kind(
         "place", "Place dans le ménage",
@@ -122,6 +122,11 @@ _KINDS = (
         "stay", "Lieu de séjour",
         "Le ménage déplacé, retourné ou pasteur séjourne ailleurs ; il reste inscrit dans sa commune.",
         _of("household", "stay_commune stay_village stayed_since situation"), "constat de l’agent du lieu de séjour",
+    ),
+    Kind(
+        "position", "Position de la maison",
+        "Où est la maison, relevé devant elle : visible des seules personnes qui en ont le droit.",
+        _of("household", "latitude* longitude*"), "relevé de l’agent", right="registry.sensitive",
     ),
     Kind(
         "move", "Déménagement", "Le ménage change de commune ou de village d’inscription, avec ses membres.",

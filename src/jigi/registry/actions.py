@@ -78,13 +78,20 @@ def set_living(household: Household, facts: Facts, *, by: User, reason: str = ""
 
 @_verb
 def set_phone(
-    household: Household, person: Person, number: str, *, owner: str = "self", by: User, reason: str = ""
+    household: Household,
+    person: Person,
+    number: str | None = None,
+    *,
+    owner: str = "self",
+    place: int = 0,
+    by: User,
+    reason: str = "",
 ) -> list[Written]:
-    """Make a number the telephone of a member; "" leaves them without. The others they have stay."""
+    """Make a number the first telephone of a member (`place` 0) or the second; "" takes it away, None changes whose it
+    is alone. The others they have stay."""
     membership(household, person)
     with changing("change_phone", household, by=by, reason=reason) as rows:
-        found = Phone.objects.filter(person=person).order_by("pk").first()
-        set_secret(rows, found, Phone(person=person, owner=owner), {"number": number, "owner": owner}, bool(number))
+        set_telephone(rows, person, list(Phone.objects.filter(person=person).order_by("pk")), number, owner, place)
     return rows.written
 
 
@@ -349,6 +356,17 @@ def _succeed(rows: Rows, household: Household, head: Person | None) -> None:
     if head is None:
         raise Refused("Le chef part : qui lui succède ?", remedy="Choisissez le nouveau chef parmi les membres.")
     rows.update(membership(household, head), {"relation": Membership.Relation.HEAD, "spouse_rank": None})
+
+
+def set_telephone(
+    rows: Rows, person: Person, held: Sequence[Phone], number: str | None, owner: str, place: int
+) -> None:
+    """Set the telephone at a place among those held, in their order."""
+    found = held[place] if place < len(held) else None
+    if number is None and found is None:
+        raise Refused("Ce membre n’a pas ce téléphone", remedy="Donnez d’abord son numéro.")
+    facts = {"owner": owner} if number is None else {"number": number, "owner": owner}
+    set_secret(rows, found, Phone(person=person, owner=owner), facts, number != "")
 
 
 def set_secret(rows: Rows, found: Any, fresh: Any, facts: Facts, wanted: bool) -> None:

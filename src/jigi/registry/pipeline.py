@@ -22,9 +22,9 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with, require
 from jigi.geography.models import Area
-from jigi.registry.actions import Facts, check_active, check_within, end, set_secret
+from jigi.registry.actions import Facts, check_active, check_within, end, set_telephone
 from jigi.registry.changing import RIGHT, bound, deserted, follow, follow_home, picture
-from jigi.registry.models import Household, LivingConditions, Membership, Person, Phone
+from jigi.registry.models import Household, LivingConditions, Membership, Person
 from jigi.registry.rows import TABLES, HeldRows, Written
 
 
@@ -101,15 +101,15 @@ class Many:
         return written
 
     def set_phone(
-        self, household: Household, person: Person, number: str, *, owner: str = "self", reason: str
-    ) -> list[Written]:
+        self, household: Household, person: Person, number: str | None = None, *, owner: str = "self", place: int = 0,
+        reason: str,
+    ) -> list[Written]:  # fmt: skip
         with self._act("change_phone", household, reason) as (home, written):
             holder = self._member(home, person).person
             held = sorted(holder.phones.all(), key=lambda phone: phone.pk)
-            if number and any(phone.number == number for phone in held[1:]):
+            if number and any(phone.number == number for at, phone in enumerate(held) if at != place):
                 raise bound("phone_once_per_person")
-            facts = {"number": number, "owner": owner}
-            set_secret(self.rows, next(iter(held), None), Phone(person=holder, owner=owner), facts, bool(number))
+            set_telephone(self.rows, holder, held, number, owner, place)
         return written
 
     def end_membership(

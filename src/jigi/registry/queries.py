@@ -66,7 +66,9 @@ def numbered(digits: str, *, field: str = "rsu_number") -> Q:
 def current_members(household: Household) -> QuerySet[Membership]:
     """The present members in the order of the roster, with their persons, documents and telephones."""
     present = household.memberships.filter(ended_on__isnull=True).order_by("line")
-    return present.select_related("person").prefetch_related("person__identifiers", "person__phones")
+    return present.select_related("person__father", "person__mother").prefetch_related(
+        "person__identifiers", "person__phones"
+    )
 
 
 def former_members(household: Household) -> QuerySet[Membership]:
