@@ -160,7 +160,7 @@ def _fields(
 def _field(request: HttpRequest, kind: Kind, one: Input, now: Any, person: Person | None) -> Field:
     secret = one.type in ("phone", "document")
     value = request.POST.get(one.code, as_typed(one, now))
-    help = _help(one, person) if secret else HELP.get(one.type, "")
+    help = _help(one, person) if secret else HELP.get("phone" if one.table == "phone" else one.type, "")
     return Field(one, value, one.code in kind.required, help, removable=secret and help != NONE_HELD)
 
 

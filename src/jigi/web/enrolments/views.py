@@ -110,7 +110,7 @@ def _listing(news: Mapping[int, News]) -> Listing:
         file_name="changements-a-suivre",
         columns=(
             Column("rsu", "N° RSU", lambda one: of(one).rsu, sort="pk",
-                   link=lambda one: reverse("enrolment", args=[one.pk])),
+                   cell=lambda one: format_html('<a class="nb" href="{}">{}</a>', _page(one), of(one).rsu)),
             Column("nouvelle", "Au registre", lambda one: NEWS[of(one).code], cell=lambda one: _chip(of(one))),
             Column("allocataire", "Allocataire inscrit", lambda one: of(one).recipient),
             Column("composante", "Composante", lambda one: one.component),
@@ -130,6 +130,10 @@ def _listing(news: Mapping[int, News]) -> Listing:
 
 def _with(rows: Enrolments, news: Mapping[int, News], code: str) -> Enrolments:
     return rows.filter(pk__in=[pk for pk, one in news.items() if one.code == code])
+
+
+def _page(one: Enrolment) -> str:
+    return reverse("enrolment", args=[one.pk])
 
 
 def _chip(one: News) -> SafeString:
