@@ -51,6 +51,12 @@ def _household(name: str) -> Of:
     return lambda world, place: reverse(name, args=[world.households[place].rsu]) if place != "above" else None
 
 
+def _enrolment(name: str, *more: object) -> Of:
+    return lambda world, place: (
+        reverse(name, args=[world.households[place].enrolments.latest("pk").pk, *more]) if place != "above" else None
+    )
+
+
 def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
     return lambda world, place: {"cle": str(uuid.uuid4()), **more}
 
@@ -530,6 +536,14 @@ ASKS: tuple[Ask, ...] = (
         )
         for verb in ("take",)
     ),
+    Ask("enrolments", "changements du registre à suivre", _list("enrolments")),
+    Ask("enrolment", "une inscription", _enrolment("enrolment")),
+    Ask(
+        "enrolment_act",
+        "inscription : garder comme c’est",
+        _enrolment("enrolment_act", "garder"),
+        sent=_key(motif="essai de la matrice"),
+    ),
     Ask("backups", "sauvegardes", _everywhere("backups")),
     Ask("backup_ask", "demander une sauvegarde", _everywhere("backup_ask"), sent=_key(acte="drill")),
     Ask("accounts", "comptes", _list("accounts"), lambda w, p: f"/comptes/{w.people[p].pk}/"),
@@ -612,6 +626,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("change_file_preview", "aperçu d’un fichier de changements", _everywhere("change_file_preview")),
     Ask("change_file_take", "soumettre un fichier de changements", _everywhere("change_file_take"), sent=_key()),
     Ask("change_bulk", "les demandes d’un fichier", _bulk("change_bulk")),
+    Ask("change_bulk_undo", "défaire un fichier de changements", _bulk("change_bulk_undo"), sent=_key(motif="essai")),
     Ask("change_bulk_approve", "approuver un fichier de changements", _bulk("change_bulk_approve"), sent=_key()),
     Ask("retention", "conservation des données", _everywhere("retention")),
     Ask("retention_propose", "proposer la conservation", _everywhere("retention_propose"), sent=_key()),

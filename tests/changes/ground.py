@@ -9,7 +9,7 @@ from typing import Any
 from jigi.changes import actions
 from jigi.changes.models import ChangeRequest
 from jigi.foundation.models import User
-from jigi.geography.models import Area
+from jigi.geography.models import Area, StaffPosting
 from jigi.registry.models import Household, LivingConditions, Membership, Person
 from jigi.registry.rows import TABLES, state
 from tests.factories import make_areas, make_households, make_user
@@ -34,8 +34,15 @@ class Scene:
     def ask(self, kind: str, typed: dict[str, Any] | None = None, **said: Any) -> ChangeRequest:
         """A request of the first household, submitted."""
         known = {"household": self.one, "effective_on": DAY, "reason": "essai", "fact_source": "household", **said}
-        made = actions.draft(kind, typed=typed or {}, by=self.maker, **known)
-        actions.submit(made, by=self.maker)
+        known.setdefault("by", self.maker)
+        made = actions.draft(kind, typed=typed or {}, **known)
+        actions.submit(made, by=known["by"])
+        return made
+
+    def health_officer(self) -> User:
+        """Another person each time, who may know health, ask for its changes and check them."""
+        made = make_user(f"soin{User.objects.count()}", "data_protection_officer")
+        StaffPosting.objects.create(user=made, role="social_officer", area=self.commune, starts_on=date(2014, 1, 1))
         return made
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jigi.changes import actions, bulk
-from jigi.changes.models import ChangeRequest
+from jigi.changes.models import ChangeBulk, ChangeRequest
 from jigi.foundation.bulk import counting_statements
 from jigi.foundation.errors import InputError, Refused
 from jigi.registry.models import Household, Identifier, Person
@@ -26,6 +26,10 @@ def written(tmp_path: Path, *rows: str, encoding: str = "utf-8-sig") -> Path:
     path = tmp_path / "changements.csv"
     path.write_text("\r\n".join([";".join(bulk.COLUMNS), *rows]), encoding=encoding)
     return path
+
+
+def numbers_of(made: ChangeBulk) -> list[int]:
+    return list(made.requests.order_by("line").values_list("pk", flat=True))
 
 
 def test_each_good_line_becomes_a_request_to_check(scene: Scene, tmp_path: Path) -> None:
@@ -47,7 +51,7 @@ def test_each_good_line_becomes_a_request_to_check(scene: Scene, tmp_path: Path)
     ("row", "column", "said"),
     [
         ("0000000000;décès;3;;;01/05/2020;essai", "numéro RSU", "pas au registre"),
-        ("{rsu};mariage;3;;;01/05/2020;essai", "nature", "ne vient pas par fichier"),
+        ("{rsu};santé;3;;;01/05/2020;essai", "nature", "ne vient pas par fichier"),
         ("{rsu};décès;9;;;01/05/2020;essai", "membre", "Aucun membre"),
         ("{rsu};décès;3;;;mai 2020;essai", "date d’effet", "31/01/2026"),
         ("{rsu};décès;3;;;01/05/2020;", "motif", "motif manque"),
@@ -77,6 +81,21 @@ def test_a_file_without_its_columns_is_refused(scene: Scene, tmp_path: Path) -> 
         bulk.read(tmp_path / "x.csv", by=scene.maker)
 
 
+def test_a_field_may_have_its_own_column(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "naissances.csv"
+    rows = [
+        "numéro RSU;nature;date d’effet;motif;prénoms;nom;sexe;naissance;autre ménage",
+        f"{scene.one.rsu};naissance;01/05/2020;acte;Sira;Essai;F;01/05/2020;",
+        f"{scene.one.rsu};fusion;01/06/2020;même concession;;;;;{scene.two.rsu}",
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    reading = bulk.read(path, by=scene.maker)
+    assert [good.kind.code for good in reading.good] == ["birth", "merge"], reading.problems
+    made = bulk.take(reading, by=scene.maker)
+    assert bulk.decide(numbers_of(made), by=scene.checker) == (2, [])
+    assert Household.objects.get(pk=scene.two.pk).size == 7
+
+
 def test_the_statements_do_not_depend_on_the_lines(scene: Scene, tmp_path: Path) -> None:
     counts = []
     for number in (2, 30):
@@ -92,9 +111,10 @@ def test_a_file_is_approved_whole_but_for_what_changed_since(scene: Scene, tmp_p
     rows = [f"{one.rsu};correction d’identité;3;surnom;Ba;01/05/2020;acte" for one in (scene.one, scene.two)]
     made = bulk.take(bulk.read(written(tmp_path, *rows), by=scene.maker), by=scene.maker)
     Person.objects.filter(pk=scene.person("child", scene.two).pk).update(nickname="Vieux")
-    applied, left = bulk.decide(list(made.requests.order_by("line")), by=scene.checker)
+    applied, left = bulk.decide(numbers_of(made), by=scene.checker)
     assert (applied, [request.household for request, _ in left]) == (1, [scene.two])
     assert "a changé depuis" in left[0][1]
+    assert "a changé depuis" in made.requests.get(line=3).left_because
     assert ChangeRequest.objects.filter(status="approved").count() == 1
 
 

@@ -102,6 +102,12 @@ def test_particles_are_no_names(areas: Areas, officer: User, typed: str) -> None
     assert list(found(officer, typed)) == ["Mohamed Ag Alhassane"]
 
 
+@pytest.mark.parametrize("typed", ["Fatoumata Colibasy", "Fetoumota Coulibaly"])
+def test_two_wrong_letters_of_a_long_name_are_forgiven(areas: Areas, officer: User, typed: str) -> None:
+    person(areas, "Fatoumata", "Coulibaly")
+    assert "à deux lettres près" in found(officer, typed)["Fatoumata Coulibaly"]
+
+
 @pytest.mark.parametrize("typed", ["Fatoumata Diallo", "Moussa Coulibaly", "Ag", "?", "Xyz"])
 def test_another_name_finds_nobody(areas: Areas, officer: User, typed: str) -> None:
     person(areas, "Fatoumata", "Coulibaly")

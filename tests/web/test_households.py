@@ -200,7 +200,7 @@ def test_each_fact_says_where_it_comes_from(officer: Client, here: Household) ->
     _seen(here, 1)
     Household.objects.filter(pk=here.pk).update(form_version="RSU v3")
     page = officer.get(f"/menages/{here.rsu}/").content.decode()
-    assert f"fiche {here.source_key}" in page and "enquêteur E01" in page and "questionnaire RSU v3" in page
+    assert f"fiche {here.source_key}" in page and "recueilli par E01" in page and "questionnaire RSU v3" in page
     assert "jamais relevé" in page, "no living conditions were asked"
 
 

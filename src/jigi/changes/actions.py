@@ -3,7 +3,6 @@ transaction."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -20,13 +19,13 @@ from jigi.changes.states import CHANGE
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
-from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.geography.access import require
-from jigi.registry.models import Household, Identifier, Membership, Person
+from jigi.registry.models import Household, Person
 
 ASK, CHECK = "changes.request", "changes.approve"
 EARLIEST = date(2010, 1, 1)
+AT_ONCE = 10_000
 LONGEST = 300
 """Characters of a reason."""
 
@@ -90,6 +89,7 @@ def refresh(request: ChangeRequest, *, by: User) -> int:
             item.facts = {"before": now, "after": item.after}
             item.save(update_fields=["sealed"])
             changed += 1
+    ChangeRequest.objects.filter(pk=request.pk).update(left_because="")
     audit.record("refresh", CHANGE.noun, request.pk, by=by, after={"rows": changed}, subjects=subjects(request))
     return changed
 
@@ -105,7 +105,7 @@ def decide(
     refused. When every item is refused the request is.
     """
     held = _held(request)
-    _require_checker(held, by)
+    require_checker(held, by)
     CHANGE.check(held, "approve")
     items, turned_down = list(held.items.all()), refused or {}
     accepted = [item for item in items if item.pk not in turned_down]
@@ -113,8 +113,8 @@ def decide(
         raise Refused("Cette demande ne change rien", remedy="Refusez-la avec un motif.")
     if not accepted:
         return _refuse(held, items, turned_down, reason, by)
-    _check_current(held, accepted)
-    for item, written in applying.apply(held, accepted, by=by):
+    check_current(held, accepted, ground_of(held.household))
+    for item, written in applying.apply(held, accepted, applying.Singly(by)):
         item.done = [one.told() for one in written]
         _decide(item, ChangeItem.Decision.ACCEPTED, "")
     for item in items:
@@ -131,7 +131,7 @@ def decide(
 def refuse(request: ChangeRequest, *, reason: str, by: User) -> ChangeRequest:
     """Turn a request down whole: by another than who made it, with the reason."""
     held = _held(request)
-    _require_checker(held, by)
+    require_checker(held, by)
     CHANGE.check(held, "refuse")
     why = said(reason, "le motif du refus")
     items = list(held.items.all())
@@ -156,11 +156,7 @@ def counter(request: ChangeRequest, *, reason: str, by: User) -> ChangeRequest:
         reason=said(reason, "le motif de la contre-demande"), fact_source=request.fact_source, made_by=by,
         undoes=request, status="submitted",
     )  # fmt: skip
-    turned: Items = [
-        (item.code, item.person_id, item.after, item.before)
-        for item in request.items.filter(decision=ChangeItem.Decision.ACCEPTED)
-    ]
-    write_items([(made, turned)])
+    write_items([(made, turned(request))])
     audit.record("counter", CHANGE.noun, made.pk, by=by, after={"request": request.pk}, subjects=subjects(made))
     return made
 
@@ -187,6 +183,7 @@ def items_of(kind: Kind, ground: Ground, person: int | None, typed: Typed, other
         now, after = ground.fact(code, person), values.get(code, input_of(code).read(""))
         if after != now:
             items.append((code, person, now, after))
+    items = _with_parents(_with_telephones(items, ground, person, values), ground, person)
     _check_kept(items)
     if not items:
         raise Refused(
@@ -196,14 +193,20 @@ def items_of(kind: Kind, ground: Ground, person: int | None, typed: Typed, other
 
 
 def write_items(made: Sequence[tuple[ChangeRequest, Items]]) -> None:
-    """Keep the items of requests, sealed, in one statement."""
+    """Keep the items of requests, sealed, some thousands at once."""
     rows = []
     for request, items in made:
         for position, (code, person, before, after) in enumerate(items, 1):
             row = ChangeItem(request=request, position=position, person_id=person, code=code)
             row.facts = {"before": before, "after": after}
             rows.append(row)
-    ChangeItem.objects.bulk_create(rows)
+    ChangeItem.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def turned(request: ChangeRequest) -> Items:
+    """The accepted items of a request, turned round."""
+    accepted = [item for item in request.items.all() if item.decision == ChangeItem.Decision.ACCEPTED]
+    return [(item.code, item.person_id, item.after, item.before) for item in accepted]
 
 
 def present(request: ChangeRequest, item: ChangeItem, ground: Ground) -> Any:
@@ -242,9 +245,11 @@ def _operands(kind: Kind, ground: Ground, values: dict[str, Any], other: Househo
             raise Refused("Le chef choisi n’est pas un membre présent", remedy="Choisissez-le dans la liste.")
     if any(ground.member(one) is None for one in values.get("op.leaving", [])):
         raise Refused("Qui partirait n’est pas toujours un membre présent", remedy="Rechargez la page.")
-    if "op.found" in values:
-        values["op.found"] = _found(values["op.found"]).pk
-    elif kind.code == "arrival" and not {"person.given_names", "person.surname", "person.sex"} <= values.keys():
+    if (
+        kind.code == "arrival"
+        and "op.found" not in values
+        and not {"person.given_names", "person.surname", "person.sex"} <= values.keys()
+    ):
         raise Refused(
             "Qui arrive ?",
             remedy="Donnez le NINA ou la fiche d’une personne du registre, ou son prénom, son nom et son sexe.",
@@ -252,22 +257,31 @@ def _operands(kind: Kind, ground: Ground, values: dict[str, Any], other: Househo
     return values
 
 
-def _found(text: str) -> Person:
-    """The person that a NINA, or an RSU number and a line (« 4827-1930-66/3 »), designates."""
-    bare = re.sub(r"[\s.\-]", "", text).upper()
-    if line := re.fullmatch(r"(\d{10})/(\d{1,3})", bare):
-        at = Membership.objects.filter(household__rsu_number=line[1], line=int(line[2]), ended_on__isnull=True)
-        found = at.select_related("person").first()
-        person = found.person if found else None
-    else:
-        held = Identifier.objects.filter(kind="nina", value_index=vault().index("document", bare))
-        holder = held.select_related("person").first()
-        person = holder.person if holder else None
-    if person is None:
-        raise Refused(
-            "Personne ne répond à ce numéro", remedy="Donnez un NINA, ou un numéro RSU et une ligne : 4827-1930-66/3."
-        )
-    return person
+def _with_telephones(items: Items, ground: Ground, person: int | None, values: Mapping[str, Any]) -> Items:
+    """Whose a telephone is says nothing where there is none."""
+    numbers = {"phone.owner": "phone.number", "phone.second_owner": "phone.second"}
+
+    def tells(code: str, after: Any) -> bool:
+        number = numbers.get(code)
+        return not number or bool(after and values.get(number, ground.fact(number, person)))
+
+    return [item for item in items if tells(item[0], item[3])]
+
+
+def _with_parents(items: Items, ground: Ground, person: int | None) -> Items:
+    """A father is a man, a mother a woman, nobody is their own parent; their name is written down where none was."""
+    said, found = {code: after for code, _, _, after in items}, list(items)
+    for code, sex, what in (("person.father", "M", "son père"), ("person.mother", "F", "sa mère")):
+        if not said.get(code):
+            continue
+        parent = Person.objects.get(pk=said[code])
+        if parent.sex != sex or parent.pk == person:
+            raise Refused(
+                f"{parent} ne peut pas être {what}", remedy="Relisez le numéro, ou corrigez d’abord son sexe."
+            )
+        if f"{code}_name" not in said and not ground.fact(f"{code}_name", person):
+            found.append((f"{code}_name", person, "", str(parent)[:120]))
+    return found
 
 
 def _check_kept(items: Items) -> None:
@@ -316,7 +330,8 @@ def _require_maker(request: ChangeRequest, by: User) -> None:
         raise Refused("Cette demande est celle d’une autre personne", remedy="Demandez-lui, ou faites la vôtre.")
 
 
-def _require_checker(request: ChangeRequest, by: User) -> None:
+def require_checker(request: ChangeRequest, by: User) -> None:
+    """Refused for who made a request, and for who does not check the changes of its communes."""
     require(by, CHECK, areas=places(request))
     if request.right:
         require(by, request.right, areas=places(request))
@@ -334,8 +349,8 @@ def _held(request: ChangeRequest) -> ChangeRequest:
     return ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
 
 
-def _check_current(request: ChangeRequest, accepted: Sequence[ChangeItem]) -> None:
-    ground = ground_of(request.household)
+def check_current(request: ChangeRequest, accepted: Sequence[ChangeItem], ground: Ground) -> None:
+    """Refused when a fact is no longer what it was when it was asked."""
     stale = [item for item in accepted if present(request, item, ground) != item.before]
     if not stale:
         return

@@ -14,11 +14,13 @@ from typing import Any
 
 from django.db import models
 
-from jigi.changes.rules import CODES
+from jigi.changes.rules import CODES, KINDS, RENEWS
 from jigi.foundation.cells import as_boolean, as_date, as_decimal, as_integer, clean
 from jigi.foundation.errors import Refused
+from jigi.foundation.keyring import vault
 from jigi.geography import queries as geography
 from jigi.geography.models import Area
+from jigi.registry import facts as dictionary
 from jigi.registry.models import Health, Household, Identifier, LivingConditions, Membership, Person, Phone
 from jigi.registry.rows import as_json
 
@@ -35,7 +37,17 @@ OPERANDS = {
     "op.other": ("autre ménage", "household"),
     "person.birth": ("naissance", "birth"),
     "phone.number": ("téléphone", "phone"),
+    "phone.second": ("second téléphone", "phone"),
+    "person.father": ("père au registre", "kin"),
+    "person.mother": ("mère au registre", "kin"),
+    "household.latitude": ("latitude", "degrees"),
+    "household.longitude": ("longitude", "degrees"),
 }
+SEALED = {"phone": "Phone.sealed", "document": "Identifier.sealed"}
+OWNERS = {"phone.owner": "à qui est le téléphone", "phone.second_owner": "à qui est le second téléphone"}
+BOUNDS = {"household.latitude": (10.0, 25.1), "household.longitude": (-12.3, 4.3)}
+"""Degrees between which Mali lies."""
+
 CHOSEN_ELSEWHERE = {"relation": ("head",)}
 UNKNOWN = "—"
 
@@ -100,6 +112,24 @@ def folded(text: str) -> str:
 
 
 @cache
+def renewing() -> Mapping[str, str]:
+    """The kind of fact that each item tells anew, by its code; those of health are dated by their own rows."""
+    told = dictionary.words(dictionary.DATA / "facts.toml").fields
+    found = dict(RENEWS)
+    for kind in KINDS.values():
+        if not kind.operation and kind.code != "health":
+            found |= {code: told[_field(input_of(code))].kind for code in kind.codes}
+    return found
+
+
+def _field(one: Input) -> str:
+    """The field of the register that an input sets, as its dictionary names it."""
+    if one.table in SEALED:
+        return SEALED[one.table]
+    return f"{MODELS[one.table].__name__}.{'birth_date' if one.type == 'birth' else one.column}"
+
+
+@cache
 def _inputs() -> dict[str, Input]:
     made = [Input(code, label, kind, longest=120) for code, (label, kind) in OPERANDS.items()]
     for table, model in MODELS.items():
@@ -107,8 +137,13 @@ def _inputs() -> dict[str, Input]:
             code = f"{table}.{one.name}"
             if code not in OPERANDS and not one.primary_key and not isinstance(one, models.GeneratedField):
                 made.append(_of_column(code, one))
+    made += [Input(code, label, "choice", _owners()) for code, label in OWNERS.items()]
     made += [Input(f"document.{kind}", str(label), "document", longest=40) for kind, label in Identifier.Kind.choices]
     return {one.code: one for one in made}
+
+
+def _owners() -> tuple[tuple[str, str], ...]:
+    return tuple((str(code), str(word)) for code, word in Phone.Owner.choices)
 
 
 def _of_column(code: str, one: models.Field[Any, Any]) -> Input:
@@ -136,6 +171,8 @@ def columns(one: Input, value: Any) -> dict[str, Any]:
         return {**said, "birth_date": date.fromisoformat(said["birth_date"]) if said["birth_date"] else None}
     if one.type in ("commune", "village"):
         return {f"{one.column}_id": value}
+    if one.type == "kin":
+        return {f"{one.column}_id": value}
     if one.type == "day":
         return {one.column: date.fromisoformat(value) if value else None}
     if one.type == "decimal":
@@ -150,17 +187,24 @@ def present(one: Input, row: models.Model | None) -> Any:
     if one.type == "birth":
         born = getattr(row, "birth_date")  # noqa: B009
         return {"birth_date": as_json(born), "birth_precision": getattr(row, "birth_precision")} if born else None  # noqa: B009
-    name = f"{one.column}_id" if one.type in ("commune", "village") else one.column
+    name = f"{one.column}_id" if one.type in ("commune", "village", "kin") else one.column
     return as_json(getattr(row, name))
 
 
-def present_secret(one: Input, person: Person) -> str:
-    """A member's telephone or document, from their loaded rows; "" when they have none."""
-    if one.type == "phone":
-        phones: list[Phone] = sorted(person.phones.all(), key=lambda phone: phone.pk)
-        return phones[0].number if phones else ""
-    held = sorted((i for i in person.identifiers.all() if i.kind == one.column), key=lambda found: found.pk)
-    return str(held[0].value) if held else ""
+def present_secret(one: Input, person: Person) -> str | None:
+    """A member's telephone, its owner or a document, from their loaded rows; "" when they have none (owner: None)."""
+    if one.table == "phone":
+        held = sorted(person.phones.all(), key=lambda phone: phone.pk)[place_of(one) :]
+        if one.type == "choice":
+            return held[0].owner if held else None
+        return held[0].number if held else ""
+    documents = sorted((i for i in person.identifiers.all() if i.kind == one.column), key=lambda found: found.pk)
+    return str(documents[0].value) if documents else ""
+
+
+def place_of(one: Input) -> int:
+    """Which telephone of a member an input speaks of: the first or the second, as the register came to know them."""
+    return int(one.column.startswith("second"))
 
 
 # --- what is typed ------------------------------------------------------------------------------------------------
@@ -207,6 +251,29 @@ def _birth(one: Input, text: str) -> dict[str, str]:
     return {"birth_date": said.day.isoformat(), "birth_precision": said.precision}
 
 
+def _degrees(one: Input, text: str) -> float:
+    value, (least, most) = float(as_decimal(text)), BOUNDS[one.code]
+    if not least <= value <= most:
+        raise ValueError("n’est pas au Mali")
+    return round(value, 6)
+
+
+def found_person(text: str) -> Person:
+    """The person that a NINA, or an RSU number and a line (« 4827-1930-66/3 »), designates; ValueError for nobody."""
+    bare = re.sub(r"[\s.\-]", "", text).upper()
+    if line := re.fullmatch(r"(\d{10})/(\d{1,3})", bare):
+        at = Membership.objects.filter(household__rsu_number=line[1], line=int(line[2]), ended_on__isnull=True)
+        member = at.select_related("person").first()
+        found = member.person if member else None
+    else:
+        held = Identifier.objects.filter(kind="nina", value_index=vault().index("document", bare))
+        holder = held.select_related("person").first()
+        found = holder.person if holder else None
+    if found is None:
+        raise ValueError("ne désigne personne du registre")
+    return found
+
+
 def _phone(one: Input, text: str) -> str:
     digits = re.sub(r"[\s.\-()]", "", text).removeprefix("+").removeprefix("00").removeprefix("223")
     if not re.fullmatch(r"[2-9]\d{7}", digits):
@@ -239,10 +306,15 @@ _READERS: dict[str, Callable[[Input, str], Any]] = {
     "yes": lambda one, text: as_boolean(text),
     "member": lambda one, text: as_integer(text),
     "members": lambda one, text: [as_integer(part) for part in text.split(",")],
-    "found": lambda one, text: text,
+    "found": lambda one, text: found_person(text).pk,
+    "kin": lambda one, text: found_person(text).pk,
+    "degrees": _degrees,
     "household": lambda one, text: text,
 }  # fmt: skip
 _HINTS = {
+    "found": "Donnez un NINA, ou un numéro RSU et une ligne : 4827-1930-66/3.",
+    "kin": "Donnez un NINA, ou un numéro RSU et une ligne : 4827-1930-66/3.",
+    "degrees": "Écrivez des degrés décimaux, par exemple 12,6392 et -8,0029.",
     "birth": "Écrivez 12/05/2015, 05/2015, 2015 ou vers 1985.",
     "day": "Écrivez par exemple 31/01/2026.",
     "phone": "Huit chiffres, avec ou sans +223.",
@@ -280,4 +352,6 @@ _WORDS: dict[str, Callable[[Input, Any], str]] = {
     "member": _persons,
     "members": _persons,
     "found": _persons,
+    "kin": _persons,
+    "degrees": lambda one, value: f"{value:.6f}".replace(".", ","),
 }

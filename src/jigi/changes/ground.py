@@ -6,22 +6,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from jigi.changes.facts import input_of, present, present_secret
 from jigi.registry.models import Health, Household, LivingConditions, Membership, Person
+from jigi.registry.pipeline import Home
 
 
-@dataclass(frozen=True)
-class Ground:
+@dataclass(eq=False)
+class Ground(Home):
     """A household with its present members, their documents, telephones and health, and its living conditions."""
-
-    household: Household
-    members: list[Membership]
-    living: LivingConditions | None
-
-    def member(self, person_id: int | None) -> Membership | None:
-        return next((one for one in self.members if one.person_id == person_id), None)
 
     def on_line(self, line: int) -> Membership | None:
         return next((one for one in self.members if one.line == line), None)
@@ -76,18 +70,26 @@ def ground_of(household: Household, *, held: bool = False) -> Ground:
     return grounds([household.pk])[household.pk]
 
 
-def grounds(numbers: Iterable[int]) -> dict[int, Ground]:
-    """The grounds of households by number, in as many statements whatever their number. For acts: health is read."""
+def grounds(
+    numbers: Iterable[int], *, lines: Collection[int] | None = None, persons: Collection[int] | None = None
+) -> dict[int, Ground]:
+    """The grounds of households by number, in as many statements whatever their number. For acts: health is read.
+
+    Where `lines` or `persons` are given, the members of these lines and these persons are read alone.
+    """
     wanted = set(numbers)
     households = Household.objects.filter(pk__in=wanted).select_related("commune", "village")
     living = {one.household_id: one for one in LivingConditions.objects.filter(household__in=wanted)}
     members: dict[int, list[Membership]] = {number: [] for number in wanted}
-    for member in _members(wanted):
+    whole = lines is None and persons is None
+    for member in _members(wanted, None if whole else Q(line__in=lines or ()) | Q(person__in=persons or ())):
         members[member.household_id].append(member)
-    return {one.pk: Ground(one, members[one.pk], living.get(one.pk)) for one in households}
+    return {one.pk: Ground(one, members[one.pk], living.get(one.pk), whole) for one in households}
 
 
-def _members(wanted: Collection[int]) -> QuerySet[Membership]:
+def _members(wanted: Collection[int], chosen: Q | None) -> QuerySet[Membership]:
     persons = Person.objects.prefetch_related("identifiers", "phones", Prefetch("health", Health.objects.all()))
-    found = Membership.objects.filter(household__in=wanted, ended_on__isnull=True).order_by("line")
-    return found.prefetch_related(Prefetch("person", persons))
+    found = Membership.objects.filter(household__in=wanted, ended_on__isnull=True)
+    if chosen is not None:
+        found = found.filter(chosen)
+    return found.order_by("line").prefetch_related(Prefetch("person", persons))

@@ -94,6 +94,7 @@ class ChangeRequest(models.Model):
         ChangeBulk, on_delete=models.PROTECT, null=True, related_name="requests", verbose_name="fichier"
     )
     line = models.PositiveIntegerField("ligne du fichier", null=True)
+    left_because = models.CharField("laissée parce que", max_length=300, default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = "demande de changement"
@@ -209,7 +210,7 @@ class ChangeItem(models.Model):
 
     @property
     def sensitive(self) -> bool:
-        return self.code.startswith("health.") or self.code == "health"
+        return self.code.startswith("health.") or self.code in ("household.latitude", "household.longitude")
 
     @property
     def written(self) -> list[Written]:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+from psycopg.types.json import Jsonb
 
 from jigi.changes.actions import ASK, CHECK, places, present
+from jigi.changes.facts import renewing
 from jigi.changes.ground import ground_of
-from jigi.changes.models import ChangeItem, ChangeRequest
+from jigi.changes.models import ChangeBulk, ChangeItem, ChangeRequest
 from jigi.changes.rules import Kind
+from jigi.changes.states import APPLIED, OPEN
 from jigi.foundation import audit
+from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import can, communes_with, require
 from jigi.geography.models import Area
+from jigi.registry import queries as registry
+from jigi.registry.freshness import Freshness, Seen, first_valid
+from jigi.registry.freshness import Kind as FactKind
 from jigi.registry.models import Household
 
 
@@ -71,6 +81,44 @@ def stale(request: ChangeRequest) -> frozenset[int]:
     return frozenset(item.pk for item in request.items.all() if present(request, item, ground) != item.before)
 
 
+def disputed(bulk: ChangeBulk) -> frozenset[int]:
+    """The open requests of a file that have `conflicts`, in one statement."""
+    facts = {"bulk": bulk.pk, "open": list(OPEN), "whole": sorted(WHOLE), "same": Jsonb(SAME)}
+    return frozenset(row["id"] for row in fetch_sql("changes", "disputed", facts))
+
+
+def renewals(household: Household) -> list[tuple[str, Seen]]:
+    """What applied changes told anew of a household, kind of fact by kind: `newer` of registry.queries.facts_of.
+
+    A change that was undone says nothing any more.
+    """
+    items = _renewing(household.pk).select_related("request__made_by").order_by("request_id")
+    return [(renewing()[item.code], _seen(item.request)) for item in items]
+
+
+def with_renewals(households: QuerySet[Household]) -> QuerySet[Household]:
+    """The same households, each with `renewed`: the codes and days that `days_renewed` reads, in the same statement."""
+    told = _renewing(OuterRef("pk")).values(told=JSONObject(code="code", on="request__effective_on"))
+    return households.annotate(renewed=ArraySubquery(told))
+
+
+def days_renewed(household: Household) -> list[tuple[str, Seen]]:
+    """The renewals of a household of `with_renewals`, by their day alone."""
+    told: list[dict[str, str]] = getattr(household, "renewed")  # noqa: B009
+    return [(renewing()[one["code"]], Seen(date.fromisoformat(one["on"]))) for one in told]
+
+
+def aged(kind: FactKind, state: Freshness, today: date) -> Q:
+    """The condition on households whose facts of an ageing kind are STALE or SOON, as facts_of says with renewals."""
+    assert kind.life.months and state in (Freshness.STALE, Freshness.SOON)
+    stale = registry.aged(kind, Freshness.STALE, today)
+    valid = _renewed_since(kind, first_valid(today, kind.life.months))
+    if state is Freshness.STALE:
+        return stale & ~valid
+    fresh = _renewed_since(kind, first_valid(today, kind.life.months - kind.life.soon))
+    return (registry.aged(kind, state, today) | stale & valid) & ~fresh
+
+
 def may_check(user: User, request: ChangeRequest) -> bool:
     """Whether this person holds what checking a request asks, whoever made it."""
     right = request.right
@@ -78,6 +126,24 @@ def may_check(user: User, request: ChangeRequest) -> bool:
         return False
     areas = places(request)
     return can(user, CHECK, areas=areas) and (not right or can(user, right, areas=areas))
+
+
+def _renewing(household: Any) -> QuerySet[ChangeItem]:
+    """The accepted items of applied requests about a household that tell a kind of fact anew."""
+    concerned = Q(request__household=household) | Q(request__other=household)
+    return ChangeItem.objects.filter(
+        concerned, request__status__in=APPLIED, request__undoes__isnull=True, decision="accepted", code__in=renewing()
+    )
+
+
+def _renewed_since(kind: FactKind, day: date) -> Q:
+    codes = [code for code, renewed in renewing().items() if renewed == kind.code]
+    return Q(Exists(_renewing(OuterRef("pk")).filter(code__in=codes, request__effective_on__gte=day)))
+
+
+def _seen(request: ChangeRequest) -> Seen:
+    who = request.made_by.full_name or request.made_by.username if request.made_by else ""
+    return Seen(request.effective_on, f"demande de changement n° {request.pk}", collector=who)
 
 
 def _within(user: User, right: str) -> Q:

@@ -94,15 +94,15 @@ _KINDS = (
     Kind(
         "identity", "Correction d’identité", "Nom, naissance, parents, documents d’un membre.",
         (
-            *_of("person", "given_names surname nickname sex birth father_name mother_name"),
+            *_of("person", "given_names surname nickname sex birth father_name mother_name father mother"),
             *_of("person", "education in_school occupation"),
             *_of("document", "nina birth card passport voter family refugee"),
         ),
         "le document d’où vient la correction", member=True,
     ),
     Kind(
-        "contact", "Téléphone", "Le numéro où joindre un membre.", ("phone.number",), "appel de vérification",
-        member=True,
+        "contact", "Téléphone", "Les deux numéros où joindre un membre, et à qui ils sont.",
+        _of("phone", "number owner second second_owner"), "appel de vérification", member=True,
     ),
     Kind(
         "place", "Place dans le ménage",
@@ -124,6 +124,11 @@ _KINDS = (
         _of("household", "stay_commune stay_village stayed_since situation"), "constat de l’agent du lieu de séjour",
     ),
     Kind(
+        "position", "Position de la maison",
+        "Où est la maison, relevé devant elle : visible des seules personnes qui en ont le droit.",
+        _of("household", "latitude* longitude*"), "relevé de l’agent", right="registry.sensitive",
+    ),
+    Kind(
         "move", "Déménagement", "Le ménage change de commune ou de village d’inscription, avec ses membres.",
         _of("op", "commune* village"), "constat de l’agent d’arrivée", operation=True,
     ),
@@ -140,6 +145,13 @@ _KINDS = (
 KINDS = {kind.code: kind for kind in _KINDS}
 COUNTER = "counter"
 """The kind of a request that undoes another."""
+
+RENEWS = {
+    "birth": "composition", "death": "composition", "arrival": "composition", "departure": "composition",
+    "marriage": "composition", "split": "composition", "merge": "composition", "head": "composition",
+    "reopen": "composition", "move": "residence",
+}  # fmt: skip
+"""The kind of fact that an operation tells anew; corrections renew those of the facts they set."""
 
 TITLES = {code: kind.title for code, kind in KINDS.items()} | {COUNTER: "Contre-demande"}
 

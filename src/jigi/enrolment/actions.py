@@ -22,7 +22,7 @@ from jigi.foundation.sealed import sealed_columns
 from jigi.foundation.vault import masked
 from jigi.geography import access
 from jigi.geography.models import Area
-from jigi.programmes.models import Agency, Component
+from jigi.programmes.models import Agency, AgencyCommune, Component
 from jigi.registry.models import Membership, Person
 from jigi.targeting.models import TargetingRound
 
@@ -80,7 +80,10 @@ def enrol_households(
 def suspend(enrolment: Enrolment, *, reason: str, by: User) -> None:
     """Stop the rights of an enrolment until it is resumed; nothing of what remains is lost."""
     _require(enrolment, by)
-    ENROLMENT.move(enrolment, "suspend", by=by, reason=_said(reason), subjects=[enrolment.household_id])
+    ENROLMENT.move(
+        enrolment, "suspend", by=by, reason=_said(reason), subjects=[enrolment.household_id],
+        followed_at=timezone.now(),
+    )  # fmt: skip
 
 
 @unfenced
@@ -123,34 +126,92 @@ def exit_finished(component: Component, closed_term: int, *, by: User, communes:
 @unfenced
 @transaction.atomic
 def change_recipient(enrolment: Enrolment, person: Person, *, reason: str, by: User) -> None:
-    """Pay another present member of the household from now on; the former recipient becomes the alternate.
+    """Pay another present member of the household from now on; the former recipient becomes the alternate if they are
+    still a member, alive.
 
     With a wallet agency the account becomes that person's telephone. Orders already made keep theirs.
     """
-    _require(enrolment, by)
-    said = _said(reason)
-    current = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    if current.status == "exited":
-        raise Refused("Cette inscription est finie : son allocataire ne change plus")
+    current, said = _live(enrolment, reason, by)
     if current.recipient_id == person.pk:
         raise Refused(f"{person} est déjà l’allocataire")
-    present = Membership.objects.filter(household=current.household_id, person=person, ended_on__isnull=True)
-    if not present.exists():
+    present = set(
+        Membership.objects.filter(
+            household=current.household_id, ended_on__isnull=True, person__died_on__isnull=True
+        ).values_list("person", flat=True)
+    )
+    if person.pk not in present:
         raise Refused(
             f"{person} n’est pas un membre présent du ménage",
             remedy="Choisissez un membre du ménage, ou corrigez d’abord sa composition",
         )
     account = _account(current.agency, person)
-    values = {"recipient_id": person.pk, "alternate_id": current.recipient_id}
+    heirs = [one for one in (current.recipient_id, current.alternate_id) if one in present - {person.pk}]
+    values = {"recipient_id": person.pk, "alternate_id": next(iter(heirs), None)}
     before = {**{name: getattr(current, name) for name in values}, "account": masked(current.account, 4)}
     columns = sealed_columns("account", account, "account_sealed", "account_index")
-    Enrolment.objects.filter(pk=current.pk).update(**values, **columns)
+    Enrolment.objects.filter(pk=current.pk).update(**values, **columns, followed_at=timezone.now())
     after = {**values, "account": masked(account, 4)}
     audit.record(
         "change_recipient", "enrolment", current.pk, by=by, before=before, after=after, reason=said,
         subjects=[current.household_id],
     )  # fmt: skip
     enrolment.refresh_from_db()
+
+
+@unfenced
+@transaction.atomic
+def transfer(enrolment: Enrolment, *, reason: str, by: User) -> None:
+    """Pay a household where it is registered now, by the agency of that commune, at its pay point.
+
+    Its last term stays; what is already owed is paid in the commune where it was owed.
+    """
+    current, said = _live(enrolment, reason, by)
+    commune, village, component = current.household.commune, current.household.village, current.component
+    access.require(by, "enrolment.decide", areas=[commune], programme=component.programme.code)
+    if current.commune_id == commune.pk:
+        raise Refused("L’inscription est déjà dans la commune du ménage")
+    served = AgencyCommune.objects.filter(component=component, commune=commune).select_related("agency").first()
+    if served is None or not component.communes.filter(commune=commune).exists():
+        raise Refused(
+            f"{component} n’est pas donnée dans la commune {commune}",
+            remedy="Gardez l’inscription dans sa commune, ou faites-la sortir.",
+        )
+    by_village = component.pay_point_rule == Component.PayPointRule.VILLAGE
+    place = village if village and by_village else commune
+    columns: dict[str, Any] = {}
+    if served.agency_id != current.agency_id:
+        account = _account(served.agency, current.recipient)
+        columns = sealed_columns("account", account, "account_sealed", "account_index")
+    before = {"area": current.commune.name, "agency": current.agency.code}
+    Enrolment.objects.filter(pk=current.pk).update(
+        commune=commune, village=village, agency=served.agency, pay_point=f"Site de {place.name}"[:120],
+        followed_at=timezone.now(), **columns,
+    )  # fmt: skip
+    after = {"area": commune.name, "agency": served.agency.code}
+    audit.record(
+        "transfer", "enrolment", current.pk, by=by, before=before, after=after, reason=said,
+        subjects=[current.household_id],
+    )  # fmt: skip
+    enrolment.refresh_from_db()
+
+
+@unfenced
+@transaction.atomic
+def keep(enrolment: Enrolment, *, reason: str, by: User) -> None:
+    """Leave an enrolment as it is, knowing what the register changed: it is no news any more."""
+    current, said = _live(enrolment, reason, by)
+    Enrolment.objects.filter(pk=current.pk).update(followed_at=timezone.now())
+    audit.record("keep", "enrolment", current.pk, by=by, reason=said, subjects=[current.household_id])
+    enrolment.refresh_from_db()
+
+
+def _live(enrolment: Enrolment, reason: str, by: User) -> tuple[Enrolment, str]:
+    """The enrolment as it is, held, and the reason as it is kept; Refused when it has ended."""
+    _require(enrolment, by)
+    current = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if current.status == "exited":
+        raise Refused("Cette inscription est finie : elle ne change plus")
+    return current, _said(reason)
 
 
 def _enrol(

@@ -95,6 +95,7 @@ class Enrolment(models.Model):
     exit_reason = models.CharField("motif de sortie", max_length=80, default="", blank=True)
     enrolled_at = models.DateTimeField("inscrit le", db_default=Now())
     exited_at = models.DateTimeField("sorti le", null=True)
+    followed_at = models.DateTimeField("changements suivis le", null=True)
 
     class Meta:
         verbose_name = "inscription"

@@ -7,9 +7,11 @@ these. The rows are chained by seals (seals.py) and proved against marks kept ou
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +78,35 @@ def record(
         reason=discreet(reason),
         subjects=list(subjects),
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """One of many actions, as `record` is told of one."""
+
+    verb: str
+    noun: str
+    object_id: object
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    reason: str = ""
+    subjects: tuple[int, ...] = ()
+
+
+def record_many(actions: Sequence[Told], *, by: User | None) -> None:
+    """Write the audit rows of many actions of one person, in their order, in one statement."""
+    if not actions:
+        return
+    columns: dict[str, list[str]] = {
+        "verbs": [one.verb for one in actions],
+        "nouns": [one.noun for one in actions],
+        "objects": [str(one.object_id) for one in actions],
+        "befores": [json.dumps(discreet_facts(one.before)) for one in actions],
+        "afters": [json.dumps(discreet_facts(one.after)) for one in actions],
+        "reasons": [discreet(one.reason) for one in actions],
+        "subjects": ["{" + ",".join(map(str, one.subjects)) + "}" for one in actions],
+    }
+    run_sql("foundation", "record_many", {"by": by.pk if by else None, "origin": origin(), **columns})
 
 
 def read(

@@ -175,9 +175,11 @@ def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         ROUND.move(payment_round, "release", by=by, released_by=by, released_at=timezone.now(), book=book)
         entry = ledger.open_entry("commit", f"round:{payment_round.pk}", f"Remise aux agences · {payment_round}", by=by)
         assert entry is not None, "a round is released once: its state says so, and its lock"
+        with work.step("Ordres retenus : décès et départs depuis le gel") as held:
+            held.rows_out = pipeline.hold(payment_round)
         with work.step("Écritures") as step, ledger.refusing_overdraft():
             step.rows_out = pipeline.commit(payment_round, book, entry)
-        orders = payment_round.entitlements + payment_round.arrears
+        orders = payment_round.entitlements + payment_round.arrears - held.rows_out
         work.check("une écriture par ordre de paiement", step.rows_out == orders, f"{step.rows_out} / {orders}")
     return payment_round
 

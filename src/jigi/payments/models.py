@@ -193,6 +193,7 @@ class Instruction(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open", "en attente"
+        HELD = "held", "retenu"
         PAID = "paid", "payé"
         ABSENT = "absent", "absent"
         REFUSED = "refused", "refusé"

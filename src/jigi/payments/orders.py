@@ -68,7 +68,7 @@ def write_again(payment_round: PaymentRound, agency: Agency, folder: Path, *, fo
 
 
 def _households(payment_round: PaymentRound, agency: Agency) -> Iterable[int]:
-    orders = Instruction.objects.filter(payment_round=payment_round, agency=agency)
+    orders = Instruction.objects.filter(payment_round=payment_round, agency=agency).exclude(status="held")
     return orders.order_by("household_id").values_list("household_id", flat=True).distinct()
 
 

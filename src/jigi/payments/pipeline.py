@@ -129,6 +129,13 @@ def reservations(payment_round: PaymentRound) -> list[dict[str, int]]:
     return fetch_sql("payments", "reservations", {"round": payment_round.pk})
 
 
+def hold(payment_round: PaymentRound) -> int:
+    """Keep back the orders whose recipient died or left since the freeze: they are owed; returns how many."""
+    held = run_sql("payments", "hold_instructions", {"round": payment_round.pk})
+    run_sql("payments", "hold_entitlements", {"round": payment_round.pk})
+    return held
+
+
 def commit(payment_round: PaymentRound, book: Book, entry: Entry) -> int:
     """Hand every sum of the round to its agency, in a book of its own; returns the postings."""
     give_memory()

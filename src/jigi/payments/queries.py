@@ -238,7 +238,8 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     payment_round = change.payment_round
     before = previous_rounds(payment_round)
     facts = {
-        "round": payment_round.pk, "term": payment_round.term, "previous_rounds": before,
+        "round": payment_round.pk, "component": payment_round.component_id, "term": payment_round.term,
+        "previous_rounds": before,
         "movement": change.movement, "reason": change.reason, "communes": [area.pk for area in communes],
     }  # fmt: skip
     now_right = Entitlement.objects.filter(payment_round=payment_round, household=OuterRef("pk"))
@@ -333,6 +334,20 @@ def exceptions(user: User) -> QuerySet[ReturnLine]:
     )
     lines = lines.filter(return_file__agency__in=agencies_held(user, "payments.see"))
     return lines.select_related("return_file__agency").order_by("id")
+
+
+@unfenced
+def withheld(payment_round: PaymentRound) -> dict[str, int]:
+    """How many enrolments of a round's term and communes nothing is asked for, by the reason (rules.WITHHELD)."""
+    facts = {"round": payment_round.pk, "component": payment_round.component_id, "term": payment_round.term}
+    return {row["reason"]: row["enrolments"] for row in fetch_sql("payments", "count_withheld", facts)}
+
+
+@unfenced
+def unpayable(payment_round: PaymentRound) -> int:
+    """How many open orders of a round have a recipient who died or left: held at the release, recalled after it."""
+    orders: int = fetch_sql("payments", "count_unpayable", {"round": payment_round.pk})[0]["orders"]
+    return orders
 
 
 @unfenced

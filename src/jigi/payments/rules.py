@@ -15,6 +15,37 @@ class EnrolmentFacts:
     last_term: int
 
 
+@dataclass(frozen=True)
+class RecipientFacts:
+    """What the register says now of who would be paid: the household's state, and whether they died or are no member.
+
+    `survives`: they live in the household that theirs was merged into.
+    """
+
+    household: str
+    died: bool
+    present: bool
+    survives: bool = False
+
+
+WITHHELD = {
+    "died": "allocataire décédé", "merged": "ménage fusionné", "dissolved": "ménage dissous",
+    "left": "ménage sorti du registre", "gone": "allocataire parti du ménage",
+}  # fmt: skip
+
+
+def withheld(recipient: RecipientFacts, *, debt: bool = False) -> str:
+    """Why nothing is asked for a recipient (a key of WITHHELD); "" when it may be.
+
+    A `debt` outlives the household: it is paid to who is alive and still there, or where the household went.
+    """
+    if recipient.died:
+        return "died"
+    if recipient.household != "active" and not debt:
+        return recipient.household
+    return "" if recipient.present or (debt and recipient.survives) else "gone"
+
+
 def is_entitled(enrolment: EnrolmentFacts, term: int) -> bool:
     """A household is owed a term when its enrolment is active and the term is one of its own."""
     return enrolment.status == "active" and enrolment.first_term <= term <= enrolment.last_term

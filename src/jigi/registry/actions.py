@@ -78,13 +78,20 @@ def set_living(household: Household, facts: Facts, *, by: User, reason: str = ""
 
 @_verb
 def set_phone(
-    household: Household, person: Person, number: str, *, owner: str = "self", by: User, reason: str = ""
+    household: Household,
+    person: Person,
+    number: str | None = None,
+    *,
+    owner: str = "self",
+    place: int = 0,
+    by: User,
+    reason: str = "",
 ) -> list[Written]:
-    """Make a number the telephone of a member; "" leaves them without. The others they have stay."""
+    """Make a number the first telephone of a member (`place` 0) or the second; "" takes it away, None changes whose it
+    is alone. The others they have stay."""
     membership(household, person)
     with changing("change_phone", household, by=by, reason=reason) as rows:
-        found = Phone.objects.filter(person=person).order_by("pk").first()
-        _set_secret(rows, found, Phone(person=person, owner=owner), {"number": number, "owner": owner}, bool(number))
+        set_telephone(rows, person, list(Phone.objects.filter(person=person).order_by("pk")), number, owner, place)
     return rows.written
 
 
@@ -96,7 +103,7 @@ def set_document(
     membership(household, person)
     with changing("set_document", household, by=by, reason=reason) as rows:
         found = Identifier.objects.filter(person=person, kind=kind).order_by("pk").first()
-        _set_secret(rows, found, Identifier(person=person, kind=kind), {"value": value}, bool(value))
+        set_secret(rows, found, Identifier(person=person, kind=kind), {"value": value}, bool(value))
     return rows.written
 
 
@@ -104,11 +111,11 @@ def set_document(
 def set_health(
     household: Household, person: Person, facts: Facts, *, seen_on: date, by: User, reason: str = ""
 ) -> list[Written]:
-    """Set what is known of a member's health: the caller has asked the right to know it."""
+    """Set what is known of a member's health, and when it was seen: the caller has asked the right to know it."""
     membership(household, person)
     with changing("set_health", household, by=by, reason=reason) as rows:
         if found := Health.objects.filter(person=person).first():
-            rows.update(found, facts)
+            rows.update(found, {**facts, "collected_on": max(seen_on, found.collected_on)})
         else:
             rows.insert(Health(person=person, collected_on=seen_on, **facts))
     return rows.written
@@ -119,7 +126,7 @@ def add_person(
     household: Household, facts: Facts, *, relation: str, on: date, by: User, reason: str = "", **place: Any
 ) -> list[Written]:
     """A person new to the register becomes a member: a birth, an arrival. `place`: unit, spouse_rank, shared."""
-    _check_active(household)
+    check_active(household)
     with changing("add_person", household, by=by, reason=reason) as rows:
         person = Person(commune_id=household.commune_id, **facts)
         rows.insert(person)
@@ -136,13 +143,13 @@ def start_membership(
 
     `successor` becomes the head there when the one who leaves was.
     """
-    _check_active(household)
+    check_active(household)
     left = None if place.get("shared") else _present(person)
     concerned = [household, *([left.household] if left else [])]
     with changing("start_membership", *concerned, by=by, reason=reason) as rows:
         if left:
             why = Membership.End.MARRIAGE if relation == Membership.Relation.SPOUSE else Membership.End.DEPARTURE
-            _end(rows, left, on=on, why=why)
+            end(rows, left, on=on, why=why)
             if left.relation == Membership.Relation.HEAD:
                 _succeed(rows, left.household, successor)
         _join(rows, household, person, relation=relation, on=on, **place)
@@ -164,7 +171,7 @@ def end_membership(
         if dies:
             rows.update(member.person, {"died_on": on})
         for one in (member, *shared):
-            _end(rows, one, on=on, why=why)
+            end(rows, one, on=on, why=why)
             if one.relation == Membership.Relation.HEAD:
                 _succeed(rows, one.household, head if one is member else None)
     return rows.written
@@ -199,10 +206,7 @@ def change_recipient(
 @_verb
 def move(household: Household, commune: Area, village: Area | None, *, by: User, reason: str = "") -> list[Written]:
     """Register a household elsewhere, with its members; the right is needed where it was and where it goes."""
-    if village and village.parent_id != commune.pk:
-        raise Refused(
-            f"{village} n’est pas dans la commune {commune}", remedy="Choisissez un village de cette commune."
-        )
+    check_within(commune, village)
     require(by, RIGHT, areas=[commune])
     with changing("move_household", household, by=by, reason=reason) as rows:
         rows.update(_held(household), {"commune_id": commune.pk, "village_id": village.pk if village else None})
@@ -214,7 +218,7 @@ def split(
     household: Household, persons: Collection[Person], head: Person, *, on: date, by: User, reason: str = ""
 ) -> list[Written]:
     """Some members form a household of their own, with a number of its own, in the same place."""
-    _check_active(household)
+    check_active(household)
     leaving = [membership(household, person) for person in persons]
     if head.pk not in {member.person_id for member in leaving}:
         raise Refused("Le chef du nouveau ménage est un de ceux qui partent", remedy="Choisissez-le parmi eux.")
@@ -225,7 +229,7 @@ def split(
         if heads:
             raise Refused("Le chef reste dans son ménage", remedy="Changez d’abord de chef, puis demandez la scission.")
         for line, member in enumerate(leaving, 1):
-            _end(rows, member, on=on, why=Membership.End.SPLIT)
+            end(rows, member, on=on, why=Membership.End.SPLIT)
             relation = _relation_to(head, member.person)
             _join(rows, new, member.person, relation=relation, on=on, line=line, role=member.role, unit=member.unit)
     return rows.written
@@ -236,15 +240,15 @@ def merge(
     household: Household, into: Household, *, on: date, relation: str = "other_kin", by: User, reason: str = ""
 ) -> list[Written]:
     """A household joins another: its members become members there, its number stays and leads to the other."""
-    _check_active(household)
-    _check_active(into)
+    check_active(household)
+    check_active(into)
     if household.pk == into.pk:
         raise Refused("Un ménage ne fusionne pas avec lui-même", remedy="Donnez le numéro de l’autre ménage.")
     with changing("merge_household", household, into, by=by, reason=reason) as rows:
         joining = list(_open(household))
         units = (_open(into).aggregate(most=Max("unit"))["most"] or 1) if any(m.role for m in joining) else 0
         for member in joining:
-            _end(rows, member, on=on, why=Membership.End.MERGE)
+            end(rows, member, on=on, why=Membership.End.MERGE)
             _join(
                 rows, into, member.person, relation=relation, on=on, role=member.role, unit=member.unit + units,
                 shared=member.shared, absent=member.absent, absent_since=member.absent_since,
@@ -256,10 +260,10 @@ def merge(
 @_verb
 def dissolve(household: Household, *, on: date, by: User, reason: str = "") -> list[Written]:
     """A household ends: nobody is a member any more. Its size stays what it was."""
-    _check_active(household)
+    check_active(household)
     with changing("dissolve_household", household, by=by, reason=reason) as rows:
         for member in _open(household):
-            _end(rows, member, on=on, why=Membership.End.DISSOLVED)
+            end(rows, member, on=on, why=Membership.End.DISSOLVED)
         rows.update(_held(household), {"status": Household.Status.DISSOLVED})
     return rows.written
 
@@ -281,7 +285,7 @@ def reopen(household: Household, *, on: date, by: User, reason: str = "") -> lis
 @_verb
 def exit(household: Household, *, by: User, reason: str = "") -> list[Written]:
     """A household leaves the register; its members stay known as its own."""
-    _check_active(household)
+    check_active(household)
     with changing("leave_register", household, by=by, reason=reason) as rows:
         rows.update(_held(household), {"status": Household.Status.LEFT})
     return rows.written
@@ -335,7 +339,8 @@ def _join(rows: Rows, household: Household, person: Person, *, relation: str, on
     rows.insert(Membership(household=household, person=person, relation=relation, started_on=on, **place))
 
 
-def _end(rows: Rows, member: Membership, *, on: date, why: str) -> None:
+def end(rows: Rows, member: Membership, *, on: date, why: str) -> None:
+    """End a membership; Refused before the day it started."""
     if on < member.started_on:
         raise Refused(
             f"{member.person} est membre de ce ménage depuis le {member.started_on:%d/%m/%Y}, pas avant",
@@ -353,7 +358,19 @@ def _succeed(rows: Rows, household: Household, head: Person | None) -> None:
     rows.update(membership(household, head), {"relation": Membership.Relation.HEAD, "spouse_rank": None})
 
 
-def _set_secret(rows: Rows, found: Any, fresh: Any, facts: Facts, wanted: bool) -> None:
+def set_telephone(
+    rows: Rows, person: Person, held: Sequence[Phone], number: str | None, owner: str, place: int
+) -> None:
+    """Set the telephone at a place among those held, in their order."""
+    found = held[place] if place < len(held) else None
+    if number is None and found is None:
+        raise Refused("Ce membre n’a pas ce téléphone", remedy="Donnez d’abord son numéro.")
+    facts = {"owner": owner} if number is None else {"number": number, "owner": owner}
+    set_secret(rows, found, Phone(person=person, owner=owner), facts, number != "")
+
+
+def set_secret(rows: Rows, found: Any, fresh: Any, facts: Facts, wanted: bool) -> None:
+    """Set the telephone or document `found`; insert `fresh` where there is none, delete it when none is wanted."""
     if found and wanted:
         rows.update(found, facts)
     elif found:
@@ -382,7 +399,16 @@ def _split_off(household: Household, head: Person, *, size: int, on: date) -> Ho
     )  # fmt: skip
 
 
-def _check_active(household: Household) -> None:
+def check_within(commune: Area, village: Area | None) -> None:
+    """Refused for a village of another commune."""
+    if village and village.parent_id != commune.pk:
+        raise Refused(
+            f"{village} n’est pas dans la commune {commune}", remedy="Choisissez un village de cette commune."
+        )
+
+
+def check_active(household: Household) -> None:
+    """Refused for a household that has ended or left the register."""
     if household.status != Household.Status.ACTIVE:
         raise Refused(
             f"Le ménage {household.rsu} est {household.get_status_display()} : il ne change plus ainsi",

@@ -41,7 +41,7 @@ SENTENCES = {
 
 
 @dataclass(frozen=True)
-class _Picture:
+class Picture:
     """A household before an act: its state, what its members show, what it says of them."""
 
     active: bool
@@ -64,7 +64,7 @@ def changing(
     rows, pictures = Rows(), {one.pk: _picture(one) for one in held}
     try:
         yield rows
-        _follow_home(rows)
+        follow_home(rows)
         for number, picture in pictures.items():
             _follow(rows, number, picture, back)
         connection.check_constraints()
@@ -85,28 +85,23 @@ def fresh_number() -> str:
     return number
 
 
-def _picture(one: Household) -> _Picture:
-    living = LivingConditions.objects.filter(household=one).first()
-    present = Membership.objects.filter(household=one, ended_on__isnull=True).select_related("person").order_by("line")
+def picture(one: Household, present: Sequence[Membership], living: LivingConditions | None) -> Picture:
+    """A household as its present members, in the order of the roster, show it."""
     members = [Member(str(m.person), m.person.sex, m.person.birth_date, m.relation) for m in present]
     seen_on = living.collected_on if living and living.collected_on else one.collected_on
     said = {"household": {name: getattr(one, name) for name in OF_HOUSEHOLD}}
     if living:
         said["living"] = {name: getattr(living, name) for name in OF_LIVING}
-    return _Picture(one.status == Household.Status.ACTIVE, composed(members, seen_on), said)
+    return Picture(one.status == Household.Status.ACTIVE, composed(members, seen_on), said)
 
 
-def _follow(rows: Rows, number: int, before: _Picture, back: Sequence[Written]) -> None:
-    one = Household.objects.filter(pk=number).first()
-    if one is None:
-        return
-    now = _picture(one)
+def follow(
+    rows: Rows, one: Household, living: LivingConditions | None, before: Picture, now: Picture,
+    back: Sequence[Written] = (),
+) -> None:  # fmt: skip
+    """Move what a household and its living conditions say of the members as these did; `back` is what is undone."""
     if now.active and not now.composition.size:
-        raise Refused(
-            "Il ne resterait aucun membre dans ce ménage",
-            remedy="Demandez plutôt sa dissolution ou sa sortie du registre.",
-        )
-    living = LivingConditions.objects.filter(household=one).first()
+        raise deserted()
     for table, row, columns in (("household", one, OF_HOUSEHOLD), ("living", living, OF_LIVING)):
         if row is None:
             continue
@@ -123,7 +118,19 @@ def _follow(rows: Rows, number: int, before: _Picture, back: Sequence[Written]) 
         rows.update(row, facts, derived=True)
 
 
-def _followed(said: dict[str, Any], columns: dict[str, str], before: _Picture, now: _Picture) -> dict[str, Any]:
+def _picture(one: Household) -> Picture:
+    present = Membership.objects.filter(household=one, ended_on__isnull=True).select_related("person").order_by("line")
+    return picture(one, list(present), LivingConditions.objects.filter(household=one).first())
+
+
+def _follow(rows: Rows, number: int, before: Picture, back: Sequence[Written]) -> None:
+    one = Household.objects.filter(pk=number).first()
+    if one is not None:
+        living = LivingConditions.objects.filter(household=one).first()
+        follow(rows, one, living, before, _picture(one), back)
+
+
+def _followed(said: dict[str, Any], columns: dict[str, str], before: Picture, now: Picture) -> dict[str, Any]:
     """What the household says, after its members changed; all of it anew when it comes back to life."""
     facts: dict[str, Any] = {}
     for name, source in columns.items():
@@ -139,7 +146,7 @@ def _followed(said: dict[str, Any], columns: dict[str, str], before: _Picture, n
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _follow_home(rows: Rows) -> None:
+def follow_home(rows: Rows) -> None:
     """Whoever changed household, and the members of a household that moved, take the commune where they live."""
     members = [one.row for one in rows.written if one.table == "membership" and one.after is not None]
     gone = [
@@ -152,10 +159,22 @@ def _follow_home(rows: Rows) -> None:
         run_sql("registry", "follow_home", {"persons": sorted(persons)})
 
 
+def deserted() -> Refused:
+    """Nobody would be left in a household."""
+    return Refused(
+        "Il ne resterait aucun membre dans ce ménage", remedy="Demandez plutôt sa dissolution ou sa sortie du registre."
+    )
+
+
+def bound(constraint: str) -> Refused:
+    """What a constraint of SENTENCES says in French."""
+    return Refused(SENTENCES[constraint], remedy="Corrigez la demande, ou changez d’abord l’autre fait.")
+
+
 def _refused(error: IntegrityError) -> Refused:
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if name in SENTENCES:
-        return Refused(SENTENCES[name], remedy="Corrigez la demande, ou changez d’abord l’autre fait.")
+        return bound(name)
     return Refused(
         "Le registre refuse ce changement",
         why="Autre chose s’appuie encore sur ce qui serait changé : une inscription, une personne, une autre demande.",

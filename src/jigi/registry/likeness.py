@@ -12,10 +12,13 @@ LETTERS = "abdefgijklmnoprstuvxz"
 SHORTEST_SLIP = 4
 """Letters of a key in which a slip is sought; in shorter ones it is another name."""
 
+LONG = 7
+"""Letters of a key from which two slips are still the same name."""
+
 BIRTH_YEARS = 5
 """« Né vers »: how far from the year said a birth is still sought (half of ages end in 0 or 5)."""
 
-WHOLE, SPELLING, SLIP = 4, 3, 2
+WHOLE, SPELLING, SLIP, SLIPS = 4, 3, 2, 1
 YEAR_POINTS, PARENT_POINTS = 12, 20
 
 Spellings = Callable[[str], frozenset[str]]
@@ -91,13 +94,16 @@ def _grade(key: str, other: str, spellings: Spellings) -> int:
     if len(key) < SHORTEST_SLIP:
         return 0
     near = (one_slip(key, one) for one in spellings(other)), (one_slip(one, other) for one in spellings(key))
-    return SLIP if any(map(any, near)) else 0
+    if any(map(any, near)):
+        return SLIP
+    return SLIPS if any(two_slips(key, one) for one in spellings(other)) else 0
 
 
 def _said(grade: int, word: str, nickname: str) -> str:
     if grade and word and word in nickname.split():
         return f"surnom : {nickname}"
-    return {SPELLING: f"écrit {word}", SLIP: f"à une lettre près : {word}"}.get(grade, "")
+    said = {SPELLING: "écrit", SLIP: "à une lettre près :", SLIPS: "à deux lettres près :"}
+    return f"{said[grade]} {word}" if grade in said else ""
 
 
 def _birth(sought: Sought, person: Candidate) -> tuple[int, str]:
@@ -130,6 +136,14 @@ def slips(key: str) -> frozenset[str]:
     changed = {head + letter + tail[1:] for head, tail in cuts if tail for letter in LETTERS}
     longer = {head + letter + tail for head, tail in cuts for letter in LETTERS}
     return frozenset(shorter | turned | changed | longer) - {key}
+
+
+@lru_cache(maxsize=50_000)
+def two_slips(one: str, other: str) -> bool:
+    """Whether two long keys are at most two letters apart: one key is a slip of both."""
+    if min(len(one), len(other)) < LONG or abs(len(one) - len(other)) > 2:
+        return False
+    return not slips(one).isdisjoint(slips(other))
 
 
 @lru_cache(maxsize=50_000)

@@ -183,6 +183,9 @@ class Person(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=("M", "F")), name="person_sex"),
             models.CheckConstraint(
+                condition=~Q(father=F("id")) & ~Q(mother=F("id")), name="person_is_not_their_own_parent"
+            ),
+            models.CheckConstraint(
                 condition=Q(died_on__isnull=True)
                 | Q(birth_date__isnull=True)
                 | ~Q(birth_precision="day")

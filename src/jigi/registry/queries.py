@@ -66,7 +66,9 @@ def numbered(digits: str, *, field: str = "rsu_number") -> Q:
 def current_members(household: Household) -> QuerySet[Membership]:
     """The present members in the order of the roster, with their persons, documents and telephones."""
     present = household.memberships.filter(ended_on__isnull=True).order_by("line")
-    return present.select_related("person").prefetch_related("person__identifiers", "person__phones")
+    return present.select_related("person__father", "person__mother").prefetch_related(
+        "person__identifiers", "person__phones"
+    )
 
 
 def former_members(household: Household) -> QuerySet[Membership]:
@@ -110,7 +112,7 @@ def aged(kind: Kind, state: Freshness, today: date) -> Q:
     """The condition on households whose facts of a kind are in a state, as freshness.facts says: intervals of days.
 
     Not for the kinds that health dates: no page may read its rows. Later sources of single kinds, which facts_of takes
-    as `newer`, have no table yet and are not asked here.
+    as `newer`, are asked above (jigi.changes.queries.aged).
     """
     assert kind.carrier in (HOUSEHOLD, LIVING), kind.code
     seen = _days(kind, state, today)

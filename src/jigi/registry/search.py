@@ -8,8 +8,10 @@ every word is sought as a given name and as a surname.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from string import ascii_uppercase
 from typing import Any, Literal
 
@@ -21,7 +23,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import communes_with, postings_with
 from jigi.geography.models import Area
 from jigi.registry import names
-from jigi.registry.likeness import BIRTH_YEARS, Candidate, Likeness, Sought, likeness, slips
+from jigi.registry.likeness import BIRTH_YEARS, LONG, Candidate, Likeness, Sought, likeness, slips
 from jigi.registry.models import Identifier, Membership, Person, Phone
 
 MOST_WORDS = 6
@@ -209,7 +211,8 @@ def _of_name(sought: Sought, where: _Where) -> Found:
 
 
 def _steps(typed: Sequence[str]) -> Iterator[_Step]:
-    """All the names typed, then two of them, then their spellings, then one letter wrong in one or the other."""
+    """All the names typed, then two of them, then their spellings, then one letter wrong in one or the other, then
+    two in a long name of the reviewed files."""
     if not typed:
         yield _Step("find_in_place", [], [])
         return
@@ -221,8 +224,12 @@ def _steps(typed: Sequence[str]) -> Iterator[_Step]:
     yield _Step(statement, spelt, spelt)
     wrong = _wrong(spelt)
     yield _Step(statement, spelt, wrong, FEW)
-    if len(typed) > 1:
-        yield _Step(statement, wrong, spelt, FEW)
+    if len(typed) == 1:
+        return
+    yield _Step(statement, wrong, spelt, FEW)
+    if meant := _twice_wrong(typed):
+        yield _Step(statement, spelt, meant, FEW)
+        yield _Step(statement, meant, spelt, FEW)
 
 
 def _wrong(spelt: Sequence[str]) -> list[str]:
@@ -230,6 +237,24 @@ def _wrong(spelt: Sequence[str]) -> list[str]:
     wrong = frozenset().union(*map(slips, spelt[:MOST_SLIPPED]))
     meant = frozenset().union(*(names.known().alike[key] for key in wrong & names.known().alike.keys()))
     return sorted((wrong | meant) - set(spelt))
+
+
+def _twice_wrong(typed: Sequence[str]) -> list[str]:
+    """The known long names two letters away from one typed, with their spellings."""
+    slipped = frozenset().union(*({key} | slips(key) for key in typed[:MOST_SLIPPED] if len(key) >= LONG))
+    meant = frozenset().union(*(_known_by_slip().get(slip, frozenset()) for slip in slipped))
+    return _spelt(sorted(meant - set(typed)))
+
+
+@cache
+def _known_by_slip() -> dict[str, frozenset[str]]:
+    """The long names of the files by each key one letter away."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names.known().alike:
+        if len(name) >= LONG:
+            for slip in slips(name):
+                found[slip].add(name)
+    return {slip: frozenset(meant) for slip, meant in found.items()}
 
 
 def _facts(sought: Sought, where: _Where, step: _Step) -> dict[str, Any]:

@@ -19,6 +19,7 @@ urlpatterns = scoped(
         path("programmes/", include("jigi.web.programmes.urls")),
         path("regimes/", include("jigi.web.schemes.urls")),
         path("ciblage/", include("jigi.web.targeting.urls")),
+        path("inscriptions/", include("jigi.web.enrolments.urls")),
         path("paiements/", include("jigi.web.payments.urls")),
         path("financements/", include("jigi.web.agreements.urls")),
         path("partages/", include("jigi.web.sharing.urls")),

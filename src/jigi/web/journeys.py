@@ -30,6 +30,7 @@ JOURNEYS = (
     _journey("/programmes/", "Programmes", "programmes.see"),
     _journey("/regimes/", "Régimes", "schemes.see", "schemes.record", "schemes.give"),
     _journey("/ciblage/", "Ciblage", "targeting.see"),
+    _journey("/inscriptions/", "Inscriptions", "enrolment.decide"),
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/partages/", "Partages", "sharing.see"),

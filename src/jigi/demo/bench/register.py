@@ -121,6 +121,10 @@ def _reads(user: User, rng: random.Random) -> dict[str, Read]:
         person = one.person
         return search.find(search.Wanted(f"{person.given_names} {_wrong(person.surname, rng)}"), by=user)
 
+    def misspelt_twice(one: Membership) -> Any:
+        person = one.person
+        return search.find(search.Wanted(f"{person.given_names} {_wrong(_wrong(person.surname, rng), rng)}"), by=user)
+
     def with_year(one: Membership) -> Any:
         person = one.person
         born = person.birth_date.year + rng.randint(-2, 2) if person.birth_date else None
@@ -129,6 +133,7 @@ def _reads(user: User, rng: random.Random) -> dict[str, Read]:
     return {
         "as_written": lambda one: search.find(search.Wanted(str(one.person)), by=user),
         "misspelt": misspelt,
+        "misspelt_twice": misspelt_twice,
         "misspelt_with_year": with_year,
         "household": lambda one: _household(user, one.household.rsu_number),
     }  # fmt: skip

@@ -12,6 +12,9 @@ JOIN payments_entitlement AS owed ON owed.round_id = debt.round_id AND owed.id =
 JOIN enrolment_enrolment AS e ON e.id = owed.enrolment_id
 WHERE debt.component_id = %(component)s
     AND e.status <> 'suspended'
+    AND e.id NOT IN (SELECT id FROM (
+{sql:withheld}
+    ) AS withheld WHERE debt)
     AND NOT EXISTS (
         SELECT FROM payments_instruction AS live
         WHERE live.origin_round_id = owed.round_id AND live.entitlement_id = owed.id

@@ -1,4 +1,4 @@
--- reads: enrolment_enrolment, payments_roundcommune, programmes_component; writes: {entitlement}, the rights of one round
+-- reads: enrolment_enrolment, registry_* (withheld.sql), payments_roundcommune, programmes_component; writes: {entitlement}, the rights of one round
 INSERT INTO {entitlement} (round_id, component_id, household_id, enrolment_id, funding_line_id, recipient_id,
     commune_id, agency_id, account_sealed, account_index, pay_point, amount_xof)
 SELECT %(round)s, e.component_id, e.household_id, e.id, fc.funding_line_id, e.recipient_id,
@@ -10,6 +10,9 @@ JOIN programmes_fundingcommune AS fc ON fc.component_id = e.component_id AND fc.
 WHERE e.component_id = %(component)s
     AND e.status = 'active'
     AND %(term)s BETWEEN e.first_term AND e.last_term
+    AND e.id NOT IN (SELECT id FROM (
+{sql:withheld}
+    ) AS withheld)
     AND NOT EXISTS (
         SELECT FROM payments_entitlement AS other
         WHERE other.round_id = ANY (%(same_term_rounds)s) AND other.household_id = e.household_id

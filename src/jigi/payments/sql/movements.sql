@@ -12,6 +12,11 @@ SELECT coalesce(new.household_id, old.household_id) AS household_id,
         WHEN new.id IS NULL AND e.exited_at <= prepared.at THEN e.exit_reason
         WHEN new.id IS NULL AND e.status = 'suspended' THEN 'inscription suspendue'
         WHEN new.id IS NULL AND e.last_term < %(term)s THEN 'fin des échéances'
+        WHEN new.id IS NULL AND withheld.reason = 'died' THEN 'allocataire décédé'
+        WHEN new.id IS NULL AND withheld.reason = 'gone' THEN 'allocataire parti du ménage'
+        WHEN new.id IS NULL AND withheld.reason = 'merged' THEN 'ménage fusionné'
+        WHEN new.id IS NULL AND withheld.reason = 'dissolved' THEN 'ménage dissous'
+        WHEN new.id IS NULL AND withheld.reason = 'left' THEN 'ménage sorti du registre'
         WHEN new.id IS NULL THEN 'hors de ce tour'
         WHEN new.amount_xof <> old.amount_xof THEN 'montant de la composante'
         WHEN new.recipient_id <> old.recipient_id THEN 'changement d’allocataire'
@@ -26,6 +31,9 @@ FULL JOIN (
     WHERE last.round_id = ANY (%(previous_rounds)s) AND last.status <> 'cancelled'
 ) AS old ON old.household_id = new.household_id
 LEFT JOIN enrolment_enrolment AS e ON e.id = coalesce(new.enrolment_id, old.enrolment_id)
+LEFT JOIN (
+{sql:withheld}
+) AS withheld ON withheld.id = e.id
 LEFT JOIN enrolment_cohort AS cohort ON cohort.id = e.cohort_id
 CROSS JOIN (
     SELECT coalesce(prepared_at, clock_timestamp()) AS at FROM payments_paymentround WHERE id = %(round)s
@@ -33,7 +41,7 @@ CROSS JOIN (
 UNION ALL
 SELECT line.household_id, line.commune_id, 'arrears',
     CASE last.status WHEN 'absent' THEN 'absents' WHEN 'refused' THEN 'refusés par l’agence'
-        WHEN 'reversed' THEN 'versements annulés' ELSE 'sans réponse de l’agence' END AS reason,
+        WHEN 'reversed' THEN 'versements annulés' WHEN 'held' THEN 'ordres retenus' ELSE 'sans réponse de l’agence' END AS reason,
     sum(line.amount_xof)::bigint
 FROM payments_instruction AS line
 JOIN payments_instruction AS last ON last.origin_round_id = line.origin_round_id

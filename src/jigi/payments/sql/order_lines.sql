@@ -10,5 +10,5 @@ JOIN registry_person AS person ON person.id = line.recipient_id
 LEFT JOIN LATERAL (
     SELECT sealed FROM registry_phone WHERE person_id = line.recipient_id ORDER BY id LIMIT 1
 ) AS phone ON true
-WHERE line.round_id = %(round)s AND line.agency_id = %(agency)s
+WHERE line.round_id = %(round)s AND line.agency_id = %(agency)s AND line.status <> 'held'
 ORDER BY line.pay_point, person.surname, person.given_names, line.id

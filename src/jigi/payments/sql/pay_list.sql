@@ -15,7 +15,7 @@ LEFT JOIN registry_person AS alternate
 JOIN programmes_agency AS agency ON agency.id = line.agency_id
 JOIN geography_area AS commune ON commune.id = line.commune_id
 JOIN geography_area AS cercle ON cercle.id = commune.parent_id
-WHERE line.round_id = %(round)s AND line.commune_id = ANY (%(communes)s)
+WHERE line.round_id = %(round)s AND line.status <> 'held' AND line.commune_id = ANY (%(communes)s)
 GROUP BY commune.id, commune.name, cercle.name, agency.name, line.pay_point, household.id, household.rsu_number,
     recipient.id, recipient.given_names, recipient.surname, alternate.id, alternate.given_names, alternate.surname
 ORDER BY cercle.name, commune.name, commune.id, agency.name, line.pay_point,

@@ -1,6 +1,6 @@
 -- reads: erased_household, erased_person, changes_changeitem; writes: changes_changerequest (the words of requests; kind, dates
 -- and signatures stay; what is not decided is withdrawn)
-UPDATE changes_changerequest AS request SET reason = 'effacé',
+UPDATE changes_changerequest AS request SET reason = 'effacé', left_because = '',
     decision = CASE WHEN request.decision = '' THEN '' ELSE 'effacé' END,
     status = CASE WHEN request.status IN ('draft', 'submitted') THEN 'withdrawn' ELSE request.status END
 WHERE request.household_id IN (SELECT id FROM erased_household) OR request.other_id IN (SELECT id FROM erased_household)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from jigi.changes import actions, evidence, queries
-from jigi.changes.facts import Input, input_of
+from jigi.changes.facts import Input, input_of, place_of
 from jigi.changes.models import ChangeRequest
 from jigi.changes.rules import KINDS, Kind
 from jigi.foundation.cells import as_date
@@ -30,7 +30,7 @@ FAMILIES = (
     ("Qui vit dans le ménage", ("birth", "death", "arrival", "departure", "marriage")),
     ("Rôles", ("head", "recipient", "place")),
     ("Corriger un fait", ("identity", "contact", "dwelling", "health")),
-    ("Où est le ménage", ("stay", "move")),
+    ("Où est le ménage", ("stay", "position", "move")),
     ("Le ménage lui-même", ("split", "merge", "exit", "dissolve", "reopen")),
 )
 ENDED = (Household.Status.DISSOLVED, Household.Status.LEFT)
@@ -39,6 +39,8 @@ HELP = {
     "commune": "son nom ou son code",
     "village": "son nom ou son code",
     "found": "son NINA, ou le numéro RSU de son ménage et sa ligne : 4827-1930-66/3",
+    "kin": "s’il ou elle est au registre : son NINA, ou le numéro RSU de son ménage et sa ligne : 4827-1930-66/3",
+    "degrees": "en degrés décimaux, par exemple 12,6392 ou -8,0029",
     "phone": "laissez vide pour ne rien changer",
     "document": "laissez vide pour ne rien changer",
 }
@@ -158,7 +160,7 @@ def _fields(
 def _field(request: HttpRequest, kind: Kind, one: Input, now: Any, person: Person | None) -> Field:
     secret = one.type in ("phone", "document")
     value = request.POST.get(one.code, as_typed(one, now))
-    help = _help(one, person) if secret else HELP.get(one.type, "")
+    help = _help(one, person) if secret else HELP.get("phone" if one.table == "phone" else one.type, "")
     return Field(one, value, one.code in kind.required, help, removable=secret and help != NONE_HELD)
 
 
@@ -166,7 +168,8 @@ def _help(one: Input, person: Person | None) -> str:
     """What the person has now, cut to its end."""
     held: list[Any] = []
     if person:
-        held = list(person.phones.all() if one.type == "phone" else person.identifiers.filter(kind=one.column))
+        documents = person.identifiers.filter(kind=one.column)
+        held = list(person.phones.order_by("pk")[place_of(one) :] if one.type == "phone" else documents)
     return f"au registre : {held[0].masked} ; {HELP[one.type]}" if held else NONE_HELD
 
 
@@ -178,7 +181,15 @@ def as_typed(one: Input, value: Any) -> str:
         return Area.objects.get(pk=value).code
     if one.type in ("choice", "day"):
         return str(value)
+    if one.type == "kin":
+        return _as_kin(value)
     return one.shown(value)
+
+
+def _as_kin(number: int) -> str:
+    """The RSU number and the line of a person, where they are seen to live."""
+    at = Membership.objects.filter(person=number, ended_on__isnull=True).select_related("household").first()
+    return f"{at.household.rsu}/{at.line}" if at else ""
 
 
 def _fits(kind: Kind, household: Household, user: User) -> bool:

@@ -13,15 +13,17 @@ from django.views.decorators.http import require_POST
 
 from jigi.changes import bulk, queries
 from jigi.changes.actions import ASK
-from jigi.changes.bulk import COLUMNS, KINDS_BY_FILE, MOST_DECIDED, MOST_ROWS, Reading
+from jigi.changes.bulk import KINDS_BY_FILE, MOST_ROWS, OPTIONAL, REQUIRED, Reading
 from jigi.changes.facts import input_of
 from jigi.changes.models import ChangeBulk
 from jigi.changes.rules import KINDS
+from jigi.changes.states import APPLIED
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError, JigiError, Refused
-from jigi.foundation.models import User
+from jigi.foundation.models import Run, User
 from jigi.geography.access import can
-from jigi.web.changes.listing import OF_A_FILE
+from jigi.web.changes import jobs
+from jigi.web.changes.listing import of_a_file
 from jigi.web.changes.sight import changer
 from jigi.web.export import csv_response
 from jigi.web.formats import counted
@@ -46,7 +48,9 @@ def send(request: HttpRequest) -> HttpResponse:
         except JigiError as refused:
             error = refused
     kinds = [(KINDS[code], " · ".join(input_of(one).label for one in KINDS[code].codes)) for code in KINDS_BY_FILE]
-    context = {"error": error, "columns": COLUMNS, "kinds": kinds, "most": MOST_ROWS}
+    context = {
+        "error": error, "required": REQUIRED, "optional": OPTIONAL, "kinds": kinds, "most": MOST_ROWS,
+    }  # fmt: skip
     return render(request, "changes/file.html", context, status=400 if error else 200)
 
 
@@ -60,7 +64,7 @@ def preview(request: HttpRequest) -> HttpResponseBase:
         rows = [(reading.file_name, p.line, p.column, p.value, p.message) for p in reading.problems]
         audit.record("export", "list", "lignes-a-corriger", by=user, after={"rows": len(rows)})
         return csv_response("lignes-a-corriger", ["Fichier", "Ligne", "Colonne", "Valeur", "À faire"], rows)
-    households = [good.ground.household.pk for good in reading.good[:MOST_SHOWN]]
+    households = [good.household.pk for good in reading.good[:MOST_SHOWN]]
     audit.read("list", "change_file", reading.file_name[:60], by=user, subjects=households)
     context = {
         "reading": reading,
@@ -94,36 +98,57 @@ def bulk_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The requests of a file, to filter, read and approve."""
     user = changer(request)
     one, rows = _bulk(request, pk)
-    waiting = OF_A_FILE.filtered(request, queries.awaiting(user).filter(bulk=one))
+    listing = of_a_file(queries.disputed(one))
+    waiting = listing.filtered(request, queries.awaiting(user).filter(bulk=one))
+    applied = rows.filter(status__in=APPLIED, undoes__isnull=True, counters__isnull=True)
     context = {
         "bulk": one,
         "waiting": waiting.count(),
-        "most": MOST_DECIDED,
+        "running": jobs.is_waiting(one),
+        "run": Run.objects.filter(subject=f"change_bulk:{one.pk}").order_by("-pk").first(),
+        "left": rows.filter(status="submitted").exclude(left_because="").count(),
+        "may_undo": can(user, ASK) and applied.exists(),
         "mine": one.made_by_id == user.pk,
         "query": request.GET.urlencode(),
     }
-    return OF_A_FILE.respond(request, rows, "changes/bulk.html", context)
+    return listing.respond(request, rows, "changes/bulk.html", context)
 
 
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve what the filters of the address keep, request by request; what can't be is left and said."""
+    """Approve what the filters of the address keep; what can't be is left, and said line by line on the page."""
     user = changer(request)
     one, _ = _bulk(request, pk)
-    waiting = OF_A_FILE.filtered(request, queries.awaiting(user).filter(bulk=one)).order_by("line")
-    left: list[str] = []
+    listing = of_a_file(queries.disputed(one))
+    waiting = listing.filtered(request, queries.awaiting(user).filter(bulk=one)).order_by("line")
 
     def act() -> str:
-        applied, refused = bulk.decide(list(waiting[:MOST_DECIDED]), by=user)
-        left.extend(f"Ligne {request.line} : {why}" for request, why in refused)
+        numbers = list(waiting.values_list("pk", flat=True))
+        if len(numbers) > jobs.AT_ONCE:
+            jobs.enqueue(one, numbers, by=user)
+            return f"{counted(len(numbers), 'demande')} en cours d’approbation : cette page montre où cela en est."
+        applied, left = bulk.decide(numbers, by=user)
+        for request_left, why in left[:5]:
+            messages.warning(request, f"Ligne {request_left.line} : {why}")
         return f"{counted(applied, 'demande appliquée', 'demandes appliquées')}."
 
     carry_out(request, act)
-    for said in left[:5]:
-        messages.warning(request, said)
-    if len(left) > 5:
-        messages.warning(request, f"Et {counted(len(left) - 5, 'autre ligne laissée', 'autres lignes laissées')}.")
     return redirect("change_bulk", one.pk)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask that all that was applied of a file be undone."""
+    user = _asker(request)
+    one, _ = _bulk(request, pk)
+    made: list[ChangeBulk] = []
+
+    def act() -> str:
+        made.append(bulk.counter(one, reason=request.POST.get("motif", ""), by=user))
+        return f"{counted(made[0].rows, 'contre-demande')} : une autre personne les vérifie."
+
+    carry_out(request, act)
+    return redirect("change_bulk", made[0].pk if made else one.pk)
 
 
 def _keep(request: HttpRequest, user: User) -> str:
@@ -158,21 +183,22 @@ def _folder(request: HttpRequest) -> Path:
 
 
 def _shown(reading: Reading) -> list[dict[str, Any]]:
-    """The first good lines in words; telephones and documents cut to their end."""
-    shown = []
-    for good in reading.good[:MOST_SHOWN]:
-        code, person, before, after = good.items[0]
-        member = good.ground.member(person)
-        fact = input_of(code) if "." in code else None
-        shown.append(
-            {
-                "line": good.line, "household": good.ground.household, "kind": good.kind.title,
-                "member": member.person if member else "", "fact": fact.label if fact else "",
-                "before": fact.shown(before, clear=False) if fact else "",
-                "after": fact.shown(after, clear=False) if fact else "", "on": good.effective_on,
-            }
-        )  # fmt: skip
-    return shown
+    """The first good lines in words, a row each fact; telephones and documents cut to their end."""
+    return [
+        {"good": good, **_fact(code, before, after)}
+        for good in reading.good[:MOST_SHOWN]
+        for code, _, before, after in good.items
+    ]
+
+
+def _fact(code: str, before: Any, after: Any) -> dict[str, str]:
+    if "." in code:
+        one = input_of(code)
+        return {
+            "fact": one.label, "before": one.shown(before, clear=False), "after": one.shown(after, clear=False),
+        }  # fmt: skip
+    said = [(input_of(name), value) for name, value in after.items() if value not in (None, "")]
+    return {"fact": "", "before": "", "after": ", ".join(f"{one.label} : {one.shown(value)}" for one, value in said)}
 
 
 def _bulk(request: HttpRequest, pk: int) -> tuple[ChangeBulk, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
@@ -81,12 +83,31 @@ CHANGES = Listing(
     empty="Aucune demande pour le moment. Un changement se demande depuis la page du ménage, ou par un fichier.",
     subject=lambda one: one.household_id,
 )
-OF_A_FILE = Listing(
-    noun=("demande", "demandes"),
-    file_name="demandes-du-fichier",
-    columns=(Column("ligne", "Ligne", lambda one: one.line, kind="number", sort="line"), *COLUMNS),
-    order="ligne",
-    filters=CHANGES.filters,
-    empty="Ce fichier n’a donné aucune demande.",
-    subject=lambda one: one.household_id,
-)
+WARNINGS = (("laissees", "laissées par une approbation"), ("conflit", "touchées par une autre demande"))
+
+
+def of_a_file(disputed: Collection[int]) -> Listing:
+    """The requests of a file, of which those of these numbers have another open one on the same fact."""
+
+    def warning(request: ChangeRequest) -> str:
+        meets = "Une autre demande touche le même fait." if request.pk in disputed else ""
+        return " ".join(filter(None, [request.left_because, meets])) if request.is_open else ""
+
+    def warned(rows: Requests, choice: str) -> Requests:
+        if choice == "conflit":
+            return rows.filter(pk__in=disputed)
+        return rows.filter(status="submitted").exclude(left_because="")
+
+    return Listing(
+        noun=("demande", "demandes"),
+        file_name="demandes-du-fichier",
+        columns=(
+            Column("ligne", "Ligne", lambda one: one.line, kind="number", sort="line"),
+            *COLUMNS,
+            Column("attention", "Attention", warning),
+        ),
+        order="ligne",
+        filters=(*CHANGES.filters, Filter("attention", "Attention", warned, WARNINGS)),
+        empty="Ce fichier n’a donné aucune demande.",
+        subject=lambda one: one.household_id,
+    )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("fichier/verser/", files.take, name="change_file_take"),
     path("fichiers/<int:pk>/", files.bulk_page, name="change_bulk"),
     path("fichiers/<int:pk>/approuver/", files.approve, name="change_bulk_approve"),
+    path("fichiers/<int:pk>/defaire/", files.undo, name="change_bulk_undo"),
     path("demander/<rsu:number>/", asking.kinds, name="change_kinds"),
     path("demander/<rsu:number>/<slug:kind>/", asking.ask, name="change_ask"),
     path("<int:pk>/", views.change, name="change"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 
+from jigi.changes import queries as changes
 from jigi.registry import facts
 from jigi.registry import queries as registry
 from jigi.registry.freshness import HEALTH, Fact, Freshness
@@ -39,7 +40,8 @@ class Age:
 def age_of(household: Household, *, sensitive: bool = False) -> Age:
     """The age of what is known of a household today; of its health too for who may read what is sensitive."""
     today = timezone.localdate()
-    found = registry.facts_of(household, today, sensitive=sensitive)
+    newer = changes.days_renewed(household) if hasattr(household, "renewed") else changes.renewals(household)
+    found = registry.facts_of(household, today, sensitive=sensitive, newer=newer)
     return Age(
         months_between(household.collected_on, today),
         facts.reviewed().visit.freshness(household.collected_on, today),
@@ -49,10 +51,12 @@ def age_of(household: Household, *, sensitive: bool = False) -> Age:
 
 def last_seen(household: Household) -> str:
     """« 03/03/2024 », with the months since when that is too long ago."""
-    age, day = age_of(household), short_day(household.collected_on)
-    if age.visit is not Freshness.STALE or household.is_erased:
+    today, day = timezone.localdate(), short_day(household.collected_on)
+    visit = facts.reviewed().visit.freshness(household.collected_on, today)
+    if visit is not Freshness.STALE or household.is_erased:
         return day
-    return format_html('{} <span class="chip wait">{} mois</span>', day, age.months)
+    months = months_between(household.collected_on, today)
+    return format_html('{} <span class="chip wait">{} mois</span>', day, months)
 
 
 def stale_kinds(household: Household) -> str:
@@ -88,5 +92,4 @@ def with_aged(households: Households, choice: str) -> Households:
     """The households of which a kind is out of date, or soon so, as a choice of kind_choices says."""
     code, _, state = choice.partition(".")
     freshness = Freshness.STALE if state == "stale" else Freshness.SOON
-    aged: Q = registry.aged(facts.reviewed().kinds[code], freshness, timezone.localdate())
-    return households.filter(aged)
+    return households.filter(changes.aged(facts.reviewed().kinds[code], freshness, timezone.localdate()))

@@ -24,6 +24,7 @@ _ORDER_WORDS = {
     "absent": "Absence au paiement",
     "refused": "Paiement refusé par l’agence",
     "unanswered": "Sans réponse de l’agence",
+    "held": "Ordre retenu : l’allocataire est décédé ou parti",
     "reversed": "Paiement annulé par l’agence",
     "open": "Ordre de {amount} en attente",
 }

@@ -48,7 +48,7 @@ def households(request: HttpRequest) -> HttpResponseBase:
     if is_number(typed) and (found := visible.filter(rsu_number=typed).first()):
         return redirect(page_of(found))
     context = {"miscopied": bool(WHOLE.fullmatch(typed)) and not is_number(typed)}
-    return households_list().respond(request, visible, "households/list.html", context)
+    return households_list().respond(request, change_queries.with_renewals(visible), "households/list.html", context)
 
 
 def household(request: HttpRequest, number: str) -> HttpResponse:

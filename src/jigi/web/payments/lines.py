@@ -21,7 +21,7 @@ from jigi.web.payments.sight import person, seen_round
 Orders = QuerySet[Instruction]
 
 _PAY_POINT = Column("site", "Site de paiement", lambda line: line.pay_point)
-UNPAID = ("absent", "refused", "unanswered", "reversed")
+UNPAID = ("absent", "refused", "unanswered", "reversed", "held")
 
 
 def lines(request: HttpRequest, pk: int) -> HttpResponseBase:

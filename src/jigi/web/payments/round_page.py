@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from jigi.enrolment.queries import DECIDE
 from jigi.foundation import audit, runs
 from jigi.foundation.models import Run, User
 from jigi.geography.access import can
 from jigi.payments import jobs, queries
 from jigi.payments.models import PaymentRound, RoundChange
+from jigi.payments.rules import WITHHELD
 from jigi.payments.states import ROUND
 from jigi.web.formats import counted, day, number
 from jigi.web.nouns import verb_word
@@ -75,6 +77,10 @@ def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
         "verified": _verified(request, shown),
         "history": [(event, _word(event.verb)) for event in audit.history(ROUND.noun, shown.pk)],
         "days": paying_days(shown),
+        "withheld": [(WITHHELD[why], count) for why, count in _withheld(shown).items()],
+        "unpayable": queries.unpayable(shown) if shown.status in ("frozen", "approved", "released") else 0,
+        "held": queries.settlement(shown).get("held", {}).get("orders", 0) if queries.has_been(shown, "release") else 0,
+        "decides": can(user, DECIDE),
         **_difference(shown),
         **work,
     }
@@ -109,6 +115,11 @@ def _signed(at: Any, by: User | None) -> str:
 
 def _answered(figures: queries.Figures) -> str:
     return f"{number(figures.orders - figures.open)} réponses sur {counted(figures.orders, 'ordre')}"
+
+
+def _withheld(shown: PaymentRound) -> dict[str, int]:
+    """While the list may still be made again."""
+    return queries.withheld(shown) if shown.kind == "term" and shown.status in ("draft", "prepared", "frozen") else {}
 
 
 def _difference(shown: PaymentRound) -> dict[str, Any]:

@@ -1,0 +1,13 @@
+-- reads: payments_instruction of one round, registry_*; its open orders of which the recipient died or left, or whose household
+-- ended (a debt follows it where it was merged)
+    SELECT line.id
+    FROM payments_instruction AS line
+    JOIN registry_household AS household ON household.id = line.household_id
+    JOIN registry_person AS person ON person.id = line.recipient_id
+    WHERE line.round_id = %(round)s AND line.status = 'open'
+        AND (person.died_on IS NOT NULL OR line.kind = 'right' AND household.status <> 'active' OR NOT EXISTS (
+            SELECT FROM registry_membership AS member
+            WHERE member.person_id = line.recipient_id AND member.ended_on IS NULL
+                AND (member.household_id = line.household_id
+                    OR line.kind = 'arrears' AND member.household_id = household.merged_into_id)
+        ))
