@@ -105,7 +105,7 @@ def take(delivery: SharingDelivery, *, by: User) -> None:
     check_in_force(delivery.request)
     if delivery.dropped_on:
         raise Refused("Ce fichier n’est plus gardé ici", remedy="Faites une nouvelle demande.")
-    audit.record("take", NOUN, delivery.pk, by=by, after={"sha256": delivery.sha256})
+    audit.record("take_file", NOUN, delivery.pk, by=by, after={"sha256": delivery.sha256})
 
 
 @unfenced

@@ -77,6 +77,12 @@ def requests_awaiting(user: User) -> QuerySet[SharingRequest]:
     return requests_visible_to(user).filter(status="asked").exclude(made_by=user).order_by("pk")
 
 
+def partners() -> list[tuple[str, str]]:
+    """The partners that have an agreement, ended ones too: what they hold can still be opposed."""
+    found = SharingAgreement.objects.exclude(status__in=("prepared", "refused")).order_by("partner_name")
+    return sorted(set(found.values_list("partner", "partner_name")), key=lambda one: one[1])
+
+
 def open_to_machines(agreement: SharingAgreement) -> QuerySet[SharingRequest]:
     """The approved requests that the API answers today."""
     today = timezone.localdate()

@@ -86,7 +86,8 @@ class Criteria:
     @classmethod
     def of_json(cls, said: Mapping[str, Any]) -> Criteria:
         known = {one.name for one in fields(cls)}
-        return cls(**{n: tuple(v) if isinstance(v, list) else v for n, v in said.items() if n in known})
+        kept: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in said.items() if n in known}
+        return cls(**kept)
 
     def to_json(self) -> dict[str, Any]:
         return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}

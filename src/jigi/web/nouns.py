@@ -13,6 +13,7 @@ from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.protection.states import REQUEST, RETENTION
 from jigi.schemes.states import BATCH as BENEFIT_BATCH
 from jigi.sharing.states import AGREEMENT as SHARING
+from jigi.sharing.states import REQUEST as SHARING_REQUEST
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
 LONGEST_FACT = 40
@@ -43,6 +44,8 @@ NOUNS = {
     "schemes.batch": Noun("lot de prestations", "/regimes/lots/{}/", "schemes.see"),
     "scheme": Noun("régime"),
     "sharing_agreement": Noun("convention de partage", "/partages/{}/", "sharing.see"),
+    "sharing_request": Noun("demande de partage", "/partages/demandes/{}/", "sharing.see"),
+    "sharing_delivery": Noun("remise de données"),
     "intake.form_version": Noun("version de questionnaire", "/questionnaires/{}/", "intake.import"),
     "intake.submission": Noun("fiche reçue", "/questionnaires/fiches/{}/", "intake.import"),
     "data_request": Noun("demande sur des données", "/protection/{}/", "data.protect"),
@@ -73,8 +76,8 @@ NOUNS = {
 TABLES = {
     table.noun: table
     for table in (
-        PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, ALERT, REQUEST, RETENTION, CHANGE,
-        FORM_VERSION, SUBMISSION,
+        PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, SHARING_REQUEST, ALERT, REQUEST,
+        RETENTION, CHANGE, FORM_VERSION, SUBMISSION,
     )
 }  # fmt: skip
 
@@ -132,6 +135,11 @@ VERBS = {
     "pour": "verser les fiches",
     "make_secret": "faire un secret de collecte",
     "revoke_secret": "retirer un secret de collecte",
+    "ask": "demander",
+    "disclose": "remettre à un partenaire",
+    "take_file": "prendre le fichier",
+    "make_token": "faire un jeton",
+    "revoke_token": "retirer un jeton",
     "fit": "ajuster",
     "import_lists": "importer des listes",
     "set_quotas": "fixer les quotas",
@@ -221,6 +229,7 @@ FACTS = {
     "held": "fiches retenues",
     "declined": "sans accord",
     "number": "numéro",
+    "fields": "données",
 }
 
 
