@@ -28,16 +28,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def fenced(settings: Any, tmp_path: Path) -> None:
-    settings.FENCED, settings.HOME = True, tmp_path
+def fenced(settings: Any) -> None:
+    settings.FENCED = True
 
 
 @pytest.fixture
-def shared(db: None, settings: Any) -> Partnership:
-    settings.FENCED = False
-    made = make_partnership()
-    settings.FENCED = True
-    return made
+def shared(db: None) -> Partnership:
+    return make_partnership()
 
 
 def lines(shared: Partnership, delivery: SharingDelivery) -> list[dict[str, str]]:
@@ -45,7 +42,7 @@ def lines(shared: Partnership, delivery: SharingDelivery) -> list[dict[str, str]
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
-def test_the_partner_alone_opens_the_file(shared: Partnership, tmp_path: Path) -> None:
+def test_the_partner_alone_opens_the_file(shared: Partnership, settings: Any) -> None:
     made = shared.delivered(fields=["rsu_number", "place", "phone"])
     told = lines(shared, made)
     assert {line["numero_rsu"] for line in told} == rsu_numbers(shared.households)
@@ -55,7 +52,7 @@ def test_the_partner_alone_opens_the_file(shared: Partnership, tmp_path: Path) -
     assert hashlib.sha256(sealed).hexdigest() == made.sha256 and len(sealed) == made.size
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(sealed, [pyrage.x25519.Identity.generate()])
-    assert not list(tmp_path.glob("remise-*")), "rien en clair ne reste"
+    assert not list(Path(settings.HOME).glob("remise-*")), "rien en clair ne reste"
 
 
 def test_the_manifest_says_under_what_and_how(shared: Partnership) -> None:
@@ -129,8 +126,7 @@ def _opposed(household: int) -> int:
 
 
 @pytest.mark.parametrize("truth", LIES)
-def test_the_database_refuses_to_note_what_may_not_be_told(truth: str, shared: Partnership, settings: Any) -> None:
-    settings.FENCED = False
+def test_the_database_refuses_to_note_what_may_not_be_told(truth: str, shared: Partnership) -> None:
     delivery = SharingDelivery.objects.create(request=shared.approved(), by=shared.protector)
     far = make_households(1, make_village(make_commune("ML030101")))[0]
     with pytest.raises(DatabaseError, match=truth), transaction.atomic():
@@ -151,7 +147,7 @@ def test_what_is_read_for_a_partner_is_of_its_places_alone(shared: Partnership) 
         assert not Household.objects.exists()
 
 
-def test_the_number_of_statements_does_not_depend_on_the_lines(shared: Partnership, settings: Any) -> None:
+def test_the_number_of_statements_does_not_depend_on_the_lines(shared: Partnership) -> None:
     def statements() -> int:
         request = shared.approved()
         with counting_statements() as counted:
@@ -159,9 +155,7 @@ def test_the_number_of_statements_does_not_depend_on_the_lines(shared: Partnersh
         return counted.count
 
     before = statements()
-    settings.FENCED = False
     make_households(300, shared.areas.villages[1])
-    settings.FENCED = True
     assert statements() == before
 
 

@@ -16,7 +16,7 @@ from jigi.registry.models import Health, Household, LivingConditions, Membership
 from jigi.sharing import objections, queries, requests
 from jigi.sharing.models import SharingAgreement, SharingDelivery, SharingObjection, SharingRequest, SharingToken
 from jigi.sharing.rules import Criteria, shown_count
-from tests.factories import make_commune, make_component, make_enrolments, make_user
+from tests.factories import make_areas, make_commune, make_component, make_enrolments, make_user
 from tests.sharing.asked import AS_OF, Partnership, make_partnership
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,9 @@ def test_each_criterion_chooses(shared: Partnership) -> None:
     mother = Membership.objects.get(household=second, relation="spouse").person
     Health.objects.create(person=spouse, due_on=date(2014, 12, 1), collected_on=AS_OF)
     Health.objects.create(person=mother, breastfeeding_since=date(2014, 5, 1), collected_on=AS_OF)
-    LivingConditions.objects.create(household_id=third, fcs=20, rcsi=15, hdds=3, meals_per_day=1)
+    LivingConditions.objects.create(
+        household_id=third, collected_on=AS_OF, fcs=20, rcsi=15, hdds=3, meals_per_day=1
+    )
     Household.objects.filter(pk=second).update(situation="displaced", collected_on=date(2012, 1, 1))
     assert counted(shared, Criteria(expecting=True)) == (1, 1)
     assert counted(shared, Criteria(expecting=True, breastfeeding=True)) == (2, 2)
@@ -74,8 +76,8 @@ def test_each_criterion_chooses(shared: Partnership) -> None:
 
 
 def test_an_agreement_of_a_programme_shares_its_households_alone() -> None:
+    component = make_component(make_areas(communes=2).communes)
     shared = make_partnership(programmes=("ESSAI",))
-    component = make_component(shared.areas.communes)
     make_enrolments(component, shared.households[:2])
     assert counted(shared, Criteria())[0] == 2
     with pytest.raises(Refused, match="n’est pas de la convention"):

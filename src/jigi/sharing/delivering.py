@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pyrage
 from django.conf import settings
 from django.db import connection, transaction
 
 from jigi.foundation import audit, runs
-from jigi.foundation.bulk import copy_rows, fetch_sql, give_memory, run_sql
+from jigi.foundation.bulk import fetch_sql, give_memory, run_sql
 from jigi.foundation.errors import Busy, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
@@ -136,15 +135,9 @@ def _keep(delivery: SharingDelivery, packed: Path, place: Path) -> None:
     with sealed.open("rb") as file:
         delivery.sha256, delivery.size = hashlib.file_digest(file, "sha256").hexdigest(), sealed.stat().st_size
         file.seek(0)
-        copy_rows(SharingPart._meta.db_table, ("delivery_id", "number", "content"), _pieces(delivery.pk, file))
+        for number, content in enumerate(iter(lambda: file.read(PART_BYTES), b"")):
+            SharingPart.objects.create(delivery=delivery, number=number, content=content)
     delivery.save(update_fields=["sha256", "size"])
-
-
-def _pieces(delivery: int, file: Any) -> Iterator[tuple[int, int, bytes]]:
-    number = 0
-    while content := file.read(PART_BYTES):
-        yield delivery, number, content
-        number += 1
 
 
 @contextmanager
