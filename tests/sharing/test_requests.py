@@ -62,9 +62,7 @@ def test_each_criterion_chooses(shared: Partnership) -> None:
     mother = Membership.objects.get(household=second, relation="spouse").person
     Health.objects.create(person=spouse, due_on=date(2014, 12, 1), collected_on=AS_OF)
     Health.objects.create(person=mother, breastfeeding_since=date(2014, 5, 1), collected_on=AS_OF)
-    LivingConditions.objects.create(
-        household_id=third, collected_on=AS_OF, fcs=20, rcsi=15, hdds=3, meals_per_day=1
-    )
+    LivingConditions.objects.create(household_id=third, collected_on=AS_OF, fcs=20, rcsi=15, hdds=3, meals_per_day=1)
     Household.objects.filter(pk=second).update(situation="displaced", collected_on=date(2012, 1, 1))
     assert counted(shared, Criteria(expecting=True)) == (1, 1)
     assert counted(shared, Criteria(expecting=True, breastfeeding=True)) == (2, 2)
