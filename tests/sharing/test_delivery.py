@@ -70,12 +70,12 @@ def test_the_manifest_says_under_what_and_how(shared: Partnership) -> None:
 
 def test_each_line_is_recorded_before_it_is_told(shared: Partnership) -> None:
     made = shared.delivered(Criteria(unit="person", sex="F"), fields=["names"])
-    kept = SharingDisclosure.objects.filter(delivery=made)
+    kept = SharingDisclosure.objects.filter(told_in=made)
     assert {str(one.pk) for one in kept} == {line["ligne"] for line in lines(shared, made)} and kept.count() == 10
     event = AuditEvent.objects.get(noun="sharing_delivery", verb="disclose")
     assert event.after["lines"] == 10 and event.by == shared.protector
     told = queries.told_of(Household.objects.get(pk=shared.households[0]))
-    assert [one.delivery.request.agreement.partner for one in told] == ["PAM", "PAM"]
+    assert [one.told_in.request.agreement.partner for one in told] == ["PAM", "PAM"]
     with pytest.raises(DatabaseError, match="ne se modifient"), transaction.atomic():
         kept.delete()
 
@@ -117,7 +117,7 @@ LIES: dict[str, Any] = {
 
 
 def _disclose(delivery: SharingDelivery, household: int, person: Person | None = None) -> None:
-    SharingDisclosure.objects.create(delivery=delivery, household_id=household, person=person)
+    SharingDisclosure.objects.create(told_in=delivery, household_id=household, person=person)
 
 
 def _opposed(household: int) -> int:

@@ -220,7 +220,7 @@ class SharingPart(models.Model):
 class SharingDisclosure(models.Model):
     """One line told to a partner: a household, or one person of it. Its number is the line's in what was delivered."""
 
-    delivery = models.ForeignKey(
+    told_in = models.ForeignKey(
         SharingDelivery, on_delete=models.PROTECT, related_name="disclosures", verbose_name="remise"
     )
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+", verbose_name="ménage")

@@ -27,7 +27,7 @@ class Notice:
     id: int
     household_id: int
     person_id: int | None
-    delivery_id: int
+    told_in_id: int
     at: datetime
     kind: str
 
@@ -103,5 +103,7 @@ def told_of(household: Household, persons: Iterable[int] = ()) -> list[SharingDi
     For whoever may see the household: its journal, its report, the partners to warn.
     """
     found = SharingDisclosure.objects.filter(Q(household=household) | Q(person__in=list(persons)))
-    linked = found.select_related("delivery__request__agreement", "delivery__by", "person")
+    linked = found.select_related(
+        "told_in__request__agreement", "told_in__request__made_by", "told_in__request__decided_by", "person"
+    )
     return list(linked.order_by("-pk"))

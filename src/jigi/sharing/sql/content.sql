@@ -38,5 +38,5 @@ LEFT JOIN LATERAL (
     SELECT count(*) AS times, max(benefit.given_from) AS latest, sum(benefit.amount_xof) AS amount_xof
     FROM schemes_benefit AS benefit WHERE benefit.household_id = household.id
 ) AS given ON 'benefits' = ANY (%(fields)s)
-WHERE line.delivery_id = %(delivery)s
+WHERE line.told_in_id = %(delivery)s
 ORDER BY line.id

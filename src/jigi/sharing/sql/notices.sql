@@ -3,14 +3,14 @@
 -- agreement, the latest line of each household or person: take it away, or correct it
 WITH latest AS (
     SELECT DISTINCT ON (line.household_id, line.person_id) line.id, line.household_id, line.person_id, delivery.at,
-        delivery.id AS delivery_id
+        delivery.id AS told_in_id
     FROM sharing_sharingdisclosure AS line
-    JOIN sharing_sharingdelivery AS delivery ON delivery.id = line.delivery_id
+    JOIN sharing_sharingdelivery AS delivery ON delivery.id = line.told_in_id
     JOIN sharing_sharingrequest AS request ON request.id = delivery.request_id
     WHERE request.agreement_id = %(agreement)s
     ORDER BY line.household_id, line.person_id, line.id DESC
 ), told AS (
-    SELECT latest.id, latest.household_id, latest.person_id, latest.delivery_id, latest.at,
+    SELECT latest.id, latest.household_id, latest.person_id, latest.told_in_id, latest.at,
         CASE WHEN starts_with(household.source_key, 'effacé:') OR person.surname = 'effacée' AND person.given_names = 'Personne'
                 THEN 'erased'
             WHEN EXISTS (
@@ -27,5 +27,5 @@ WITH latest AS (
     JOIN registry_household AS household ON household.id = latest.household_id
     LEFT JOIN registry_person AS person ON person.id = latest.person_id
 )
-SELECT id, household_id, person_id, delivery_id, at, kind FROM told
+SELECT id, household_id, person_id, told_in_id, at, kind FROM told
 WHERE kind IS NOT NULL AND id > %(after)s ORDER BY id LIMIT %(most)s

@@ -83,8 +83,8 @@ $$;
 CREATE FUNCTION sharing_guard_disclosures() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM (SELECT DISTINCT delivery_id FROM told) AS one
-        JOIN sharing_sharingdelivery AS delivery ON delivery.id = one.delivery_id
+        SELECT FROM (SELECT DISTINCT told_in_id FROM told) AS one
+        JOIN sharing_sharingdelivery AS delivery ON delivery.id = one.told_in_id
         JOIN sharing_sharingrequest AS request ON request.id = delivery.request_id
         JOIN sharing_sharingagreement AS agreement ON agreement.id = request.agreement_id
         WHERE request.status <> 'approved' OR request.expires_on < current_date OR agreement.status <> 'approved'
@@ -96,7 +96,7 @@ BEGIN
         SELECT FROM (
             SELECT DISTINCT request.agreement_id, household.commune_id, household.village_id
             FROM told
-            JOIN sharing_sharingdelivery AS delivery ON delivery.id = told.delivery_id
+            JOIN sharing_sharingdelivery AS delivery ON delivery.id = told.told_in_id
             JOIN sharing_sharingrequest AS request ON request.id = delivery.request_id
             JOIN registry_household AS household ON household.id = told.household_id) AS place
         WHERE NOT sharing_under(place.commune_id, place.agreement_id)
@@ -108,7 +108,7 @@ BEGIN
         WITH toward AS (
             SELECT told.household_id, told.person_id, agreement.partner
             FROM told
-            JOIN sharing_sharingdelivery AS delivery ON delivery.id = told.delivery_id
+            JOIN sharing_sharingdelivery AS delivery ON delivery.id = told.told_in_id
             JOIN sharing_sharingrequest AS request ON request.id = delivery.request_id
             JOIN sharing_sharingagreement AS agreement ON agreement.id = request.agreement_id
         )

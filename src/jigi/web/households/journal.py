@@ -136,10 +136,10 @@ def _postings(events: Iterable[AuditEvent]) -> dict[int, list[StaffPosting]]:
 
 
 def _received(one: SharingDisclosure) -> Received:
-    request = one.delivery.request
+    request = one.told_in.request
     agreement = request.agreement
     return Received(
-        at=one.delivery.at,
+        at=one.told_in.at,
         partner=agreement.partner_name,
         whose=str(one.person) if one.person else "votre ménage",
         facts=", ".join(fact.label for code, fact in facts().items() if code in request.fields),

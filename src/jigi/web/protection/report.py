@@ -264,10 +264,10 @@ def _requests(subject: Subject) -> Iterable[Row]:
 
 def _told_partners(subject: Subject) -> Iterable[Row]:
     for one in sharing.told_of(subject.household, subject.persons):
-        request = one.delivery.request
+        request = one.told_in.request
         said = ", ".join(fact.label for code, fact in shared_facts().items() if code in request.fields)
         under = f"{request.agreement} : {request.agreement.purpose}"
-        yield [moment(one.delivery.at), str(one.person or "le ménage"), subject.heard(under), said]
+        yield [moment(one.told_in.at), str(one.person or "le ménage"), subject.heard(under), said]
 
 
 def _sharing_opposed(subject: Subject) -> Iterable[Row]:

@@ -144,7 +144,7 @@ def _told(shown: DataRequest) -> list[Told]:
     by_agreement: dict[int, list[SharingDelivery]] = {}
     for line in told_of(shown.household, [shown.person_id] if shown.person_id else []):
         if shown.person_id in (None, line.person_id) or line.person_id is None:
-            by_agreement.setdefault(line.delivery.request.agreement_id, []).append(line.delivery)
+            by_agreement.setdefault(line.told_in.request.agreement_id, []).append(line.told_in)
     return [
         Told(made[0].request.agreement, len({one.pk for one in made}), made[0].at) for made in by_agreement.values()
     ]

@@ -94,7 +94,7 @@ def notices(request: HttpRequest, token: SharingToken) -> dict[str, Any]:
     address = reverse("partage_api_notices")
     return {
         "retraits": [
-            {"ligne": one.id, "remise": one.delivery_id, "a_retirer": one.is_withdrawal, "motif": one.says}
+            {"ligne": one.id, "remise": one.told_in_id, "a_retirer": one.is_withdrawal, "motif": one.says}
             for one in found
         ],
         "suite": f"{address}?apres={found[-1].id}" if len(found) == MOST_NOTICES else None,
