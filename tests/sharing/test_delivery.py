@@ -61,7 +61,7 @@ def test_the_manifest_says_under_what_and_how(shared: Partnership) -> None:
     said = json.loads(archive.read("manifeste.json"))
     assert said["convention"]["numero"] == "CP-2026-01" and said["lignes"] == 5
     assert list(said["colonnes"]) == ["ligne", "membres", "lien", "sexe", "naissance", "prenoms", "nom"]
-    assert said["criteres"] == ["âge d’au plus, en mois : 59"] and len(said["conditions"]) == 5
+    assert said["criteres"] == ["âge : au plus 59 mois"] and len(said["conditions"]) == 5
     for name, digest in said["empreintes_sha256"].items():
         assert hashlib.sha256(archive.read(name)).hexdigest() == digest
     assert "Distribuer des vivres" in archive.read("LISEZMOI.txt").decode()

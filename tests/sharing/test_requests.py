@@ -158,6 +158,7 @@ def test_a_partner_asks_under_its_own_agreement_alone(shared: Partnership) -> No
     [
         ({"fields": []}, "données demandées"),
         ({"fields": ["nina"]}, "données demandées"),
+        ({"fields": ["health"]}, "données demandées"),
         ({"recipient_key": "age1faux"}, "n’est pas une clé age"),
         ({"channel": "courrier"}, "comment"),
         ({"channel": "api", "recipient_key": "age1"}, "pas de clé"),

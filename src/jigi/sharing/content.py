@@ -69,6 +69,11 @@ def columns_of(facts: Collection[str]) -> list[Column]:
     return [column for column in COLUMNS if column.fact in (ALWAYS, *facts)]
 
 
+def told_facts(shared: Collection[str]) -> set[str]:
+    """Of the facts that an agreement shares, those that may be delivered: health chooses persons, and is never told."""
+    return {column.fact for column in COLUMNS} & set(shared)
+
+
 def lines_of(delivery: SharingDelivery) -> Iterator[list[str]]:
     """The lines of a delivery, texts in the order of `columns_of`, streamed: read in the scope of its agreement alone.
 

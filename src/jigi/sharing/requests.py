@@ -21,6 +21,7 @@ from jigi.geography.access import can, organisations_with, require
 from jigi.geography.models import Area
 from jigi.sharing import queries
 from jigi.sharing.actions import APPROVE, PREPARE, QUERY
+from jigi.sharing.content import told_facts
 from jigi.sharing.facts import facts
 from jigi.sharing.models import WHOLE_REGISTER, SharingAgreement, SharingDelivery, SharingPart, SharingRequest
 from jigi.sharing.rules import Criteria
@@ -172,7 +173,7 @@ def _check_criteria(agreement: SharingAgreement, criteria: Criteria, areas: Sequ
 def _check_answer(
     agreement: SharingAgreement, fields: Sequence[str], channel: str, recipient_key: str, expires_on: date
 ) -> None:
-    if not fields or set(fields) - set(agreement.fields):
+    if not fields or set(fields) - told_facts(agreement.fields):
         raise Refused("Choisissez les données demandées parmi celles de la convention")
     if channel not in SharingRequest.Channel.values:
         raise Refused("Choisissez comment les données sont remises")

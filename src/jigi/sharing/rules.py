@@ -20,24 +20,31 @@ FEW = 10
 
 @dataclass(frozen=True)
 class Bound:
-    """A number that may be typed: its label, its unit, the greatest it may be, and the fact that it tells."""
+    """A number that may be typed: its label, its sentence, the greatest it may be, and the fact that it tells."""
 
     label: str
+    says: str
     most: int
     fact: str
 
 
+_LIVING = "living_conditions"
 BOUNDS = {
-    "age_from": Bound("âge d’au moins, en mois", 1500, "composition"),
-    "age_to": Bound("âge d’au plus, en mois", 1500, "composition"),
-    "fcs_to": Bound("score de consommation alimentaire d’au plus", 112, "living_conditions"),
-    "rcsi_from": Bound("indice des stratégies de survie d’au moins", 100, "living_conditions"),
-    "hdds_to": Bound("score de diversité alimentaire d’au plus", 12, "living_conditions"),
-    "meals_to": Bound("repas par jour, au plus", 10, "living_conditions"),
-    "score_from": Bound("consommation estimée d’au moins, FCFA par personne et par an", 10**8, "living_conditions"),
-    "score_to": Bound("consommation estimée d’au plus, FCFA par personne et par an", 10**8, "living_conditions"),
-    "seen_within": Bound("vus depuis, en mois", 240, ""),
-}
+    "age_from": Bound("âge d’au moins, en mois", "âge : au moins {} mois", 1500, "composition"),
+    "age_to": Bound("âge d’au plus, en mois", "âge : au plus {} mois", 1500, "composition"),
+    "fcs_to": Bound("score de consommation alimentaire d’au plus", "score de consommation alimentaire : au plus {}",
+                    112, _LIVING),
+    "rcsi_from": Bound("indice des stratégies de survie d’au moins", "indice des stratégies de survie : au moins {}",
+                       100, _LIVING),
+    "hdds_to": Bound("score de diversité alimentaire d’au plus", "score de diversité alimentaire : au plus {}",
+                     12, _LIVING),
+    "meals_to": Bound("repas par jour, au plus", "repas par jour : au plus {}", 10, _LIVING),
+    "score_from": Bound("consommation estimée d’au moins, FCFA par an", "consommation d’au moins {} FCFA par an",
+                        10**8, _LIVING),
+    "score_to": Bound("consommation estimée d’au plus, FCFA par an", "consommation d’au plus {} FCFA par an",
+                        10**8, _LIVING),
+    "seen_within": Bound("vus depuis, en mois", "vus depuis {} mois au plus", 240, ""),
+}  # fmt: skip
 """The numbers of a request. « à jour » tells nothing of a person; the others tell a fact of everyone in the answer."""
 
 TELLS = {"sex": "composition", "situations": "place", "expecting": "health", "breastfeeding": "health"}
@@ -100,7 +107,7 @@ class Criteria:
 
     def sentences(self) -> list[str]:
         """What is chosen by, one sentence a criterion."""
-        told = [f"{bound.label} : {getattr(self, name)}" for name, bound in BOUNDS.items() if _is_said(self, name)]
+        told = [bound.says.format(getattr(self, name)) for name, bound in BOUNDS.items() if _is_said(self, name)]
         if self.sex:
             told.append(SEXES[self.sex])
         either = [word for word, said in (("enceintes", self.expecting), ("allaitantes", self.breastfeeding)) if said]

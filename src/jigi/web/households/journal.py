@@ -31,8 +31,17 @@ MOST = 500
 
 ACTS = {
     "see": "a ouvert", "list": "a vu dans une liste", "search": "a trouvé en cherchant", "reveal": "a vu en clair",
-    "export": "a mis dans un fichier", "print": "a imprimé", "report": "a établi pour vous le rapport de vos données :",
+    "export": "a exporté", "print": "a imprimé", "report": "a établi pour vous le rapport de vos données :",
 }  # fmt: skip
+
+
+THINGS = {
+    "access_journal": "cette liste", "order_file": "un fichier d’ordres de paiement où vous êtes",
+    "health": "votre position et votre santé", "payment_round": "un tour de paiement où vous êtes",
+    "targeting_round": "une campagne de ciblage où vous êtes",
+}  # fmt: skip
+RIGHTS = {"access_journal": disclosure.NUMBERS, "order_file": "payments.see"}
+"""The right of the readings whose noun has no page."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,8 @@ class Received:
     def sentence(self) -> str:
         return (
             f"Le {moment(self.at)}, {self.partner} a reçu de {self.whose} : {self.facts}. Convention {self.agreement},"
-            f" pour : {self.purpose} (APDP {self.apdp}). Demandé par {self.asked_by}, approuvé par {self.approved_by}."
+            f" pour : {self.purpose} (autorisation {self.apdp}). Demandé par {self.asked_by}, approuvé par"
+            f" {self.approved_by}."
         )
 
 
@@ -113,7 +123,7 @@ def _thing(event: AuditEvent) -> str:
         return "vos numéros" if event.verb == "reveal" else str(event.after.get("part") or "la page du ménage")
     if event.noun == "list":
         return f"« {event.object_id} »"
-    return noun_word(event.noun)
+    return THINGS.get(event.noun, f"vos données ({noun_word(event.noun)})")
 
 
 def _right(event: AuditEvent) -> str:
@@ -124,7 +134,7 @@ def _right(event: AuditEvent) -> str:
     if event.verb == "report":
         return "data.protect"
     known = NOUNS.get(event.noun)
-    return known.right if known and known.right else "registry.see"
+    return RIGHTS.get(event.noun) or (known.right if known else "") or "registry.see"
 
 
 def _postings(events: Iterable[AuditEvent]) -> dict[int, list[StaffPosting]]:

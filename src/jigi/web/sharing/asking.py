@@ -14,6 +14,7 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.models import Area
 from jigi.sharing import requests
+from jigi.sharing.content import told_facts
 from jigi.sharing.facts import facts
 from jigi.sharing.models import WHOLE_REGISTER, SharingAgreement, SharingRequest
 from jigi.sharing.requests import Counts
@@ -120,7 +121,7 @@ def _form(agreement: SharingAgreement, said: QueryDict) -> dict[str, Any]:
             if bound.fact in shared or not bound.fact
         ],
         "programmes": [(code, programme_name(code)) for code in programmes],
-        "facts": [fact for code, fact in facts().items() if code in shared],
+        "facts": [fact for code, fact in facts().items() if code in told_facts(shared)],
         "chosen": {name: said.getlist(name) for name in ("fields", "situations", "programmes")},
         "areas": list(agreement.areas.order_by("path")),
         "kept": [(name, value) for name in CHOICES for value in said.getlist(name)],
