@@ -65,6 +65,14 @@ def _form(name: str, *more: object) -> Of:
     return lambda world, place: reverse(name, args=[world.form.pk, *more]) if world.form and place == "above" else None
 
 
+def _shared(name: str) -> Of:
+    return lambda world, place: reverse(name, args=[world.shared[place].pk])
+
+
+def _sharing_request(name: str, *more: object) -> Of:
+    return lambda world, place: reverse(name, args=[world.sharing_requests[place].pk, *more])
+
+
 def _account(name: str) -> Of:
     return lambda world, place: reverse(name, args=[world.people[place].pk])
 
@@ -198,6 +206,7 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: reverse("household_by_number", args=[w.households[p].pk]) if p != "above" else None,
     ),
     Ask("household_accesses", "qui a lu un ménage", _household("household_accesses")),
+    Ask("household_journal", "qui a lu un ménage, sur papier", _household("household_journal")),
     Ask(
         "household_reveal",
         "montrer les numéros en clair",
@@ -497,6 +506,26 @@ ASKS: tuple[Ask, ...] = (
         )
         for verb in ("approve", "refuse")
     ),
+    Ask("sharing_ask", "demander des données (page)", _shared("sharing_ask")),
+    Ask("sharing_notices", "retraits et corrections d’un partenaire", _shared("sharing_notices")),
+    Ask("sharing_token", "faire le jeton d’un partenaire", _shared("sharing_token"), sent=_key(acte="faire")),
+    Ask(
+        "sharing_requests",
+        "demandes de partage",
+        _list("sharing_requests"),
+        lambda w, p: f"/partages/demandes/{w.sharing_requests[p].pk}/",
+    ),
+    Ask("sharing_request", "une demande de partage", _sharing_request("sharing_request")),
+    Ask("sharing_file", "le fichier d’une demande de partage", _sharing_request("sharing_file")),
+    *(
+        Ask(
+            "sharing_request_act",
+            f"demande de partage : {verb}",
+            _sharing_request("sharing_request_act", verb),
+            sent=_key(motif="essai de la matrice"),
+        )
+        for verb in ("approve", "refuse", "withdraw", "deliver")
+    ),
     Ask("forms", "questionnaires", _everywhere("forms")),
     Ask("form_load", "charger un questionnaire (page)", _everywhere("form_load")),
     Ask("form", "un questionnaire", _form("form")),
@@ -642,8 +671,10 @@ ASKS: tuple[Ask, ...] = (
 
 PHONES = {
     "openrosa_forms", "openrosa_submission", "openrosa_xform", "openrosa_manifest", "openrosa_media",
+    "partage_api", "partage_api_lines", "partage_api_notices",
 }  # fmt: skip
-"""What phones ask with a secret of their own, and no session: tests/web/test_openrosa.py asks them."""
+"""What phones and partners’ machines ask with a secret of their own, and no session: tests/web/test_openrosa.py and
+test_sharing_api.py ask them."""
 
 OWN = {
     "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",

@@ -31,7 +31,10 @@ from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.registry.models import Household
 from jigi.schemes import actions as schemes
 from jigi.schemes.models import BenefitBatch, Scheme
-from jigi.sharing.models import SharingAgreement
+from jigi.sharing import actions as sharing
+from jigi.sharing import requests as sharing_requests
+from jigi.sharing.models import SharingAgreement, SharingRequest
+from jigi.sharing.rules import Criteria
 from jigi.sheets import actions as sheets
 from jigi.sheets.models import Scan, ScannedPage, Sheet
 from jigi.targeting import actions as targeting
@@ -73,6 +76,7 @@ class World:
     scheme: Scheme | None = None
     given: dict[str, BenefitBatch] = field(default_factory=dict)
     shared: dict[str, SharingAgreement] = field(default_factory=dict)
+    sharing_requests: dict[str, SharingRequest] = field(default_factory=dict)
     form: FormVersion | None = None
     fiches: dict[str, Submission] = field(default_factory=dict)
     asked: dict[str, Household] = field(default_factory=dict)
@@ -129,7 +133,22 @@ def make_world(folder: Path) -> World:
     _benefits(world, folder)
     for place in PLACES:
         world.shared[place] = signed([world.area(place)], scene.maker, code=f"CP-{place}")
+        world.sharing_requests[place] = _asked(world, place)
     return world
+
+
+def _asked(world: World, place: str) -> SharingRequest:
+    """A request, to be read by machines, under another agreement in force about the place."""
+    today = date.today()
+    agreement = signed(
+        [world.area(place)], world.scene.maker, code=f"CQ-{place}", starts_on=today, ends_on=today + timedelta(days=9)
+    )
+    protector = User.objects.filter(username="partages").first() or make_user("partages", "data_protection_officer")
+    sharing.approve(agreement, by=protector)
+    return sharing_requests.ask(
+        agreement, Criteria(), areas=[world.area(place)], fields=["place"], as_of=today, channel="api",
+        reason="essai de la matrice", expires_on=today, by=world.scene.maker,
+    )  # fmt: skip
 
 
 def _benefits(world: World, folder: Path) -> None:

@@ -202,7 +202,7 @@ def test_an_opposition_is_shown_to_all_who_see_the_household(world: World) -> No
     request = accepted(world, "opposition", scope="contact")
     shown = agent.get(page).content.decode()
     assert "opposition : les appels et les messages" in shown
-    assert "n’arrête encore rien" in signed_in(world.officer).get(f"/protection/{request.pk}/").content.decode()
+    assert "n’arrête d’office ni" in signed_in(world.officer).get(f"/protection/{request.pk}/").content.decode()
     assert "/protection/" not in shown
 
 

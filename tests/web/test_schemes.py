@@ -139,6 +139,19 @@ def test_two_schemes_are_compared_and_nobody_counts_twice(officer: Client, user:
     assert "deux régimes différents" in page(officer, "/regimes/chevauchements/", un="AMO", autre="AMO")
 
 
+def test_who_is_helped_twice_for_one_need_is_told_by_place(
+    officer: Client, user: User, areas: Areas, households: list[int]
+) -> None:
+    assert "Personne n’est aidé deux fois" in page(officer, "/regimes/chevauchements/")
+    for code in ("VIVRES-A", "VIVRES-B"):
+        give(make_scheme(code), households[0], code, user)
+    assert "Aide alimentaire" in page(officer, "/regimes/chevauchements/")
+    asked = {"besoin": "food", "commune": str(areas.communes[0].pk)}
+    shown = page(officer, "/regimes/chevauchements/", **asked)
+    assert Household.objects.get(pk=households[0]).rsu in shown and "1 ménage" in shown
+    assert officer.get("/regimes/chevauchements/", {**asked, "besoin": "x"}).status_code == 404
+
+
 def test_jigi_s_own_payments_are_told_with_the_others(db: None, client: Client, tmp_path: Path) -> None:
     scene = peopled(3)
     scene.answer(scene.released(), tmp_path / "retour.csv")

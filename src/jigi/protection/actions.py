@@ -20,6 +20,8 @@ from jigi.protection.reviewed import delays
 from jigi.protection.rules import due_on
 from jigi.protection.states import REQUEST
 from jigi.registry.models import Household, Membership, Person
+from jigi.sharing import objections
+from jigi.sharing.models import SharingAgreement
 
 RIGHT = "data.protect"
 
@@ -28,7 +30,7 @@ RIGHT = "data.protect"
 @transaction.atomic
 def record(
     kind: str, *, household: Household | None, person: Person | None = None, asker: str, identity_check: str,
-    statement: str, received_on: date, scope: str = "", by: User,
+    statement: str, received_on: date, scope: str = "", partner: str = "", by: User,
 ) -> DataRequest:  # fmt: skip
     """Record what a person asks about their data; the day the answer is due follows from data/delays.toml.
 
@@ -36,6 +38,7 @@ def record(
     """
     _require(household, by)
     _check_words(kind, scope, household, person)
+    _check_partner(partner, scope)
     words = {
         "asker": _said(asker, "le nom de qui demande"),
         "identity_check": _said(identity_check, "comment son identité a été vérifiée"),
@@ -44,7 +47,7 @@ def record(
     if received_on > timezone.localdate():
         raise Refused("Une demande n’est pas reçue demain", remedy="Corrigez le jour de réception.")
     made = DataRequest.objects.create(
-        kind=kind, household=household, person=person, scope=scope, **words,
+        kind=kind, household=household, person=person, scope=scope, partner=partner, **words,
         received_on=received_on, due_on=due_on(received_on, delays().days[kind]), made_by=by,
     )  # fmt: skip
     facts = {"kind": kind, "household": made.household_id, "due_on": made.due_on.isoformat()}
@@ -54,8 +57,11 @@ def record(
 
 @unfenced
 def accept(request: DataRequest, *, reason: str, by: User) -> None:
-    """Grant a request: by another person than who recorded it, with the reason."""
-    _decide(request, "accept", reason, by)
+    """Grant a request: by another person than who recorded it, with the reason. Opposed sharing stops."""
+    with transaction.atomic():
+        _decide(request, "accept", reason, by)
+        if request.stops_sharing and request.household:
+            objections.oppose(request.household, request.person, partner=request.partner, data_request=request.pk)
 
 
 @unfenced
@@ -66,9 +72,11 @@ def refuse(request: DataRequest, *, reason: str, by: User) -> None:
 
 @unfenced
 def withdraw(request: DataRequest, *, by: User) -> None:
-    """Close a request that the person takes back."""
+    """Close a request that the person takes back; an opposition that was granted is lifted."""
     _require(request.household, by)
-    REQUEST.move(request, "withdraw", by=by)
+    with transaction.atomic():
+        REQUEST.move(request, "withdraw", by=by)
+        objections.lift(request.pk)
 
 
 @unfenced
@@ -143,6 +151,15 @@ def _check_words(kind: str, scope: str, household: Household | None, person: Per
         raise Refused("Une opposition, et elle seule, a une portée", remedy="Choisissez à quoi la personne s’oppose.")
     if person and not Membership.objects.filter(household=household, person=person).exists():
         raise Refused("Cette personne n’est pas de ce ménage", remedy="Choisissez un de ses membres.")
+
+
+def _check_partner(partner: str, scope: str) -> None:
+    if not partner:
+        return
+    if scope != DataRequest.Scope.SHARING:
+        raise Refused("Un partenaire n’est nommé que pour une opposition au partage", remedy="Retirez-le.")
+    if not SharingAgreement.objects.filter(partner=partner).exists():
+        raise Refused("Ce partenaire n’a aucune convention", remedy="Choisissez-le dans la liste.")
 
 
 def _said(text: str, what: str) -> str:

@@ -37,6 +37,7 @@ STATEMENTS = (
     "erase_phones",
     "erase_health",
     "erase_conditions",
+    "erase_deliveries",
     "erase_requests",
     "erase_change_evidence",
     "erase_change_words",

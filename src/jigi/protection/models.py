@@ -21,6 +21,8 @@ def _signer(french: str) -> models.ForeignKey[User | None, User | None]:
 class DataRequest(models.Model):
     """What a person asks about their data. Who records it, who decides, who erases: two people at least.
 
+    `partner` is the organisation that an opposition to sharing is for; "" is every one.
+
     Its texts name people: an erasure and the rules of retention empty them, the rest stays.
     """
 
@@ -45,6 +47,7 @@ class DataRequest(models.Model):
         Person, on_delete=models.PROTECT, null=True, related_name="data_requests", verbose_name="personne"
     )
     scope = models.CharField("portée de l’opposition", max_length=10, choices=Scope, default=Scope.NONE, blank=True)
+    partner = models.CharField("partenaire visé", max_length=40, default="", db_default="", blank=True)
     asker = models.CharField("demandeur", max_length=160)
     identity_check = models.CharField("comment son identité a été vérifiée", max_length=200)
     statement = models.TextField("ce qui est demandé")
@@ -97,6 +100,9 @@ class DataRequest(models.Model):
                 condition=Q(kind="opposition") & ~Q(scope="") | ~Q(kind="opposition") & Q(scope=""),
                 name="data_request_opposition_has_a_scope",
             ),
+            models.CheckConstraint(
+                condition=Q(partner="") | Q(scope="sharing"), name="data_request_partner_of_a_sharing"
+            ),
             models.CheckConstraint(condition=Q(due_on__gte=F("received_on")), name="data_request_due_after_received"),
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="data_request_by_due")]
@@ -107,6 +113,11 @@ class DataRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in ("received", "accepted")
+
+    @property
+    def stops_sharing(self) -> bool:
+        """Whether, once granted, it keeps partners from being told."""
+        return self.kind == self.Kind.OPPOSITION and self.scope in (self.Scope.ALL, self.Scope.SHARING)
 
 
 class RetentionProposal(models.Model):

@@ -20,6 +20,9 @@ from jigi.sharing.models import WHOLE_REGISTER, SharingAgreement
 from jigi.sharing.states import AGREEMENT
 
 SEE, PREPARE, APPROVE = "sharing.see", "sharing.prepare", "sharing.approve"
+QUERY = "partners.query"
+"""Held for an organisation: what its agreements share, asked by its own people."""
+
 SHORTEST = 5
 
 

@@ -1,21 +1,48 @@
-"""What may be asked of sharing agreements: those a person sees, those in force."""
+"""What may be asked of sharing: agreements and requests a person sees, those in force, who was told what."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from jigi.foundation.bulk import fetch_sql
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import postings_with
-from jigi.sharing.actions import APPROVE, PREPARE, SEE
-from jigi.sharing.models import SharingAgreement
+from jigi.geography.access import organisations_with, postings_with
+from jigi.registry.models import Household
+from jigi.sharing.actions import APPROVE, PREPARE, QUERY, SEE
+from jigi.sharing.models import SharingAgreement, SharingDisclosure, SharingRequest
+
+KINDS = {"erased": "données effacées", "opposed": "opposition au partage", "changed": "données corrigées depuis"}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line that a partner was given and must now take away (erased, opposed) or ask for again (changed)."""
+
+    id: int
+    household_id: int
+    person_id: int | None
+    told_in_id: int
+    at: datetime
+    kind: str
+
+    @property
+    def says(self) -> str:
+        return KINDS[self.kind]
+
+    @property
+    def is_withdrawal(self) -> bool:
+        return self.kind != "changed"
 
 
 def visible_to(user: User) -> QuerySet[SharingAgreement]:
-    """The agreements about a place of the person's postings, above or below it; all at the country."""
-    condition = Q(pk__in=[])
+    """The agreements about a place of the person's postings, above or below it; all at the country; a partner's own."""
+    condition = Q(partner__in=organisations_with(user, QUERY))
     for right in (SEE, PREPARE, APPROVE):
         for posting in postings_with(user, right):
             above = posting.area.path.strip("/").split("/")
@@ -35,3 +62,48 @@ def in_force(partner: str, on: date | None = None) -> QuerySet[SharingAgreement]
     """The approved agreements of a partner on a day (today): what a delivery must ask first."""
     day = on or timezone.localdate()
     return SharingAgreement.objects.filter(partner=partner, status="approved", starts_on__lte=day, ends_on__gte=day)
+
+
+def requests_visible_to(user: User) -> QuerySet[SharingRequest]:
+    """The requests under the agreements that a person sees."""
+    found = SharingRequest.objects.filter(agreement__in=visible_to(user).values("pk"))
+    return found.select_related("agreement", "made_by", "decided_by")
+
+
+def requests_awaiting(user: User) -> QuerySet[SharingRequest]:
+    """The requests that wait for this person's decision."""
+    if not postings_with(user, APPROVE):
+        return SharingRequest.objects.none()
+    return requests_visible_to(user).filter(status="asked").exclude(made_by=user).order_by("pk")
+
+
+def partners() -> list[tuple[str, str]]:
+    """The partners that have an agreement, ended ones too: what they hold can still be opposed."""
+    found = SharingAgreement.objects.exclude(status__in=("prepared", "refused")).order_by("partner_name")
+    return sorted(set(found.values_list("partner", "partner_name")), key=lambda one: one[1])
+
+
+def open_to_machines(agreement: SharingAgreement) -> QuerySet[SharingRequest]:
+    """The approved requests that the API answers today."""
+    today = timezone.localdate()
+    return agreement.requests.filter(status="approved", channel="api", expires_on__gte=today).order_by("pk")
+
+
+@unfenced
+def notices(agreement: SharingAgreement, *, after: int = 0, most: int = 500) -> list[Notice]:
+    """What a partner must do with lines it holds, by their numbers; no name is in it."""
+    asked = {"agreement": agreement.pk, "partner": agreement.partner, "after": after, "most": most}
+    return [Notice(**row) for row in fetch_sql("sharing", "notices", asked)]
+
+
+@unfenced
+def told_of(household: Household, persons: Iterable[int] = ()) -> list[SharingDisclosure]:
+    """What partners were told of a household, and of these persons wherever they lived; latest first.
+
+    For whoever may see the household: its journal, its report, the partners to warn.
+    """
+    found = SharingDisclosure.objects.filter(Q(household=household) | Q(person__in=list(persons)))
+    linked = found.select_related(
+        "told_in__request__agreement", "told_in__request__made_by", "told_in__request__decided_by", "person"
+    )
+    return list(linked.order_by("-pk"))

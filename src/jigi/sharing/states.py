@@ -1,4 +1,4 @@
-"""The states of a sharing agreement: prepared, then approved by another person or refused; ended at last."""
+"""The states of a sharing agreement and of a request under it: made by one person, decided by another."""
 
 from __future__ import annotations
 
@@ -11,5 +11,24 @@ AGREEMENT = StateTable(
         transition("approve", "prepared", "approved", "Approuver"),
         transition("refuse", "prepared", "refused", "Refuser"),
         transition("end", "approved", "ended", "Mettre fin"),
+    ),
+)
+
+REQUEST = StateTable(
+    "sharing_request",
+    {
+        "asked": "à approuver",
+        "approved": "approuvée",
+        "delivered": "remise",
+        "refused": "refusée",
+        "withdrawn": "retirée",
+        "expired": "périmée",
+    },
+    (
+        transition("approve", "asked", "approved", "Approuver"),
+        transition("refuse", "asked", "refused", "Refuser"),
+        transition("deliver", "approved", "delivered", "Remettre"),
+        transition("withdraw", "asked approved", "withdrawn", "Retirer"),
+        transition("expire", "asked approved delivered", "expired", "Laisser périmer"),
     ),
 )

@@ -23,6 +23,7 @@ urlpatterns = scoped(
         path("paiements/", include("jigi.web.payments.urls")),
         path("financements/", include("jigi.web.agreements.urls")),
         path("partages/", include("jigi.web.sharing.urls")),
+        path("api/partage/", include("jigi.web.sharing.api_urls")),
         path("openrosa/", include("jigi.web.openrosa.urls")),
         path("questionnaires/", include("jigi.web.forms.urls")),
         path("feuilles/", include("jigi.web.sheets.urls")),

@@ -13,6 +13,7 @@ from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.protection.states import REQUEST, RETENTION
 from jigi.schemes.states import BATCH as BENEFIT_BATCH
 from jigi.sharing.states import AGREEMENT as SHARING
+from jigi.sharing.states import REQUEST as SHARING_REQUEST
 from jigi.sheets.states import PAGE, SHEET
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
@@ -44,6 +45,8 @@ NOUNS = {
     "schemes.batch": Noun("lot de prestations", "/regimes/lots/{}/", "schemes.see"),
     "scheme": Noun("régime"),
     "sharing_agreement": Noun("convention de partage", "/partages/{}/", "sharing.see"),
+    "sharing_request": Noun("demande de partage", "/partages/demandes/{}/", "sharing.see"),
+    "sharing_delivery": Noun("remise de données"),
     "intake.form_version": Noun("version de questionnaire", "/questionnaires/{}/", "intake.import"),
     "intake.submission": Noun("fiche reçue", "/questionnaires/fiches/{}/", "intake.import"),
     "sheet": Noun("feuille", "/feuilles/{}/", "sheets.handle"),
@@ -78,8 +81,8 @@ NOUNS = {
 TABLES = {
     table.noun: table
     for table in (
-        PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, ALERT, REQUEST, RETENTION, CHANGE,
-        FORM_VERSION, SUBMISSION, SHEET, PAGE,
+        PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, SHARING_REQUEST, ALERT, REQUEST,
+        RETENTION, CHANGE, FORM_VERSION, SUBMISSION, SHEET, PAGE,
     )
 }  # fmt: skip
 
@@ -140,6 +143,11 @@ VERBS = {
     "pour": "verser les fiches",
     "make_secret": "faire un secret de collecte",
     "revoke_secret": "retirer un secret de collecte",
+    "ask": "demander",
+    "disclose": "remettre à un partenaire",
+    "take_file": "prendre le fichier",
+    "make_token": "faire un jeton",
+    "revoke_token": "retirer un jeton",
     "fit": "ajuster",
     "import_lists": "importer des listes",
     "set_quotas": "fixer les quotas",
@@ -235,6 +243,7 @@ FACTS = {
     "sheets": "feuilles",
     "pages": "pages",
     "purpose": "objet",
+    "fields": "données",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from jigi.web.households import finding, past, sheet, views
+from jigi.web.households import finding, journal, past, sheet, views
 
 
 class RsuNumber:
@@ -34,4 +34,5 @@ urlpatterns = [
     path("<rsu:number>/au/", past.household_then, name="household_then"),
     path("<rsu:number>/fiche/", sheet.household_sheet, name="household_sheet"),
     path("<rsu:number>/acces/", views.accesses, name="household_accesses"),
+    path("<rsu:number>/acces/papier/", journal.print_journal, name="household_journal"),
 ]

@@ -23,7 +23,7 @@ from jigi.registry.rsu import digits_of, is_number
 from jigi.schemes.actions import SEE
 from jigi.sheets import queries as sheet_queries
 from jigi.sheets.actions import RIGHT as HANDLE
-from jigi.web.households import disclosure, health, history
+from jigi.web.households import disclosure, health, history, journal
 from jigi.web.households.age import age_of
 from jigi.web.households.conditions import in_words
 from jigi.web.households.listing import households_list, page_of
@@ -156,10 +156,10 @@ ACCESSES = Listing(
 def accesses(request: HttpRequest, number: str) -> HttpResponseBase:
     """Who read the household's data: what the household itself may ask to know."""
     user, one = user_of(request), seen_household(request, number)
-    if not (can(user, "registry.reveal", areas=[one.commune]) or can(user, "audit.see", areas=[one.commune])):
+    if not journal.may_read(user, one):
         raise Http404
     audit.read("see", "access_journal", one.pk, by=user, subjects=[one.pk])
-    context = {"household": one, "page_url": page_of(one)}
+    context = {"household": one, "page_url": page_of(one), "received": journal.received_by_partners(one)}
     return ACCESSES.respond(request, disclosure.accesses(one), "households/accesses.html", context)
 
 

@@ -25,6 +25,9 @@ from jigi.protection.reviewed import delays
 from jigi.registry.models import Household, Identifier, LivingConditions, Membership, Phone
 from jigi.registry.restricted import read_restricted
 from jigi.schemes.models import Benefit, BenefitLine, BenefitProblem, Provision
+from jigi.sharing import queries as sharing
+from jigi.sharing.facts import facts as shared_facts
+from jigi.sharing.models import SharingObjection
 from jigi.sheets import queries as sheets
 from jigi.web.changes.words import told
 from jigi.web.formats import day, moment, number, xof
@@ -260,6 +263,21 @@ def _requests(subject: Subject) -> Iterable[Row]:
         ]  # fmt: skip
 
 
+def _told_partners(subject: Subject) -> Iterable[Row]:
+    for one in sharing.told_of(subject.household, subject.persons):
+        request = one.told_in.request
+        said = ", ".join(fact.label for code, fact in shared_facts().items() if code in request.fields)
+        under = f"{request.agreement} : {request.agreement.purpose}"
+        yield [moment(one.told_in.at), str(one.person or "le ménage"), subject.heard(under), said]
+
+
+def _sharing_opposed(subject: Subject) -> Iterable[Row]:
+    mine = Q(household=subject.household, person__isnull=True) | Q(person__in=subject.persons)
+    for one in SharingObjection.objects.filter(mine).select_related("person").order_by("pk"):
+        until = f", levée le {day(one.lifted_at)}" if one.lifted_at else ""
+        yield [day(one.since), f"{one.partner or 'tous les partenaires'}{until}", str(one.person or "le ménage")]
+
+
 def _changes_asked(subject: Subject) -> Iterable[Row]:
     mine = Q(household=subject.household) | Q(other=subject.household)
     asked = ChangeRequest.objects.filter(mine | Q(items__person__in=subject.persons)).select_related("other", "undoes")
@@ -347,6 +365,14 @@ SECTIONS = (
     Section(
         "Demandes faites sur ces données", frozenset({"protection.DataRequest"}),
         ("Reçue le", "Droit", "État", "Demandeur", "Ce qui a été dit"), _requests,
+    ),
+    Section(
+        "Partenaires qui ont reçu ces données", frozenset({"sharing.SharingDisclosure"}),
+        ("Quand", "De qui", "Convention", "Données"), _told_partners,
+    ),
+    Section(
+        "Oppositions au partage", frozenset({"sharing.SharingObjection"}), ("Depuis", "À qui", "De qui"),
+        _sharing_opposed,
     ),
     Section(
         "Changements demandés", frozenset({"changes.ChangeRequest", "changes.ChangeItem"}),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -18,6 +19,8 @@ from jigi.protection.reviewed import delays
 from jigi.protection.states import REQUEST
 from jigi.registry import queries as registry
 from jigi.registry.models import Household, Person
+from jigi.sharing.models import SharingAgreement, SharingDelivery
+from jigi.sharing.queries import partners, told_of
 from jigi.web.nouns import verb_word
 from jigi.web.paper.press import pdf_response, press
 from jigi.web.protection.listing import REQUESTS, chip
@@ -46,6 +49,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "holds": erasure.holds(**actions.subject(shown)) if erasing and shown.is_open else None,
         "why_not": _why_not(shown, user),
         "reportable": _is_reportable(shown),
+        "told": _told(shown),
     }
     return render(request, "protection/request.html", context)
 
@@ -70,6 +74,7 @@ def record(request: HttpRequest) -> HttpResponse:
         "members": registry.current_members(household) if household else [],
         "kinds": DataRequest.Kind.choices if household else [DataRequest.Kind.choices[0]],
         "scopes": [choice for choice in DataRequest.Scope.choices if choice[0]],
+        "partners": partners(),
         "today": timezone.localdate().isoformat(),
         "delays": delays(),
     }
@@ -109,9 +114,10 @@ def _recorded(request: HttpRequest, household: Household | None, by: User) -> Da
     number, kind = request.POST.get("person", ""), request.POST.get("kind", "")
     person = Person.objects.filter(pk=int(number)).first() if number.isdigit() else None
     scope = request.POST.get("scope", "") if kind == DataRequest.Kind.OPPOSITION else ""
+    partner = request.POST.get("partner", "") if scope == DataRequest.Scope.SHARING else ""
     return actions.record(
-        kind, household=household, person=person, scope=scope, received_on=_day(request.POST.get("received_on", "")),
-        by=by, **said,
+        kind, household=household, person=person, scope=scope, partner=partner,
+        received_on=_day(request.POST.get("received_on", "")), by=by, **said,
     )  # fmt: skip
 
 
@@ -120,6 +126,28 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Refused("Le jour de réception manque", remedy="Écrivez-le, par exemple 31/01/2026.") from None
+
+
+@dataclass(frozen=True)
+class Told:
+    """An agreement under which a partner was told of a household, how many times, and when last."""
+
+    agreement: SharingAgreement
+    times: int
+    last: datetime
+
+
+def _told(shown: DataRequest) -> list[Told]:
+    """The partners who hold what a request is about."""
+    if shown.household is None:
+        return []
+    by_agreement: dict[int, list[SharingDelivery]] = {}
+    for line in told_of(shown.household, [shown.person_id] if shown.person_id else []):
+        if shown.person_id in (None, line.person_id) or line.person_id is None:
+            by_agreement.setdefault(line.told_in.request.agreement_id, []).append(line.told_in)
+    return [
+        Told(made[0].request.agreement, len({one.pk for one in made}), made[0].at) for made in by_agreement.values()
+    ]
 
 
 def _why_not(shown: DataRequest, user: User) -> str:

@@ -1,4 +1,4 @@
-"""Sharing agreements: the list, the page of one, its preparation, and what another person decides."""
+"""Sharing agreements: the list, the page of one, its preparation, what is decided, its token, what to take back."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from jigi.foundation import audit
@@ -20,17 +21,21 @@ from jigi.geography import queries as geography
 from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.programmes.models import Programme
-from jigi.sharing import actions, queries
-from jigi.sharing.actions import APPROVE, PREPARE, SEE
+from jigi.sharing import actions, queries, tokens
+from jigi.sharing.actions import APPROVE, PREPARE
 from jigi.sharing.facts import facts
 from jigi.sharing.models import WHOLE_REGISTER, SharingAgreement
+from jigi.sharing.requests import may_ask
 from jigi.sharing.states import AGREEMENT
+from jigi.web.account.step_up import require_proof
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import verb_word
-from jigi.web.reader import user_of
+from jigi.web.sharing.sight import programme_name, reader, seen_agreement
 from jigi.web.submissions import carry_out
 
 TONES = {"prepared": "wait", "approved": "ok", "refused": "bad", "ended": ""}
+SHOWN = 20
+MOST_NOTICES = 500
 WORDS = ("code", "partner", "partner_name", "purpose", "legal_basis", "apdp_reference")
 
 
@@ -61,23 +66,28 @@ AGREEMENTS = Listing(
 
 def agreements(request: HttpRequest) -> HttpResponseBase:
     """The agreements about the person's places."""
-    user = _person(request)
+    user = reader(request)
     context = {"may_prepare": can(user, PREPARE)}
     return AGREEMENTS.respond(request, queries.visible_to(user), "sharing/list.html", context)
 
 
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """One agreement: what it shares, and what this person may decide."""
-    user = _person(request)
-    one = _seen(user, pk)
+    user = reader(request)
+    one = seen_agreement(user, pk)
     context = {
         "agreement": one,
         "chip": chip(one),
         "facts": [fact for code, fact in facts().items() if code in one.fields],
         "areas": one.areas.select_related("version").order_by("path"),
-        "programmes": [_programme_name(code) for code in one.programmes],
+        "programmes": [programme_name(code) for code in one.programmes],
         "may_decide": can(user, APPROVE, areas=one.areas.all()) and bool(AGREEMENT.possible(one.status)),
         "own": one.made_by_id == user.pk,
+        "requests": one.requests.select_related("made_by").order_by("-pk")[:SHOWN],
+        "may_ask": may_ask(user, one) and queries.in_force(one.partner).filter(pk=one.pk).exists(),
+        "may_token": can(user, APPROVE, areas=one.areas.all()) and one.status == "approved",
+        "token": tokens.alive(one),
+        "notices": len(queries.notices(one)),
         "history": [(event, verb_word(event.verb, AGREEMENT.noun)) for event in audit.history(AGREEMENT.noun, one.pk)],
     }
     return render(request, "sharing/agreement.html", context)
@@ -85,7 +95,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
 
 def prepare(request: HttpRequest) -> HttpResponse:
     """Write an agreement signed on paper; another person then approves it."""
-    user = _person(request)
+    user = reader(request)
     if not can(user, PREPARE):
         raise Http404
     made: list[SharingAgreement] = []
@@ -103,7 +113,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
             refused = str(error)
     context = {
         "refused": refused, "said": request.POST, "facts": facts().values(), "chosen": request.POST.getlist("fields"),
-        "programmes": [(code, _programme_name(code)) for code in _programme_codes()],
+        "programmes": [(code, programme_name(code)) for code in _programme_codes()],
         "chosen_programmes": request.POST.getlist("programmes"),
     }  # fmt: skip
     return render(request, "sharing/prepare.html", context, status=400 if refused else 200)
@@ -112,17 +122,56 @@ def prepare(request: HttpRequest) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Approve, refuse or end."""
-    user = _person(request)
-    one = _seen(user, pk)
+    user = reader(request)
+    one = seen_agreement(user, pk)
     if verb not in ACTS or not can(user, APPROVE):
         raise Http404
     carry_out(request, lambda: ACTS[verb](one, request.POST.get("motif", ""), user))
     return redirect("sharing_agreement", pk)
 
 
+@never_cache
+@require_POST
+def token(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the token of the partner's machines, shown once, or take it back; a fresh proof is asked for either."""
+    user = reader(request)
+    one = seen_agreement(user, pk)
+    if not can(user, APPROVE, areas=one.areas.all()):
+        raise Http404
+    require_proof(request, back=reverse("sharing_agreement", args=[pk]))
+    if request.POST.get("acte") == "retirer":
+        carry_out(request, lambda: _token_revoked(one, user))
+        return redirect("sharing_agreement", pk)
+    made: list[str] = []
+
+    def act() -> str:
+        made.append(tokens.make(one, by=user))
+        return ""
+
+    if not carry_out(request, act, again="Le jeton avait déjà été fait, et montré une fois."):
+        return redirect("sharing_agreement", pk)
+    context = {"agreement": one, "token": made[0], "address": request.build_absolute_uri(reverse("partage_api"))}
+    return render(request, "sharing/token.html", context)
+
+
+def notices(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lines that a partner holds and must take away or ask for again."""
+    user = reader(request)
+    one = seen_agreement(user, pk)
+    last = request.GET.get("apres", "")
+    found = queries.notices(one, after=int(last) if last.isascii() and last.isdigit() else 0)
+    context = {"agreement": one, "notices": found, "after": found[-1].id if len(found) == MOST_NOTICES else None}
+    return render(request, "sharing/notices.html", context)
+
+
+def _token_revoked(one: SharingAgreement, by: User) -> str:
+    tokens.revoke(one, by=by)
+    return "Le jeton est retiré : les machines du partenaire ne reçoivent plus rien."
+
+
 def _approve(one: SharingAgreement, reason: str, by: User) -> str:
     actions.approve(one, by=by)
-    return "La convention est approuvée. Rien n’est encore livré par Jigi : elle dit ce qui peut l’être."
+    return "La convention est approuvée. Des données peuvent être demandées sous elle, dans ses dates."
 
 
 def _refuse(one: SharingAgreement, reason: str, by: User) -> str:
@@ -142,12 +191,12 @@ def _prepared(request: HttpRequest, user: User) -> SharingAgreement:
     words: dict[str, Any] = {name: request.POST.get(name, "") for name in WORDS}
     return actions.prepare(
         **words, fields=request.POST.getlist("fields"), programmes=request.POST.getlist("programmes"),
-        areas=_areas(request.POST.get("areas", "")), starts_on=_day(request, "starts_on"),
+        areas=areas_of(request.POST.get("areas", "")), starts_on=_day(request, "starts_on"),
         ends_on=_day(request, "ends_on"), by=user,
     )  # fmt: skip
 
 
-def _areas(said: str) -> list[Area]:
+def areas_of(said: str) -> list[Area]:
     """The places that were written, separated by commas; each must be one place."""
     version = geography.version_in_use()
     found = []
@@ -171,20 +220,3 @@ def _day(request: HttpRequest, name: str) -> date:
 
 def _programme_codes() -> list[str]:
     return [WHOLE_REGISTER, *Programme.objects.order_by("name").values_list("code", flat=True)]
-
-
-def _programme_name(code: str) -> str:
-    if code == WHOLE_REGISTER:
-        return "Tout le registre"
-    return str(Programme.objects.filter(code=code).first() or code)
-
-
-def _person(request: HttpRequest) -> User:
-    user = user_of(request)
-    if not can(user, SEE):
-        raise Http404
-    return user
-
-
-def _seen(user: User, pk: int) -> SharingAgreement:
-    return get_object_or_404(queries.visible_to(user).select_related("made_by", "decided_by"), pk=pk)

@@ -31,3 +31,18 @@ async function follow() {
   setTimeout(follow, 2000);
 }
 setTimeout(follow, 2000);
+// A count follows what is chosen: the page is asked for with it, and its count alone put in place. Without this, a button.
+let counting = 0;
+async function recount(form) {
+  const asked = ++counting, place = document.getElementById("compte");
+  const chosen = new URLSearchParams(new FormData(form));
+  try {
+    const answer = await fetch(`${form.action.split("?")[0]}?${chosen}`, { headers: { Accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("compte");
+    if (answer.ok && fresh && asked === counting) place.replaceWith(fresh);
+  } catch { /* the link dropped: the button counts */ }
+}
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-count]");
+  if (form) recount(form);
+});

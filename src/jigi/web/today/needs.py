@@ -233,6 +233,23 @@ def agreements_to_approve(user: User, rights: frozenset[str]) -> list[Need]:
     ]
 
 
+def sharing_to_approve(user: User, rights: frozenset[str]) -> list[Need]:
+    """Requests for data that somebody else made under an agreement."""
+    if "sharing.approve" not in rights:
+        return []
+    return [
+        Need(
+            title=f"Demande de partage {one.pk}",
+            detail=f"{one.agreement.partner_name} · {one.reason}",
+            url=f"/partages/demandes/{one.pk}/",
+            since=one.made_at,
+            journey="/partages/",
+            word="à approuver",
+        )
+        for one in sharing.requests_awaiting(user)[:MOST_OF_A_KIND]
+    ]
+
+
 def alerts_to_look_into(user: User, rights: frozenset[str]) -> list[Need]:
     """Alerts that nobody has taken yet."""
     if RIGHT not in rights:
@@ -368,6 +385,7 @@ SOURCES: tuple[Source, ...] = (
     batches_to_review,
     benefits_to_record,
     agreements_to_approve,
+    sharing_to_approve,
     alerts_to_look_into,
     audit_to_prove,
     orders_to_take,
