@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('geography', '0003_invitation'),
-        ('registry', '0006_search_keys'),
+        ('registry', '0007_found_to_be_deleted'),
     ]
 
     operations = [

@@ -4,5 +4,5 @@ from jigi.foundation.bulk import statement
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0004_fence")]
+    dependencies = [("payments", "0005_held")]
     operations = [migrations.RunSQL(statement("payments", "recipients"))]

@@ -12,7 +12,7 @@ from jigi.foundation.bulk import statement
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0005_saved_mapping'),
+        ('intake', '0006_attachments_cleaned'),
         ('registry', '0007_found_to_be_deleted'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0003_fence'),
+        ('enrolment', '0004_alternates'),
     ]
 
     operations = [
