@@ -102,6 +102,20 @@ def test_an_index_of_sheets_that_swells_is_refused(tmp_path: Path) -> None:
     assert "sommaire dépasse 16 Mio" in _refused(swollen)
 
 
+@pytest.mark.parametrize("place", ["A99999999", "XFD1048576", "AAAAAA1"])
+def test_a_cell_beyond_any_sheet_reserves_nothing(tmp_path: Path, place: str) -> None:
+    far = f'<c r="{place}"><v>1</v></c></row>'.encode()
+    moved = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</row>", far, 1))
+    assert "trop grande" in _refused(moved)
+
+
+def test_a_link_of_a_sheet_is_no_cell(tmp_path: Path) -> None:
+    link = b'<legacyDrawing r:id="rId1"/></worksheet>'
+    drawn = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</worksheet>", link))
+    with open_table(drawn) as table:
+        assert list(table) == [(2, ["Awa"])]
+
+
 def test_rows_beyond_the_limit_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a\n" + "1\n" * 11)

@@ -25,7 +25,8 @@ from jigi.foundation.tabular_source import MIB, Limits, Source, bomb
 
 ZIP_MAGIC = b"PK\x03\x04"
 
-_CELL = re.compile(rb"[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
+# Whatever its number of digits: a place beyond Excel's own last row is reserved by the reader all the same.
+_CELL = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]*)(\d+)[\"']")
 _FAILED = re.compile(rb"<c r=\"([A-Z]+)(\d+)\"(?=[^>]*? t=\"e\")[^>]*>")
 _UNCOMPUTED = re.compile(
     rb"<c r=\"([A-Z]+)(\d+)\"(?![^>]*? t=\"str\")[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
