@@ -102,6 +102,11 @@ def test_an_index_of_sheets_that_swells_is_refused(tmp_path: Path) -> None:
     assert "sommaire dépasse 16 Mio" in _refused(swollen)
 
 
+def test_a_torn_sheet_is_told_in_french(tmp_path: Path) -> None:
+    torn = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</sheetData>", b"</s>"))
+    assert _refused(torn).startswith("hostile-a.xlsx : Ce classeur Excel ne peut pas être lu. Il est abîmé")
+
+
 @pytest.mark.parametrize("place", ["A99999999", "XFD1048576", "AAAAAA1"])
 def test_a_cell_beyond_any_sheet_reserves_nothing(tmp_path: Path, place: str) -> None:
     far = f'<c r="{place}"><v>1</v></c></row>'.encode()

@@ -208,8 +208,9 @@ def _guarded(path: Path, read: Callable[[], T]) -> T:
         return read()
     except PasswordError:
         raise _damaged(path, "Il est protégé par un mot de passe") from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise _damaged(path, str(error)) from None
+    except (CalamineError, OSError, ValueError):
+        # What the reader says is in English, and about XML: nobody who holds the file can act on it.
+        raise _damaged(path) from None
 
 
 def _tables(workbook: CalamineWorkbook) -> list[str]:
