@@ -102,6 +102,14 @@ def test_an_index_of_sheets_that_swells_is_refused(tmp_path: Path) -> None:
     assert "sommaire dépasse 16 Mio" in _refused(swollen)
 
 
+def test_a_directory_that_points_before_the_file_is_refused(tmp_path: Path) -> None:
+    path = _book(tmp_path / "a.xlsx")
+    content = path.read_bytes()
+    size = int.from_bytes(content[-10:-6], "little")
+    path.write_bytes(content[:-10] + (size + 400).to_bytes(4, "little") + content[-6:])
+    assert "ne peut pas être lu" in _refused(path)
+
+
 def test_a_torn_sheet_is_told_in_french(tmp_path: Path) -> None:
     torn = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</sheetData>", b"</s>"))
     assert _refused(torn).startswith("hostile-a.xlsx : Ce classeur Excel ne peut pas être lu. Il est abîmé")

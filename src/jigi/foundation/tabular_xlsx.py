@@ -183,6 +183,8 @@ def _weigh_part(path: Path, stream: IO[bytes], entry: zipfile.ZipInfo, limits: L
 
 def _unpack(stream: IO[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The bytes of a part as any reader would unpack them, whatever the sizes the directory declares."""
+    if entry.header_offset < 0:
+        raise zipfile.BadZipFile
     stream.seek(entry.header_offset)
     _, name_length, extra_length = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
     stream.seek(name_length + extra_length, 1)
