@@ -110,6 +110,11 @@ def test_a_directory_that_points_before_the_file_is_refused(tmp_path: Path) -> N
     assert "ne peut pas être lu" in _refused(path)
 
 
+def test_a_hidden_character_of_a_workbook_has_its_place_and_remedy(tmp_path: Path) -> None:
+    hidden = _with(_book(tmp_path / "a.xlsx"), "xl/sharedStrings.xml", lambda c: c.replace(b"Awa", b"A\x7fwa"))
+    assert "ligne 2, colonne « nom »" in _refused(hidden) and "Ressaisissez" in _refused(hidden)
+
+
 def test_a_torn_sheet_is_told_in_french(tmp_path: Path) -> None:
     torn = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</sheetData>", b"</s>"))
     assert _refused(torn).startswith("hostile-a.xlsx : Ce classeur Excel ne peut pas être lu. Il est abîmé")

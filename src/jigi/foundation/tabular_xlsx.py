@@ -75,7 +75,9 @@ def _text(path: Path, value: Any, line: int, column: int) -> str:
         try:
             return clean(value) if value else ""
         except ValueError as error:
-            raise InputError(f"La cellule {error}", file=path, line=line, column=str(column)) from None
+            raise InputError(
+                f"La cellule {error}", file=path, line=line, column=str(column), remedy="Ressaisissez cette cellule"
+            ) from None
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, (int, float)):
