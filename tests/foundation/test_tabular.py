@@ -454,3 +454,8 @@ def test_rejects_open_in_excel_and_run_nothing(tmp_path):
 @given(st.text())
 def test_a_neutralised_cell_never_starts_a_formula(cell):
     assert not neutralise(cell).startswith(("=", "+", "@", "\t", "\r"))
+
+
+def test_a_number_of_thousands_of_digits_is_refused_in_french() -> None:
+    with pytest.raises(ValueError, match="a trop de chiffres"):
+        as_integer("9" * 5000)
