@@ -21,7 +21,7 @@ from jigi.changes.ground import Ground, grounds
 from jigi.changes.models import ChangeBulk, ChangeRequest
 from jigi.changes.rules import KINDS, Kind
 from jigi.foundation import audit
-from jigi.foundation.cells import as_date, as_integer
+from jigi.foundation.cells import as_date
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.keyring import vault
@@ -156,7 +156,7 @@ class _Weighing:
         self._numbers = dict(households)
         self._grounds = grounds(self._numbers.values())
         self._communes = set(Area.objects.filter(communes_with(by, actions.ASK)).values_list("pk", flat=True))
-        ninas = sorted({_bare(said["membre"]) for _, said in rows if not _bare(said["membre"]).isdigit()} - {""})
+        ninas = sorted({_bare(said["membre"]) for _, said in rows if not _is_line(_bare(said["membre"]))} - {""})
         indexes = dict(zip(vault().index_many("document", ninas), ninas, strict=True))
         held = Identifier.objects.filter(kind="nina", value_index__in=list(indexes))
         self._ninas = {indexes[bytes(index)]: person for index, person in held.values_list("value_index", "person")}
@@ -191,8 +191,8 @@ class _Weighing:
 
     def _member(self, said: dict[str, str], ground: Ground) -> int:
         text = _bare(said["membre"])
-        if text.isdigit() and len(text) < 4:
-            member = ground.on_line(as_integer(text))
+        if _is_line(text):
+            member = ground.on_line(int(text))
         else:
             member = ground.member(self._ninas.get(text))
         if member is None:
@@ -211,7 +211,7 @@ class _Weighing:
             raise _Wrong("champ", f"Ce champ n’est pas de cette nature. Les siens : {labels or 'aucun'}.")
         value = said["valeur"]
         if found.type == "member":
-            member = ground.on_line(int(value)) if value.strip().isdigit() else None
+            member = ground.on_line(int(value)) if _is_line(value.strip()) else None
             if member is None:
                 raise _Wrong("valeur", "Donnez la ligne d’un membre présent.")
             value = str(member.person_id)
@@ -237,9 +237,14 @@ def _day(said: dict[str, str]) -> date:
     return found.day
 
 
+def _is_line(text: str) -> bool:
+    """Whether a text is the line of a member: « ² » is a digit to Python, and no number."""
+    return text.isascii() and text.isdigit() and len(text) < 4
+
+
 def _digits(text: str) -> str:
     # A spreadsheet takes the zeros that a number begins with.
-    digits = "".join(filter(str.isdigit, text))
+    digits = "".join(filter(str.isdecimal, text))
     return digits.zfill(10) if digits else ""
 
 
