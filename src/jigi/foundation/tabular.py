@@ -191,7 +191,9 @@ def open_table(path: str | Path, *, sheet: str | None = None, limits: Limits | N
     except PermissionError:
         raise _forbidden(file) from None
     except OSError as error:
-        raise InputError("Le fichier ne peut pas être lu", file=file, why=error.strerror or "") from None
+        raise InputError(
+            "Le fichier ne peut pas être lu", file=file, why=error.strerror or "", remedy="Envoyez-le de nouveau"
+        ) from None
 
 
 def sheet_names(path: str | Path, *, limits: Limits | None = None) -> list[str]:
