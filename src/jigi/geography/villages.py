@@ -122,7 +122,7 @@ def _places(table: Table, columns: Mapping[str, str]) -> dict[str, list[int]]:
         "Ce tableau n’est pas une liste de villages",
         file=table.file,
         line=table.header_line,
-        why="Colonnes trouvées : " + ", ".join(f"« {name} »" for name in table.header),
+        why=f"Colonnes trouvées : {table.columns_said}",
         remedy="Il faut une colonne « village » et une au moins parmi « commune_code », « commune »,"
         " « cercle », ou bien « latitude » et « longitude »",
     )
