@@ -131,6 +131,14 @@ def test_what_cannot_be_received_is_told_in_french(phone: Phone, content: bytes,
     assert "Gardez" in answer.content.decode() or "Renvoyez" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data", "multipart/form-data; boundary=é", "multipart/form-data; boundary="]
+)
+def test_a_post_that_is_wrongly_divided_is_told_as_openrosa_tells(phone: Phone, kind: str) -> None:
+    answer = phone.post("/openrosa/submission", b"--x\r\n", content_type=kind)
+    assert answer.status_code == 400 and "Renvoyez la fiche" in answer.content.decode()
+
+
 def test_a_token_opens_too(collector: User, client: Client) -> None:
     secret = make_secret(by=collector)
     assert client.get("/openrosa/formList", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
