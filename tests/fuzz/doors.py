@@ -276,10 +276,22 @@ def _accounts(batch: Batch) -> None:
         assert Person.objects.count() == batch.members_merged
     assert batch.status == ("refused" if batch.households_held == batch.households_read else "merged")
     errors = batch.problems.filter(severity="error")
-    assert bool(batch.households_held) == errors.exists(), "retenu sans constat"
+    assert not batch.households_held or errors.exists(), "retenu sans constat"
     assert all(problem.message and problem.remedy and problem.line > 0 for problem in errors)
 
 
 def _rows(found: Sequence[dict[str, object]]) -> Rows:
     header = list(found[0])
     return [header, *([str(row[name]) for name in header] for row in found)]
+
+
+def plain_lists(folder: Path) -> Path:
+    """A community list of one household, for a campaign of the commune ML010501."""
+    from jigi.geography.models import Area
+    from jigi.registry.models import Household
+    from tests.factories import make_households
+    from tests.targeting.campaign import write_list
+
+    village = Area.objects.get(code="ML010501-001")
+    numbers = list(Household.objects.values_list("pk", flat=True)) or make_households(1, village)
+    return write_list(folder / "liste.csv", numbers)

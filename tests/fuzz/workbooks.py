@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -236,7 +237,8 @@ def _named(name: str) -> Callable[[Random, bytes, Parts], bytes]:
 
 def _twice(chance: Random, content: bytes, parts: Parts) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as out:
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w") as out:
+        warnings.simplefilter("ignore")
         for name, part in [*parts.items(), *list(parts.items())[:3]]:
             out.writestr(zipfile.ZipInfo(name), part)
     return stream.getvalue()

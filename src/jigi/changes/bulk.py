@@ -191,10 +191,7 @@ class _Weighing:
 
     def _member(self, said: dict[str, str], ground: Ground) -> int:
         text = _bare(said["membre"])
-        if _is_line(text):
-            member = ground.on_line(int(text))
-        else:
-            member = ground.member(self._ninas.get(text))
+        member = ground.on_line(int(text)) if _is_line(text) else ground.member(self._ninas.get(text))
         if member is None:
             raise _Wrong("membre", "Aucun membre présent n’a cette ligne ou ce NINA dans ce ménage.")
         return member.person_id
