@@ -170,6 +170,10 @@ def test_a_proof_made_for_another_address_is_none(phone: Phone) -> None:
     assert phone.get("/openrosa/submission", HTTP_AUTHORIZATION=proof).status_code == 401
 
 
+def test_a_proof_made_for_no_address_is_none(phone: Phone) -> None:
+    assert phone.get("/openrosa/formList", HTTP_AUTHORIZATION='Digest uri="http://[", nonce="x"').status_code == 401
+
+
 def test_an_old_proof_is_said_to_be_old(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jigi.web.openrosa.door.NONCE_SECONDS", -1)
     answer = phone.get("/openrosa/formList")

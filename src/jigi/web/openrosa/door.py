@@ -82,7 +82,10 @@ def _person(request: HttpRequest) -> tuple[User | None, bool]:
 
 def _is_for(request: HttpRequest, parts: dict[str, str]) -> bool:
     """Whether the digest is made for this address, and as OpenRosa restricts it."""
-    asked, made = urlsplit(request.get_full_path()), urlsplit(parts.get("uri", ""))
+    try:
+        asked, made = urlsplit(request.get_full_path()), urlsplit(parts.get("uri", ""))
+    except ValueError:  # « http://[ » is no address
+        return False
     same = (asked.path, asked.query) == (made.path, made.query)
     plain = parts.get("algorithm", "MD5").upper() == "MD5" and parts.get("qop", "auth") == "auth"
     return same and plain and parts.get("realm") == REALM
