@@ -36,3 +36,8 @@ def test_nothing_to_pour_changes_nothing(capsys: pytest.CaptureFixture[str]) -> 
     assert said.code == 0 and said.figures["versions"] == []
     assert "n’est pas chargé" in jigi("intake", "submissions", "--form", "autre").err
     assert jigi("forms", "publish", str(FormVersion.objects.get().pk)).code == 0
+
+
+def test_a_file_of_a_form_that_is_a_folder_is_told(jigi: Jigi, operator: object, tmp_path: Path) -> None:
+    answer = jigi("forms", "load", "menage", "--media", tmp_path)
+    assert answer.code == 1 and "ne peut pas être lu. Donnez le chemin d’un fichier" in answer.err
