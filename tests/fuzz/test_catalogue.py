@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import io
+import shutil
+import tempfile
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,17 +63,15 @@ def _intake(option: str) -> Callable[[Path, Path], Sequence[object]]:
 
 
 def _lists(path: Path, folder: Path) -> Sequence[object]:
+    _programme()
     words = ("targeting", "run", "Essai", "--programme", "tm", "--areas", "ML010501", "--quota", "3", "--lists")
     return (*words, path)
 
 
 def _poverty(path: Path, folder: Path) -> Sequence[object]:
-    from jigi.programmes.models import Programme
     from tests.fuzz.doors import plain_lists
 
-    Programme.objects.get_or_create(
-        code="tm", defaults={"name": "Essai", "file_name": "tm", "file_hash": "0" * 64, "valid_from": "2014-01-01"}
-    )
+    _programme()
     lists = plain_lists(folder)
     words = ("targeting", "run", f"Essai {uuid.uuid4()}", "--programme", "tm", "--areas", "ML010501", "--quota", "3")
     return (*words, "--by", "exploitant", "--lists", lists, "--poverty", path)
@@ -115,18 +115,32 @@ ELSEWHERE = {
 }
 
 
+UNNAMED = {("vault", "import-key"), ("forms", "load")}
+"""What they read is a text by then: of several files, the message says which by what is wrong."""
+
+
 def test_every_argument_has_its_row() -> None:
     options = {("population make", "seed")}  # « fichiers » in its help
     assert arguments() - options == set(READ) | WRITTEN | set(ELSEWHERE)
 
 
 @pytest.fixture
-def jigi(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jigi:
+def open_to_all() -> Iterator[Path]:
+    """A folder that everybody may walk through, its own files apart."""
+    folder = Path(tempfile.mkdtemp(prefix="jigi-essai-"))
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def jigi(capsys: pytest.CaptureFixture[str], open_to_all: Path, monkeypatch: pytest.MonkeyPatch) -> Jigi:
     from jigi.foundation import backup_key
 
     make_operator()
-    backup_key.make_key_file(tmp_path / "cle")
-    monkeypatch.setenv(backup_key.VARIABLE, str(tmp_path / "cle"))
+    backup_key.make_key_file(open_to_all / "cle")
+    (open_to_all / "cle").chmod(0o644)
+    monkeypatch.setenv(backup_key.VARIABLE, str(open_to_all / "cle"))
     return terminal(capsys)
 
 
@@ -143,12 +157,11 @@ def test_a_verb_refuses_them(place: tuple[str, str], jigi: Jigi, tmp_path: Path)
 
 
 @pytest.mark.parametrize("place", READ, ids=" ".join)
-def test_a_verb_says_what_it_may_not_read(place: tuple[str, str], jigi: Jigi, tmp_path: Path) -> None:
-    path = tmp_path / "secret.csv"
+def test_a_verb_says_what_it_may_not_read(place: tuple[str, str], jigi: Jigi, open_to_all: Path) -> None:
+    path = open_to_all / "secret.csv"
     path.write_bytes(b"a;b\n1;2\n")
     path.chmod(0)
-    tmp_path.chmod(0o755)
-    words = READ[place].words(path, tmp_path)
+    words = READ[place].words(path, open_to_all)
     jigi(*words, "--help")  # what a verb imports is read before the rights are lost
     with as_nobody():
         _refused(jigi, words, path, "unreadable")
@@ -159,7 +172,7 @@ def _refused(jigi: Jigi, words: Sequence[object], path: Path, kind: str) -> None
     answer = jigi(*words)
     assert answer.code == 1 and answer.err.startswith("jigi : "), (kind, answer)
     assert answer.err.count(". ") + answer.err.count(".\n") >= 2, (kind, answer.err)
-    assert path.name in answer.err + answer.out, (kind, answer.err)
+    assert path.name in answer.err or tuple(words[:2]) in UNNAMED, (kind, answer.err)
     assert rows_of_all() == before, kind
 
 
@@ -171,9 +184,13 @@ class Sent:
     page: str
     field: str
     beside: Callable[[], dict[str, object]] = dict
+    takes: Sequence[str] = ()
 
 
-def _door(name: str, field: str = "") -> Callable[[Path], Sent]:
+ANY_TABLE = ("other columns", "cp1252", "UTF-16", "blank", "one line")
+
+
+def _door(name: str, field: str = "", takes: Sequence[str] = ()) -> Callable[[Path], Sent]:
     def made(folder: Path) -> Sent:
         door = DOORS[name](folder)
         good = folder / "bon.csv"
@@ -182,7 +199,7 @@ def _door(name: str, field: str = "") -> Callable[[Path], Sent]:
         good.write_bytes(plain_csv(door.rows))
         beside = {door.field: good, **door.beside()}
         wanted = field or door.field
-        return Sent(door.by, door.page, wanted, lambda: {k: v for k, v in beside.items() if k != wanted})
+        return Sent(door.by, door.page, wanted, lambda: {k: v for k, v in beside.items() if k != wanted}, takes)
 
     return made
 
@@ -217,8 +234,8 @@ PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
     ("imports/forms.py", "menages"): _door("menages"),
     ("imports/forms.py", "membres"): _door("membres"),
     ("imports/forms.py", "correspondance"): _door("menages", "correspondance"),
-    ("imports/correspondences.py", "menages"): _door("correspondances"),
-    ("imports/correspondences.py", "membres"): _door("correspondances", "membres"),
+    ("imports/correspondences.py", "menages"): _door("correspondances", takes=ANY_TABLE),
+    ("imports/correspondences.py", "membres"): _door("correspondances", "membres", ANY_TABLE),
     ("payments/returns.py", "fichier"): _door("retours"),
     ("schemes/forms.py", "prestations"): _door("prestations"),
     ("changes/files.py", "fichier"): _door("changements"),
@@ -245,7 +262,7 @@ def test_a_page_refuses_them(
     client.force_login(User.objects.get(username=sent.by))
     settings.FENCED = True
     before = rows_of_all()
-    for kind, content in CONTENTS.items():
+    for kind, content in ((kind, content) for kind, content in CONTENTS.items() if kind not in sent.takes):
         answer = client.post(sent.page, _posted(sent, content()), follow=True)
         text = html.unescape(answer.content.decode())
         assert answer.status_code in (400, 403), (kind, answer.status_code, text[:500])
@@ -260,6 +277,13 @@ def _posted(sent: Sent, content: bytes) -> dict[str, object]:
         name: SimpleUploadedFile(value.name, value.read_bytes()) if isinstance(value, Path) else value
         for name, value in fields.items()
     }
+
+
+def _programme() -> None:
+    from jigi.programmes.models import Programme
+
+    facts = {"name": "Essai", "file_name": "tm", "file_hash": "0" * 64, "valid_from": "2014-01-01"}
+    Programme.objects.get_or_create(code="tm", defaults=facts)
 
 
 def _scheme() -> str:
