@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -49,19 +50,22 @@ class Judge:
 
         What it writes is taken back, unless it was taken and is to be kept.
         """
-        began, memory = time.perf_counter(), _memory()
-        refused, after = self._played(name, act, keep)
+        began, memory, writing = time.perf_counter(), _memory(), Writing()
+        with connection.execute_wrapper(writing):
+            refused, after = self._played(name, act, keep, writing)
         seconds = time.perf_counter() - began
         assert seconds < MOST_SECONDS, f"{name} : {seconds:.1f} s"
         assert _memory() - memory < MOST_KIB, f"{name} : {(_memory() - memory) >> 10} Mio de plus"
         assert not list(self.temporary.iterdir()), f"{name} : {list(self.temporary.iterdir())}"
-        assert not staging_tables(), f"{name} : {staging_tables()}"
+        assert not (left := staging_tables() if writing.seen else []), f"{name} : {left}"
         if refused:
             assert after == self.before, f"{name} : refusé, mais écrit {_different(self.before, after)}"
             assert not (wrong := wrong_words(refused)), f"{name} : {wrong} : {refused!s:.600}"
         return refused
 
-    def _played(self, name: str, act: Callable[[], object], keep: bool) -> tuple[JigiError | None, dict[str, int]]:
+    def _played(
+        self, name: str, act: Callable[[], object], keep: bool, writing: Writing
+    ) -> tuple[JigiError | None, dict[str, int]]:  # fmt: skip
         refused, kept = None, tempfile.tempdir
         tempfile.tempdir = str(self.temporary)
         try:
@@ -71,7 +75,8 @@ class Judge:
                 except JigiError as error:
                     refused = error
                 # An act that spoils the transaction it stands in leaves it to be taken back whole.
-                after = self.before if connection.needs_rollback else rows_of_all()
+                counted = writing.seen and (refused or keep) and not connection.needs_rollback
+                after = rows_of_all() if counted else self.before
                 if keep and not refused:
                     self.before = after
                 else:
@@ -82,6 +87,17 @@ class Judge:
         finally:
             tempfile.tempdir = kept
         return refused, after
+
+
+class Writing:
+    """Whether anything but reading was asked of the database: only then are its rows worth counting."""
+
+    def __init__(self) -> None:
+        self.seen = False
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self.seen = self.seen or not str(sql).lstrip().startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK"))
+        return execute(sql, params, many, context)
 
 
 def wrong_words(error: JigiError) -> str:

@@ -22,7 +22,7 @@ from jigi.registry.models import Household
 from tests.factories import make_user
 from tests.fuzz.chance import tries
 from tests.fuzz.fiches import DEVICES, as_fiche, envelope, proofs
-from tests.fuzz.oracle import Judge, wrong_words
+from tests.fuzz.oracle import Judge
 from tests.fuzz.played import SIZES
 from tests.intake.collected import fiche, make_collector, make_form
 
@@ -97,9 +97,3 @@ def _post(client: Client, chance: Random, token: str, name: str) -> None:
     said = answer.content.decode()
     assert answer.status_code in STATUSES and "<message" in said, f"{name} : {answer.status_code} {said:.300}"
     assert len(said) < 4_000, name
-
-
-def test_what_a_phone_is_told_is_for_a_person() -> None:
-    from jigi.foundation.errors import InputError
-
-    assert wrong_words(InputError("Cette fiche ne peut pas être reçue")) == "sans remède"
