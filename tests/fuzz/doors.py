@@ -263,6 +263,15 @@ DOORS: dict[str, Callable[[Path], Door]] = {
     "taux": rates,
 }
 
+SLOW = ("menages", "membres", "sondage", "retours", "listes")
+"""Doors behind which a file is staged and merged set-wise: a try costs three times what it does at the others."""
+
+
+def share(door: str, count: int) -> int:
+    """How many of the tries of a kind are played at a door: all together, `count`."""
+    slow = count // (len(SLOW) * 5)
+    return slow if door in SLOW else (count - slow * len(SLOW)) // (len(DOORS) - len(SLOW))
+
 
 def _accounts(batch: Batch) -> None:
     from jigi.registry.models import Household, LivingConditions, Person

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.doors import DOORS
+from tests.fuzz.doors import DOORS, share
 from tests.fuzz.played import SIZES, play
 from tests.fuzz.tables import as_csv
 from tests.fuzz.workbooks import as_xlsx
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("count", SIZES)
 def test_csv(door: str, count: int, tmp_path: Path) -> None:
     good = DOORS[door](tmp_path)
-    play(f"csv {door}", count // len(DOORS), tmp_path, lambda chance: as_csv(chance, good.rows), good.take, "essai.csv")
+    play(f"csv {door}", share(door, count), tmp_path, lambda chance: as_csv(chance, good.rows), good.take, "essai.csv")
 
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("count", SIZES)
 def test_xlsx(door: str, count: int, tmp_path: Path) -> None:
     good = DOORS[door](tmp_path)
-    kind, share = f"xlsx {door}", count // len(DOORS)
-    play(kind, share, tmp_path, lambda chance: as_xlsx(chance, good.rows), good.take, "essai.xlsx")
+    kind, tries = f"xlsx {door}", share(door, count)
+    play(kind, tries, tmp_path, lambda chance: as_xlsx(chance, good.rows), good.take, "essai.xlsx")
