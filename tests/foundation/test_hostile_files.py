@@ -127,6 +127,25 @@ def test_a_cell_beyond_any_sheet_reserves_nothing(tmp_path: Path, place: str) ->
     assert "trop grande" in _refused(moved)
 
 
+@pytest.mark.parametrize(
+    "said", ['="4294967295"', "='1000000000000000000'", '="99999999999999999999"', ' = "4294967295"']
+)
+def test_texts_that_a_workbook_does_not_have_are_not_reserved(tmp_path: Path, said: str) -> None:
+    def change(content: bytes) -> bytes:
+        return re.sub(rb'uniqueCount="\d+"', f"uniqueCount{said}".encode(), content)
+
+    lying = _with(_book(tmp_path / "a.xlsx"), "xl/sharedStrings.xml", change)
+    assert "plus de textes qu’il n’en contient" in _refused(lying)
+
+
+def test_an_announce_cut_by_the_reading_is_seen(tmp_path: Path) -> None:
+    for padding in range(1 << 18, (1 << 18) + 60, 7):
+        head = b"?><!--" + b"x" * (padding - 70) + b"--><sst uniqueCount='4294967295' "
+        path = _with(_book(tmp_path / "a.xlsx"), "xl/sharedStrings.xml",
+                     lambda c, head=head: re.sub(rb"\?>\s*<sst ", head, c).replace(b'uniqueCount="2"', b""))  # fmt: skip
+        assert "plus de textes" in _refused(path)
+
+
 def test_a_link_of_a_sheet_is_no_cell(tmp_path: Path) -> None:
     link = b'<legacyDrawing r:id="rId1"/></worksheet>'
     drawn = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</worksheet>", link))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -31,6 +32,9 @@ _FAILED = re.compile(rb"<c r=\"([A-Z]+)(\d+)\"(?=[^>]*? t=\"e\")[^>]*>")
 _UNCOMPUTED = re.compile(
     rb"<c r=\"([A-Z]+)(\d+)\"(?![^>]*? t=\"str\")[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
 )
+# How many texts a workbook says it shares: the reader reserves them all before it reads the first.
+_ANNOUNCED = re.compile(rb"\suniqueCount(?:=[\"'](\d{1,18})[\"'])?")
+_LONGEST_ANNOUNCE = 40
 T = TypeVar("T")
 
 _STORED, _DEFLATED = 0, 8
@@ -155,14 +159,16 @@ def _check_directory(path: Path, entries: list[zipfile.ZipInfo], limits: Limits)
 
 
 def _weigh_part(path: Path, stream: IO[bytes], entry: zipfile.ZipInfo, limits: Limits) -> _Part:
-    part, size, tail, before = _Part(), 0, b"", b""
+    part, size, tail, before, announced = _Part(), 0, b"", b"", 0
     is_sheet = entry.filename.startswith("xl/worksheets/")
     is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
     for block in _unpack(stream, entry):
         size += len(block)
         if is_xml and _declares(before + block):
             raise _declared(path)
-        before = block[-32:]
+        if is_xml:
+            announced = max(announced, _texts_announced(before + block))
+        before = (before + block)[-_LONGEST_ANNOUNCE:]
         if entry.filename in _READ_WHOLE and size > limits.max_index_bytes:
             raise bomb(path, f"Son sommaire dépasse {limits.max_index_bytes // MIB} Mio")
         if size > entry.file_size:
@@ -173,6 +179,8 @@ def _weigh_part(path: Path, stream: IO[bytes], entry: zipfile.ZipInfo, limits: L
             part.look(text[:cut])
             tail = text[cut:][-MIB:]
     part.look(tail)
+    if max(announced, _texts_announced(before + b" " * _LONGEST_ANNOUNCE)) > size:
+        raise bomb(path, "Il annonce plus de textes qu’il n’en contient")
     if part.columns > limits.max_columns or part.rows * part.columns > limits.max_cells:
         raise InputError(
             f"La feuille est trop grande : {part.rows} lignes × {part.columns} colonnes",
@@ -267,6 +275,12 @@ def _formula_error(path: Path, column: str, line: int) -> InputError:
 def _declares(text: bytes) -> bool:
     """Whether XML defines things of its own (entities that swell, or that read other files)."""
     return any(word in text for word in _DECLARATIONS)
+
+
+def _texts_announced(text: bytes) -> int:
+    """The largest number of shared texts that XML says it has; what may be cut at the end is left to the next look."""
+    found = [one for one in _ANNOUNCED.finditer(text) if one.start() <= len(text) - _LONGEST_ANNOUNCE]
+    return max((int(one[1]) if one[1] else sys.maxsize for one in found), default=0)
 
 
 def _declared(path: Path) -> InputError:
