@@ -128,7 +128,7 @@ def test_a_cell_beyond_any_sheet_reserves_nothing(tmp_path: Path, place: str) ->
 
 
 @pytest.mark.parametrize(
-    "said", ['="4294967295"', "='1000000000000000000'", '="99999999999999999999"', ' = "4294967295"']
+    "said", ['="4294967295"', "='1000000000000000000'", '="9999999999999999999"', ' = "4294967295"']
 )
 def test_texts_that_a_workbook_does_not_have_are_not_reserved(tmp_path: Path, said: str) -> None:
     def change(content: bytes) -> bytes:
@@ -144,6 +144,16 @@ def test_an_announce_cut_by_the_reading_is_seen(tmp_path: Path) -> None:
         path = _with(_book(tmp_path / "a.xlsx"), "xl/sharedStrings.xml",
                      lambda c, head=head: re.sub(rb"\?>\s*<sst ", head, c).replace(b'uniqueCount="2"', b""))  # fmt: skip
         assert "plus de textes" in _refused(path)
+
+
+def test_a_sheet_under_another_name_is_measured_too(tmp_path: Path) -> None:
+    path, moved = _book(tmp_path / "a.xlsx"), tmp_path / "ailleurs.xlsx"
+    with zipfile.ZipFile(path) as good, zipfile.ZipFile(moved, "w") as bad:
+        for entry in good.infolist():
+            content = good.read(entry).replace(b"worksheets/sheet1.xml", b"media/feuille.bin")
+            name = entry.filename.replace("worksheets/sheet1.xml", "media/feuille.bin")
+            bad.writestr(name, content.replace(b"</row>", b'<c r="A99999999"><v>1</v></c></row>', 1))
+    assert "trop grande" in _refused(moved)
 
 
 def test_a_link_of_a_sheet_is_no_cell(tmp_path: Path) -> None:

@@ -160,7 +160,6 @@ def _check_directory(path: Path, entries: list[zipfile.ZipInfo], limits: Limits)
 
 def _weigh_part(path: Path, stream: IO[bytes], entry: zipfile.ZipInfo, limits: Limits) -> _Part:
     part, size, tail, before, announced = _Part(), 0, b"", b"", 0
-    is_sheet = entry.filename.startswith("xl/worksheets/")
     is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
     for block in _unpack(stream, entry):
         size += len(block)
@@ -173,11 +172,11 @@ def _weigh_part(path: Path, stream: IO[bytes], entry: zipfile.ZipInfo, limits: L
             raise bomb(path, f"Son sommaire dépasse {limits.max_index_bytes // MIB} Mio")
         if size > entry.file_size:
             raise bomb(path, "Il contient plus que ce que son sommaire annonce")
-        if is_sheet:
-            text = tail + block
-            cut = text.rfind(b"<c ") if len(text) > len(tail) + 4096 else len(text)
-            part.look(text[:cut])
-            tail = text[cut:][-MIB:]
+        # Any part may be a sheet: the workbook says which, under whatever name.
+        text = tail + block
+        cut = text.rfind(b"<c ") if len(text) > len(tail) + 4096 else len(text)
+        part.look(text[:cut])
+        tail = text[cut:][-MIB:]
     part.look(tail)
     if max(announced, _texts_announced(before + b" " * _LONGEST_ANNOUNCE)) > size:
         raise bomb(path, "Il annonce plus de textes qu’il n’en contient")
