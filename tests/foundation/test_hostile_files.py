@@ -115,6 +115,16 @@ def test_a_hidden_character_of_a_workbook_has_its_place_and_remedy(tmp_path: Pat
     assert "ligne 2, colonne « nom »" in _refused(hidden) and "Ressaisissez" in _refused(hidden)
 
 
+def test_a_panic_of_the_reader_is_a_damaged_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def panics(path: str) -> None:
+        raise panic("capacity overflow")
+
+    monkeypatch.setattr("jigi.foundation.tabular_xlsx.CalamineWorkbook.from_path", panics)
+    assert "ne peut pas être lu" in _refused(_book(tmp_path / "a.xlsx"))
+
+
 def test_a_torn_sheet_is_told_in_french(tmp_path: Path) -> None:
     torn = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</sheetData>", b"</s>"))
     assert _refused(torn).startswith("hostile-a.xlsx : Ce classeur Excel ne peut pas être lu. Il est abîmé")

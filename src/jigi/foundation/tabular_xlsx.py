@@ -222,6 +222,11 @@ def _guarded(path: Path, read: Callable[[], T]) -> T:
     except (CalamineError, OSError, ValueError):
         # What the reader says is in English, and about XML: nobody who holds the file can act on it.
         raise _damaged(path) from None
+    except BaseException as error:
+        # The library's own panic is no Exception: it would go past everything that tells an error to a person.
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise _damaged(path) from None
 
 
 def _tables(workbook: CalamineWorkbook) -> list[str]:
