@@ -53,6 +53,8 @@ def test_each_good_line_becomes_a_request_to_check(scene: Scene, tmp_path: Path)
         ("0000000000;décès;3;;;01/05/2020;essai", "numéro RSU", "pas au registre"),
         ("{rsu};santé;3;;;01/05/2020;essai", "nature", "ne vient pas par fichier"),
         ("{rsu};décès;9;;;01/05/2020;essai", "membre", "Aucun membre"),
+        ("{rsu};décès;²;;;01/05/2020;essai", "membre", "Aucun membre"),
+        ("{rsu};décès;" + "9" * 5000 + ";;;01/05/2020;essai", "membre", "Aucun membre"),
         ("{rsu};décès;3;;;mai 2020;essai", "date d’effet", "31/01/2026"),
         ("{rsu};décès;3;;;01/05/2020;", "motif", "motif manque"),
         ("{rsu};téléphone;3;téléphone;12;01/05/2020;essai", "valeur", "pas un téléphone"),

@@ -60,3 +60,10 @@ def test_a_definition_that_may_not_be_read(jigi: Jigi, tmp_path: Path, door: str
     with as_nobody():
         answer = jigi(*DOORS[door](path))
     assert answer.code == 1 and "n’est pas permise" in answer.err
+
+
+@pytest.mark.parametrize("line", ["code = 5", 'code = ""'])
+def test_every_mistake_of_a_definition_has_a_remedy(jigi: Jigi, tmp_path: Path, line: str) -> None:
+    path = tmp_path / "definition.toml"
+    path.write_text(f"[[scheme]]\n{line}\n", encoding="utf-8")
+    assert "Corrigez cette ligne" in jigi("schemes", "load", "--file", path).err

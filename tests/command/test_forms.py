@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from jigi.geography.installation import ensure_account
 from jigi.intake.models import FormVersion
 from jigi.intake.reception import receive
 from jigi.registry.models import Household
-from tests.command.terminal import terminal
+from tests.command.terminal import Jigi, terminal
 from tests.intake.collected import changed, fiche, make_collector
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +38,8 @@ def test_nothing_to_pour_changes_nothing(capsys: pytest.CaptureFixture[str]) -> 
     assert said.code == 0 and said.figures["versions"] == []
     assert "n’est pas chargé" in jigi("intake", "submissions", "--form", "autre").err
     assert jigi("forms", "publish", str(FormVersion.objects.get().pk)).code == 0
+
+
+def test_a_file_of_a_form_that_is_a_folder_is_told(operator: object, jigi: Jigi, tmp_path: Path) -> None:
+    answer = jigi("forms", "load", "menage", "--media", tmp_path)
+    assert answer.code == 1 and "ne peut pas être lu. Donnez le chemin d’un fichier" in answer.err

@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,77 @@ def test_the_same_workbook_unharmed_is_read(tmp_path: Path) -> None:
 def test_an_index_of_sheets_that_swells_is_refused(tmp_path: Path) -> None:
     swollen = _with(_book(tmp_path / "a.xlsx"), "xl/workbook.xml", lambda content: content + b" " * (20 << 20))
     assert "sommaire dépasse 16 Mio" in _refused(swollen)
+
+
+def test_a_directory_that_points_before_the_file_is_refused(tmp_path: Path) -> None:
+    path = _book(tmp_path / "a.xlsx")
+    content = path.read_bytes()
+    size = int.from_bytes(content[-10:-6], "little")
+    path.write_bytes(content[:-10] + (size + 400).to_bytes(4, "little") + content[-6:])
+    assert "ne peut pas être lu" in _refused(path)
+
+
+def test_a_hidden_character_of_a_workbook_has_its_place_and_remedy(tmp_path: Path) -> None:
+    hidden = _with(_book(tmp_path / "a.xlsx"), "xl/sharedStrings.xml", lambda c: c.replace(b"Awa", b"A\x7fwa"))
+    assert "ligne 2, colonne « nom »" in _refused(hidden) and "Ressaisissez" in _refused(hidden)
+
+
+def test_a_panic_of_the_reader_is_a_damaged_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def panics(path: str) -> None:
+        raise panic("capacity overflow")
+
+    monkeypatch.setattr("jigi.foundation.tabular_xlsx.CalamineWorkbook.from_path", panics)
+    assert "ne peut pas être lu" in _refused(_book(tmp_path / "a.xlsx"))
+
+
+def test_a_torn_sheet_is_told_in_french(tmp_path: Path) -> None:
+    torn = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</sheetData>", b"</s>"))
+    assert _refused(torn).startswith("hostile-a.xlsx : Ce classeur Excel ne peut pas être lu. Il est abîmé")
+
+
+@pytest.mark.parametrize("place", ["A99999999", "XFD1048576", "AAAAAA1"])
+def test_a_cell_beyond_any_sheet_reserves_nothing(tmp_path: Path, place: str) -> None:
+    far = f'<c r="{place}"><v>1</v></c></row>'.encode()
+    moved = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</row>", far, 1))
+    assert "trop grande" in _refused(moved)
+
+
+@pytest.mark.parametrize(
+    "said", ['="4294967295"', "='1000000000000000000'", '="9999999999999999999"', ' = "4294967295"']
+)
+def test_texts_that_a_workbook_does_not_have_are_not_reserved(tmp_path: Path, said: str) -> None:
+    def change(content: bytes) -> bytes:
+        return re.sub(rb'uniqueCount="\d+"', f"uniqueCount{said}".encode(), content)
+
+    lying = _with(_book(tmp_path / "a.xlsx"), "xl/sharedStrings.xml", change)
+    assert "plus de textes qu’il n’en contient" in _refused(lying)
+
+
+def test_an_announce_cut_by_the_reading_is_seen(tmp_path: Path) -> None:
+    for padding in range(1 << 18, (1 << 18) + 60, 7):
+        head = b"?><!--" + b"x" * (padding - 70) + b"--><sst uniqueCount='4294967295' x:"
+        change = partial(re.sub, rb"\?>\s*<sst ", head)
+        path = _with(_book(tmp_path / "a.xlsx"), "xl/sharedStrings.xml", change)
+        assert "plus de textes" in _refused(path)
+
+
+def test_a_sheet_under_another_name_is_measured_too(tmp_path: Path) -> None:
+    path, moved = _book(tmp_path / "a.xlsx"), tmp_path / "ailleurs.xlsx"
+    with zipfile.ZipFile(path) as good, zipfile.ZipFile(moved, "w") as bad:
+        for entry in good.infolist():
+            content = good.read(entry).replace(b"worksheets/sheet1.xml", b"media/feuille.bin")
+            name = entry.filename.replace("worksheets/sheet1.xml", "media/feuille.bin")
+            bad.writestr(name, content.replace(b"</row>", b'<c r="A99999999"><v>1</v></c></row>', 1))
+    assert "trop grande" in _refused(moved)
+
+
+def test_a_link_of_a_sheet_is_no_cell(tmp_path: Path) -> None:
+    link = b'<legacyDrawing r:id="rId1"/></worksheet>'
+    drawn = _with(_book(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml", lambda c: c.replace(b"</worksheet>", link))
+    with open_table(drawn) as table:
+        assert list(table) == [(2, ["Awa"])]
 
 
 def test_rows_beyond_the_limit_are_refused(tmp_path: Path) -> None:

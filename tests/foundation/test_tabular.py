@@ -454,3 +454,16 @@ def test_rejects_open_in_excel_and_run_nothing(tmp_path):
 @given(st.text())
 def test_a_neutralised_cell_never_starts_a_formula(cell):
     assert not neutralise(cell).startswith(("=", "+", "@", "\t", "\r"))
+
+
+def test_a_number_of_thousands_of_digits_is_refused_in_french() -> None:
+    with pytest.raises(ValueError, match="a trop de chiffres"):
+        as_integer("9" * 5000)
+
+
+def test_a_message_names_some_columns_of_a_wide_table(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_text(";".join(f"c{n}{'x' * 500}" for n in range(600)), encoding="utf-8")
+    with open_table(path) as table, pytest.raises(InputError, match="et 570 autres") as refused:
+        table.require("village")
+    assert len(str(refused.value)) < 2_500

@@ -316,3 +316,10 @@ def test_loading_needs_the_right_over_the_country(gazetteer: None, tmp_path: Pat
     somebody = User.objects.create_user("agent", full_name="Agent")
     with pytest.raises(Refused):
         load_file(village_file(tmp_path, "village,commune", "A,Bangassi"), by=somebody)
+
+
+@pytest.mark.parametrize("people", ["99999999999", "9" * 400, "-1"])
+def test_a_village_of_too_many_people_is_a_reject(gazetteer: None, tmp_path: Path, people: str) -> None:
+    rows = ("A;ML010301;500", f"B;ML010301;{people}")
+    report = load_file(village_file(tmp_path, "village;commune_code;population", *rows), by=None)
+    assert [(reject.line, reject.column) for reject in report.rejects] == [(3, "population")] and report.added == 1

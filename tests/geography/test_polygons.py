@@ -35,6 +35,7 @@ def test_a_sound_polygon_has_no_problem() -> None:
         (polygon([HOLE[:4]]), "pas fermé"),
         (polygon([[[1, 13], [2, "x"], [2, 14], [1, 13]]]), "pas un nombre"),
         (polygon([[[1, 13], [math.inf, 13], [2, 14], [1, 13]]]), "pas un nombre"),
+        (polygon([[[1, 13], [10**400, 13], [2, 14], [1, 13]]]), "hors du pays"),
         (polygon([[[13, 1], [13, 2], [14, 2], [13, 1]]]), "hors du pays"),
     ],
 )

@@ -278,3 +278,15 @@ def test_the_real_form_fills_the_register_by_configuration_alone(shared: Path) -
     relations = list(Membership.objects.order_by("line").values_list("relation", flat=True))
     assert relations == ["head", "spouse", "spouse", "child", "parent"]
     assert Person.objects.get(given_names="Moussa").father_name == "Bakary Keïta"
+
+
+def test_a_form_that_no_phone_could_read_is_refused(tmp_path: Path) -> None:
+    settings = [[*SETTINGS[0], "attribute::a b"], [*SETTINGS[1], "x"]]
+    with pytest.raises(InputError, match="Aucun téléphone ne pourrait lire"):
+        read_form(workbook(tmp_path, settings=settings))
+
+
+def test_what_nobody_has_translated_is_quoted(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        read_form(workbook(tmp_path, [*SURVEY, ["audit", "autre", "", ""]]))
+    assert refused.value.why.startswith("Le convertisseur dit, en anglais : «") and refused.value.line == 5

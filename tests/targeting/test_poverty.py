@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from jigi.foundation.errors import InputError
@@ -36,3 +38,11 @@ def test_a_file_without_rates_is_refused(tmp_path):
     path.write_text("code;taux\n")
     with pytest.raises(InputError, match="aucun taux"):
         read_rates(path)
+
+
+@pytest.mark.parametrize("row", [";0,5", "ML0105;0,5\nML0105;0,4", "ML0105;beaucoup", f"ML0105;{'9' * 5000}"])
+def test_a_wrong_rate_has_its_line_and_a_remedy_in_a_short_sentence(tmp_path: Path, row: str) -> None:
+    (tmp_path / "taux.csv").write_text(f"code;taux\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_rates(tmp_path / "taux.csv")
+    assert refused.value.line and refused.value.remedy and len(str(refused.value)) < 300

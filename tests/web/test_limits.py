@@ -194,3 +194,9 @@ def test_a_job_that_asks_for_too_much_memory_fails_with_a_sentence() -> None:
     free = environment | {"JIGI_JOB_MEMORY_MB": "0"}
     done = subprocess.run([sys.executable, "-c", code], env=free, capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
+
+
+def test_a_form_that_is_wrongly_divided_is_told_in_french(client: Client, areas: Areas) -> None:
+    client.force_login(make_user("awa"))
+    answer = client.post("/imports/envoyer/", b"--x\r\n", content_type="multipart/form-data; boundary=")
+    assert answer.status_code == 400 and "envoyez de nouveau" in answer.content.decode()

@@ -132,6 +132,14 @@ def test_what_cannot_be_received_is_told_in_french(phone: Phone, content: bytes,
     assert "Gardez" in answer.content.decode() or "Renvoyez" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data", "multipart/form-data; boundary=é", "multipart/form-data; boundary="]
+)
+def test_a_post_that_is_wrongly_divided_is_told_as_openrosa_tells(phone: Phone, kind: str) -> None:
+    answer = phone.post("/openrosa/submission", b"--x\r\n", content_type=kind)
+    assert answer.status_code == 400 and "Renvoyez la fiche" in answer.content.decode()
+
+
 def test_a_token_opens_too(collector: User, client: Client) -> None:
     secret = make_secret(by=collector)
     assert client.get("/openrosa/formList", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
@@ -161,6 +169,10 @@ def test_a_proof_made_for_another_address_is_none(phone: Phone) -> None:
     challenge = phone.get("/openrosa/formList", HTTP_AUTHORIZATION="").headers["WWW-Authenticate"]
     proof = phone.proof("GET", "/openrosa/formList", challenge)
     assert phone.get("/openrosa/submission", HTTP_AUTHORIZATION=proof).status_code == 401
+
+
+def test_a_proof_made_for_no_address_is_none(phone: Phone) -> None:
+    assert phone.get("/openrosa/formList", HTTP_AUTHORIZATION='Digest uri="http://[", nonce="x"').status_code == 401
 
 
 def test_an_old_proof_is_said_to_be_old(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:

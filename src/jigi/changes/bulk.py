@@ -26,7 +26,7 @@ from jigi.changes.rules import COUNTER, KINDS, Kind
 from jigi.changes.states import APPLIED
 from jigi.foundation import audit, runs
 from jigi.foundation.bulk import run_sql
-from jigi.foundation.cells import as_date, as_integer
+from jigi.foundation.cells import as_date
 from jigi.foundation.errors import Raced, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.keyring import vault
@@ -257,13 +257,13 @@ class _Weighing:
         named = {_digits(said.get(column, "")) for _, said in rows for column in ("numéro RSU", "autre ménage")}
         self._numbers = dict(Household.objects.filter(rsu_number__in=named).values_list("rsu_number", "pk"))
         members = {_bare(said.get("membre", "")) for _, said in rows}
-        ninas = sorted(text for text in members if text and not text.isdigit())
+        ninas = sorted(text for text in members if text and not _is_line(text))
         indexes = dict(zip(vault().index_many("document", ninas), ninas, strict=True))
         held = Identifier.objects.filter(kind="nina", value_index__in=list(indexes))
         self._ninas = {indexes[bytes(index)]: person for index, person in held.values_list("value_index", "person")}
         asked = {folded(said["nature"]) for _, said in rows}
         if all(folded(kind.title) not in asked and kind.code not in asked for kind in _OF_ALL_MEMBERS):
-            lines = {int(text) for text in members if text.isdigit() and len(text) < 4}
+            lines = {int(text) for text in members if _is_line(text)}
             self._grounds = grounds(self._numbers.values(), lines=lines, persons=self._ninas.values())
         else:
             self._grounds = grounds(self._numbers.values())
@@ -310,10 +310,7 @@ class _Weighing:
 
     def _member(self, text: str, ground: Ground) -> Membership:
         text = _bare(text)
-        if text.isdigit() and len(text) < 4:
-            member = ground.on_line(as_integer(text))
-        else:
-            member = ground.member(self._ninas.get(text))
+        member = ground.on_line(int(text)) if _is_line(text) else ground.member(self._ninas.get(text))
         if member is None:
             raise _Wrong("membre", "Aucun membre présent n’a cette ligne ou ce NINA dans ce ménage.")
         return member
@@ -341,7 +338,7 @@ def _value(one: Input, text: str, ground: Ground) -> str:
     if one.type not in ("member", "members"):
         return text
     lines = [part.strip() for part in text.split(",")]
-    members = [ground.on_line(int(line)) if line.isdigit() else None for line in lines]
+    members = [ground.on_line(int(line)) if _is_line(line) else None for line in lines]
     if not all(members):
         raise _Wrong("valeur", "Donnez la ligne d’un membre présent.")
     return ",".join(str(member.person_id) for member in members if member)
@@ -369,9 +366,14 @@ def _day(said: dict[str, str]) -> date:
     return found.day
 
 
+def _is_line(text: str) -> bool:
+    """Whether a text is the line of a member: « ² » is a digit to Python, and no number."""
+    return text.isascii() and text.isdigit() and len(text) < 4
+
+
 def _digits(text: str) -> str:
     # A spreadsheet takes the zeros that a number begins with.
-    digits = "".join(filter(str.isdigit, text))
+    digits = "".join(filter(str.isdecimal, text))
     return digits.zfill(10) if digits else ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jigi.command.users import find_user
 from jigi.command.verb import Figures, Verb, acting, nothing, number, say, wrong
+from jigi.foundation.errors import InputError
 from jigi.foundation.toml_table import read_text
 from jigi.intake.actions import load_form, missing_media, publish
 from jigi.intake.models import FormVersion
@@ -29,7 +30,7 @@ def _load_arguments(parser: argparse.ArgumentParser) -> None:
 def _load(options: argparse.Namespace) -> Figures:
     by = find_user(options.by)
     mapping = read_text(options.mapping) if options.mapping else None
-    media = {path.name: path.read_bytes() for path in options.media}
+    media = {path.name: _content(path) for path in options.media}
     loaded = load_form(options.file, mapping=mapping, media=media, by=by)
     version = loaded.version
     say(
@@ -49,6 +50,16 @@ def _load(options: argparse.Namespace) -> Figures:
         "recognised": loaded.recognised, "mapped": bool(version.mapping), "missing": missing,
         "warnings": loaded.warnings,
     }  # fmt: skip
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            "Ce fichier du questionnaire ne peut pas être lu", file=path,
+            remedy="Donnez le chemin d’un fichier, que ce compte peut lire",
+        ) from error  # fmt: skip
 
 
 def _publish_arguments(parser: argparse.ArgumentParser) -> None:

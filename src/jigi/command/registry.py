@@ -16,6 +16,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> Figures:
+    if not options.folder.is_dir():
+        raise wrong(f"« {options.folder} » n’est pas un dossier", "Donnez le dossier des fichiers de noms.")
     mistakes = list(names.mistakes(options.folder))
     for mistake in mistakes:
         say(str(mistake))

@@ -61,15 +61,16 @@ def _run(options: argparse.Namespace) -> Figures:
         if formula is None:
             raise wrong(f"« {options.formula} » n’est pas une formule ajustée", "Voyez jigi targeting fit.")
     areas = _areas(options.areas)
-    # A list that can't be read must not leave a campaign opened for nothing.
+    # A file that can't be read must not leave a campaign opened for nothing.
     open_table(options.lists).close()
+    given = dict(read_rates(options.poverty)) if options.poverty else None
     with transaction.atomic():
         opened = actions.open_round(
             options.name, areas, programme_code=options.programme, formula=formula,
             quota_total=options.quota, by=by,
         )  # fmt: skip
         report = actions.import_lists(opened, options.lists, by=by)
-        actions.set_quotas(opened, options.quota, _rates(options.poverty, formula, opened), by=by)
+        actions.set_quotas(opened, options.quota, given or _estimated(formula, opened), by=by)
         opened.refresh_from_db()
         counters = actions.rank(opened, by=by)
     say(f"Campagne {opened.pk} : {report.read} lignes de listes lues, {report.held} retenues.")
@@ -84,9 +85,7 @@ def _areas(codes: Sequence[str]) -> list[Area]:
     return areas
 
 
-def _rates(path: Path | None, formula: ScoringFormula | None, opened: TargetingRound) -> dict[str, float]:
-    if path:
-        return dict(read_rates(path))
+def _estimated(formula: ScoringFormula | None, opened: TargetingRound) -> dict[str, float]:
     if formula is None:
         raise wrong("Il faut un taux de pauvreté par lieu", "Donnez --poverty FICHIER, ou une formule de score.")
     communes = Area.objects.filter(pk__in=opened.communes.values("commune"))

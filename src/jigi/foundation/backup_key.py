@@ -83,8 +83,9 @@ def read_secret() -> Secret:
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = reason(error) if isinstance(error, OSError) else "ce n’est pas du texte"
-        raise JigiError(f"Le fichier de clé {path} ne se lit pas", why=why) from error
+        why = _why_unread(error) if isinstance(error, OSError) else "ce n’est pas du texte"
+        remedy = f"Donnez par {VARIABLE} le fichier de la clé, que ce compte peut lire"
+        raise JigiError(f"Le fichier de clé {path} ne se lit pas", why=why, remedy=remedy) from error
     if not text.startswith(PREFIX):
         return _phrase(text, path)
     try:
@@ -94,6 +95,10 @@ def read_secret() -> Secret:
     if len(content) != KEY_BYTES:
         raise JigiError(f"La clé de {path} est abîmée", remedy="Reprenez-la de l’autre lieu où vous la gardez")
     return Secret(content, is_phrase=False)
+
+
+def _why_unread(error: OSError) -> str:
+    return "ce compte n’a pas le droit de le lire" if isinstance(error, PermissionError) else reason(error)
 
 
 def make_key_file(path: Path) -> None:

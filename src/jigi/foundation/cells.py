@@ -36,6 +36,8 @@ _SHORT_YEAR = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}", re.ASCII)
 _MONTH = re.compile(r"(?:(\d{1,2})[-/.](\d{4})|(\d{4})[-/.](\d{1,2}))", re.ASCII)
 _YEAR = re.compile(r"((?:né(?:e)? )?(?:vers |env(?:\.|iron) )|~ ?)?((?:18|19|20)\d\d)", re.ASCII | re.IGNORECASE)
 _SERIAL = re.compile(r"([2-5]\d{4})(?:[.,]\d+)?", re.ASCII)
+_MOST_DIGITS = 30
+"""Far beyond any amount; Python refuses thousands of them, in English."""
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 _YES = frozenset({"oui", "o", "1", "vrai", "x", "yes", "y", "true"})
@@ -76,7 +78,10 @@ def as_integer(text: str) -> int:
     decimals = found[5] if found.re is _GROUPED else found[4]
     if decimals and decimals.strip("0"):
         raise ValueError("a des décimales : un nombre entier est attendu")
-    return int(found[1] + re.sub(r"\D", "", found[2]))
+    digits = re.sub(r"\D", "", found[2])
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError("a trop de chiffres")
+    return int(found[1] + digits)
 
 
 def as_decimal(text: str) -> Decimal:

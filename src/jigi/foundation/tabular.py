@@ -47,6 +47,8 @@ _FOREIGN = {
     b"{": "un fichier JSON",
 }
 
+_MOST_SAID = 30
+
 
 class Table:
     """An open table: `header`, then iterate once over `(line, cells)`; line 1 is the file's first line.
@@ -90,14 +92,20 @@ class Table:
         if not missing:
             return tuple(self.header.index(column) for column in columns)
         named = ", ".join(f"« {column} »" for column in missing)
-        found = ", ".join(f"« {column} »" for column in self.header)
         raise InputError(
             f"Colonne manquante : {named}" if len(missing) == 1 else f"Colonnes manquantes : {named}",
             file=self.file,
             line=self.header_line,
-            why=f"Colonnes trouvées : {found}",
+            why=f"Colonnes trouvées : {self.columns_said}",
             remedy=_closest(missing, self.header),
         )
+
+    @property
+    def columns_said(self) -> str:
+        """The columns found, for a message: the first ones, none longer than a line."""
+        said = ", ".join(f"« {name[:60]} »" for name in self.header[:_MOST_SAID])
+        more = len(self.header) - _MOST_SAID
+        return f"{said} et {more} autres" if more > 0 else said
 
     def _read_header(self) -> tuple[int, tuple[str, ...]]:
         for line, cells in self._source.rows:
@@ -191,7 +199,9 @@ def open_table(path: str | Path, *, sheet: str | None = None, limits: Limits | N
     except PermissionError:
         raise _forbidden(file) from None
     except OSError as error:
-        raise InputError("Le fichier ne peut pas être lu", file=file, why=error.strerror or "") from None
+        raise InputError(
+            "Le fichier ne peut pas être lu", file=file, why=error.strerror or "", remedy="Envoyez-le de nouveau"
+        ) from None
 
 
 def sheet_names(path: str | Path, *, limits: Limits | None = None) -> list[str]:

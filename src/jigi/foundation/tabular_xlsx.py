@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,11 +26,15 @@ from jigi.foundation.tabular_source import MIB, Limits, Source, bomb
 
 ZIP_MAGIC = b"PK\x03\x04"
 
-_CELL = re.compile(rb"[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
+# Whatever its number of digits: a place beyond Excel's own last row is reserved by the reader all the same.
+_CELL = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]*)(\d+)[\"']")
 _FAILED = re.compile(rb"<c r=\"([A-Z]+)(\d+)\"(?=[^>]*? t=\"e\")[^>]*>")
 _UNCOMPUTED = re.compile(
     rb"<c r=\"([A-Z]+)(\d+)\"(?![^>]*? t=\"str\")[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
 )
+# How many texts a workbook says it shares: the reader reserves them all before it reads the first.
+_ANNOUNCED = re.compile(rb"\suniqueCount(?:=[\"'](\d{1,18})[\"'])?")
+_LONGEST_ANNOUNCE = 40
 T = TypeVar("T")
 
 _STORED, _DEFLATED = 0, 8
@@ -74,7 +79,9 @@ def _text(path: Path, value: Any, line: int, column: int) -> str:
         try:
             return clean(value) if value else ""
         except ValueError as error:
-            raise InputError(f"La cellule {error}", file=path, line=line, column=str(column)) from None
+            raise InputError(
+                f"La cellule {error}", file=path, line=line, column=str(column), remedy="Ressaisissez cette cellule"
+            ) from None
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, (int, float)):
@@ -152,24 +159,27 @@ def _check_directory(path: Path, entries: list[zipfile.ZipInfo], limits: Limits)
 
 
 def _weigh_part(path: Path, stream: IO[bytes], entry: zipfile.ZipInfo, limits: Limits) -> _Part:
-    part, size, tail, before = _Part(), 0, b"", b""
-    is_sheet = entry.filename.startswith("xl/worksheets/")
+    part, size, tail, before, announced = _Part(), 0, b"", b"", 0
     is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
     for block in _unpack(stream, entry):
         size += len(block)
         if is_xml and _declares(before + block):
             raise _declared(path)
-        before = block[-32:]
+        if is_xml:
+            announced = max(announced, _texts_announced(before + block))
+        before = (before + block)[-_LONGEST_ANNOUNCE:]
         if entry.filename in _READ_WHOLE and size > limits.max_index_bytes:
             raise bomb(path, f"Son sommaire dépasse {limits.max_index_bytes // MIB} Mio")
         if size > entry.file_size:
             raise bomb(path, "Il contient plus que ce que son sommaire annonce")
-        if is_sheet:
-            text = tail + block
-            cut = text.rfind(b"<c ") if len(text) > len(tail) + 4096 else len(text)
-            part.look(text[:cut])
-            tail = text[cut:][-MIB:]
+        # Any part may be a sheet: the workbook says which, under whatever name.
+        text = tail + block
+        cut = text.rfind(b"<c ") if len(text) > len(tail) + 4096 else len(text)
+        part.look(text[:cut])
+        tail = text[cut:][-MIB:]
     part.look(tail)
+    if max(announced, _texts_announced(before + b" " * _LONGEST_ANNOUNCE)) > size:
+        raise bomb(path, "Il annonce plus de textes qu’il n’en contient")
     if part.columns > limits.max_columns or part.rows * part.columns > limits.max_cells:
         raise InputError(
             f"La feuille est trop grande : {part.rows} lignes × {part.columns} colonnes",
@@ -182,6 +192,8 @@ def _weigh_part(path: Path, stream: IO[bytes], entry: zipfile.ZipInfo, limits: L
 
 def _unpack(stream: IO[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The bytes of a part as any reader would unpack them, whatever the sizes the directory declares."""
+    if entry.header_offset < 0:
+        raise zipfile.BadZipFile
     stream.seek(entry.header_offset)
     _, name_length, extra_length = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
     stream.seek(name_length + extra_length, 1)
@@ -207,8 +219,14 @@ def _guarded(path: Path, read: Callable[[], T]) -> T:
         return read()
     except PasswordError:
         raise _damaged(path, "Il est protégé par un mot de passe") from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise _damaged(path, str(error)) from None
+    except (CalamineError, OSError, ValueError):
+        # What the reader says is in English, and about XML: nobody who holds the file can act on it.
+        raise _damaged(path) from None
+    except BaseException as error:
+        # The library's own panic is no Exception: it would go past everything that tells an error to a person.
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise _damaged(path) from None
 
 
 def _tables(workbook: CalamineWorkbook) -> list[str]:
@@ -261,6 +279,12 @@ def _formula_error(path: Path, column: str, line: int) -> InputError:
 def _declares(text: bytes) -> bool:
     """Whether XML defines things of its own (entities that swell, or that read other files)."""
     return any(word in text for word in _DECLARATIONS)
+
+
+def _texts_announced(text: bytes) -> int:
+    """The largest number of shared texts that XML says it has; what may be cut at the end is left to the next look."""
+    found = [one for one in _ANNOUNCED.finditer(text) if one.start() <= len(text) - _LONGEST_ANNOUNCE]
+    return max((int(one[1]) if one[1] else sys.maxsize for one in found), default=0)
 
 
 def _declared(path: Path) -> InputError:

@@ -83,6 +83,7 @@ class Table:
 
     def error(self, key: str, what: str, *, why: str = "", remedy: str = "") -> InputError:
         """The error of a key of this table (of the whole table when the key is "")."""
+        remedy = remedy or "Corrigez cette ligne de la définition, puis recommencez"
         return InputError(what, file=self.file, line=self.line(key), column=key, why=why, remedy=remedy)
 
     def line(self, key: str = "") -> int:

@@ -127,11 +127,15 @@ def _ring_problem(ring: Sequence[Any], bounds: Bounds) -> str:
     for point in ring:
         if not isinstance(point, list) or len(point) < 2:
             return "un point n’a pas deux coordonnées"
-        if not all(isinstance(c, int | float) and math.isfinite(c) for c in point[:2]):
+        if not all(isinstance(c, int | float) and abs(c) < math.inf for c in point[:2]):
             return "une coordonnée n’est pas un nombre"
         if not bounds.holds(point[0], point[1]):
-            return f"le point ({point[0]:g} ; {point[1]:g}) est hors du pays"
+            return "un point est hors du pays" if max(map(abs, point[:2])) > 1e9 else _outside(point)
     return "" if list(ring[0][:2]) == list(ring[-1][:2]) else "un anneau n’est pas fermé"
+
+
+def _outside(point: Sequence[float]) -> str:
+    return f"le point ({point[0]:g} ; {point[1]:g}) est hors du pays"
 
 
 def _ring_moments(ring: Ring) -> tuple[float, float, float]:

@@ -14,6 +14,7 @@ from jigi.geography.ties import VillageRow
 
 MOST_VILLAGES = 200_000
 """Far above any country of the Sahel (Mali has about 12,500 villages): more is another kind of file."""
+MOST_PEOPLE = 10_000_000
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "name": (
@@ -121,7 +122,7 @@ def _places(table: Table, columns: Mapping[str, str]) -> dict[str, list[int]]:
         "Ce tableau n’est pas une liste de villages",
         file=table.file,
         line=table.header_line,
-        why="Colonnes trouvées : " + ", ".join(f"« {name} »" for name in table.header),
+        why=f"Colonnes trouvées : {table.columns_said}",
         remedy="Il faut une colonne « village » et une au moins parmi « commune_code », « commune »,"
         " « cercle », ou bien « latitude » et « longitude »",
     )
@@ -144,8 +145,8 @@ def _row(line: int, cells: Sequence[str], places: Mapping[str, Sequence[int]]) -
     longitude = _number("longitude", first("longitude"), as_decimal)
     latitude = _number("latitude", first("latitude"), as_decimal)
     population = _number("population", first("population"), as_integer)
-    if population is not None and population < 0:
-        raise _Unreadable("population", "population négative")
+    if population is not None and not 0 <= population <= MOST_PEOPLE:
+        raise _Unreadable("population", f"population négative, ou de plus de {MOST_PEOPLE} personnes")
     if longitude is None or latitude is None or not MALI.holds(longitude, latitude):
         longitude = latitude = None
     return VillageRow(

@@ -106,7 +106,7 @@ def _known(instance: Instance) -> Submission:
 
 def _check_files(instance: Instance, files: Mapping[str, bytes]) -> None:
     if len(files) > MOST_FILES:
-        raise TooLarge(f"Une fiche a au plus {MOST_FILES} pièces jointes")
+        raise TooLarge(f"Une fiche a au plus {MOST_FILES} pièces jointes", remedy="Retirez-en, puis renvoyez-la")
     named = instance.files
     for name, content in files.items():
         if name not in named:

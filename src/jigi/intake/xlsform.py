@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
+from defusedxml.ElementTree import fromstring
 from pyxform.builder import create_survey_element_from_dict
 from pyxform.errors import PyXFormError
 from pyxform.utils import external_choices_to_csv, has_external_choices
@@ -140,14 +142,28 @@ def _made(file_name: str, xlsform: bytes, sheets: dict[str, Sheet]) -> MadeForm:
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError, IndexError) as error:
         # pyxform trips over sheets that it does not foresee.
         raise in_french("", file_name) from error
-    if len(xform) > LARGEST_XFORM:
-        raise InputError("Le questionnaire est trop grand pour un téléphone", file=file_name)
+    _check_xform(xform, file_name)
     made_media = {ITEMSETS: itemsets.encode()} if itemsets else {}
     return MadeForm(
         file_name, xlsform, kept["id_string"], kept["title"], version, xform, kept,
         [*_repeated_choices(sheets), *dict.fromkeys(warning_in_french(text) for text in warnings if text)],
         made_media, named_media(xform) - set(made_media),
     )  # fmt: skip
+
+
+def _check_xform(xform: str, file_name: str) -> None:
+    if len(xform) > LARGEST_XFORM:
+        raise InputError("Le questionnaire est trop grand pour un téléphone", file=file_name,
+                         remedy="Coupez-le en plusieurs, ou mettez les longues listes dans un fichier CSV")  # fmt: skip
+    try:
+        fromstring(xform)
+    except (ParseError, ValueError) as error:
+        # pyxform writes some headers (« instance::a b ») into the XML as they are.
+        raise InputError(
+            "Aucun téléphone ne pourrait lire ce questionnaire", file=file_name,
+            why="Un titre de colonne ou un réglage n’a pas la forme d’un nom XML.",
+            remedy="Dans les titres à deux-points (instance::, bind::, attribute::), ôtez espaces et signes.",
+        ) from error  # fmt: skip
 
 
 def _rows_by_type(sheets: dict[str, Sheet]) -> dict[str, int]:

@@ -140,7 +140,7 @@ _WARNINGS = (
 
 
 def in_french(said: str, file_name: str, *, row_of_type: Mapping[str, int] | None = None) -> InputError:
-    """The refusal of a form; what pyxform says and nobody has translated is kept as the reason.
+    """The refusal of a form; what pyxform says and nobody has translated is quoted as the reason.
 
     `row_of_type` gives the row of a type that is said without its row.
     """
@@ -155,7 +155,7 @@ def in_french(said: str, file_name: str, *, row_of_type: Mapping[str, int] | Non
         file=file_name,
         line=int(row[1]) if row else (row_of_type or {}).get(words.get("type", "")),
         column=column[1] if column else saying.column if saying else "",
-        why="" if saying else said[:300],
+        why=f"Le convertisseur dit, en anglais : « {said[:300]} »" if said and not saying else "",
         remedy=saying.remedy.format() if saying else "Corrigez la feuille, puis chargez-la de nouveau",
     )
 

@@ -136,7 +136,7 @@ def _columns(table: Table) -> dict[str, int]:
             f"Il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} {named}",
             file=table.file,
             line=1,
-            why=f"L’en-tête dit : {', '.join(table.header)}",
+            why=f"Colonnes trouvées : {table.columns_said}",
             remedy="Un fichier de retour a au moins les colonnes reference, statut et montant_fcfa.",
         )
     return found

@@ -113,7 +113,7 @@ def _check(table: Table, at: Mapping[str, int]) -> None:
         raise InputError(
             f"Colonnes manquantes : {', '.join(missing)}" if missing[1:] else f"Colonne manquante : {missing[0]}",
             file=table.file, line=table.header_line,
-            why="Colonnes trouvées : " + ", ".join(f"« {name} »" for name in table.header),
+            why=f"Colonnes trouvées : {table.columns_said}",
             remedy="Renommez ou ajoutez ces colonnes",
         )  # fmt: skip
 

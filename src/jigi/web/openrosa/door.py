@@ -18,6 +18,7 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -31,6 +32,8 @@ from jigi.web.limits import told as limit_met
 from jigi.web.middleware import address_of
 from jigi.web.openrosa.envelopes import told, with_headers
 
+_TORN = (BadRequest, SuspiciousOperation, MultiPartParserError)
+"""What Django raises of a post that is cut, wrongly divided, or of too many parts."""
 NONCE_SECONDS = 600
 _SIGNER = TimestampSigner(sep=".", salt="jigi.openrosa")
 
@@ -49,7 +52,7 @@ def for_phones(view: Phone) -> Phone:
         try:
             user, stale = _person(request)
             response = view(request, user, *args, **options) if user else _challenge(stale)
-        except (JigiError, Http404, BadRequest, SuspiciousOperation, DatabaseError) as error:
+        except (JigiError, Http404, *_TORN, DatabaseError) as error:
             response = _refusal(error)
         return with_headers(response)
 
@@ -79,7 +82,10 @@ def _person(request: HttpRequest) -> tuple[User | None, bool]:
 
 def _is_for(request: HttpRequest, parts: dict[str, str]) -> bool:
     """Whether the digest is made for this address, and as OpenRosa restricts it."""
-    asked, made = urlsplit(request.get_full_path()), urlsplit(parts.get("uri", ""))
+    try:
+        asked, made = urlsplit(request.get_full_path()), urlsplit(parts.get("uri", ""))
+    except ValueError:  # « http://[ » is no address
+        return False
     same = (asked.path, asked.query) == (made.path, made.query)
     plain = parts.get("algorithm", "MD5").upper() == "MD5" and parts.get("qop", "auth") == "auth"
     return same and plain and parts.get("realm") == REALM
@@ -122,7 +128,7 @@ def _refusal(error: Exception) -> HttpResponse:
             return told(str(error), 403)
         case UnknownForm() | Http404():
             return told(str(error) or "Ceci n’existe pas, ou plus.", 404)
-        case InputError() | BadRequest() | SuspiciousOperation():
+        case InputError() | BadRequest() | SuspiciousOperation() | MultiPartParserError():
             said = str(error) if isinstance(error, InputError) else "L’envoi est incomplet. Renvoyez la fiche."
             return told(said, 400)
         case _:

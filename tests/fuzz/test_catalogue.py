@@ -1,0 +1,310 @@
+"""The same bad files at every verb and every page that takes one; a new place without its row fails."""
+
+from __future__ import annotations
+
+import html
+import io
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from jigi.foundation.models import User
+from jigi.web.imports import uploads
+from tests.command.files import as_nobody, bomb
+from tests.command.terminal import Jigi, make_operator, terminal
+from tests.factories import ProvedClient
+from tests.fuzz.doors import DOORS
+from tests.fuzz.inventory import arguments, fields
+from tests.fuzz.oracle import rows_of_all
+
+pytestmark = pytest.mark.django_db
+
+CONTENTS: dict[str, Callable[[], bytes]] = {
+    "empty": lambda: b"",
+    "blank": lambda: b" \n\n \n",
+    "binary": lambda: bytes(range(256)) * 20,
+    "a page": lambda: b"<!doctype html><html><body>x</body></html>",
+    "JSON": lambda: b'{"a": 1}',
+    "other columns": lambda: b"a;b;c\n1;2;3\n",
+    "a column twice": lambda: b"a;a\n1;2\n",
+    "cp1252": lambda: "été;déjà\nça;là\n".encode("cp1252"),
+    "UTF-16": lambda: "été;déjà\nça;là\n".encode("utf-16"),
+    "a broken workbook": lambda: b"PK\x03\x04 rien",
+    "an archive": lambda: _archive(),
+    "a ZIP bomb": bomb,
+    "a torn gzip": lambda: b"\x1f\x8b\x08\x00\x00",
+    "one line": lambda: b"x" * 3_000_000,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """The words of a command for a path, with what it needs beside in a folder."""
+
+    words: Callable[[Path, Path], Sequence[object]]
+
+
+def _intake(option: str) -> Callable[[Path, Path], Sequence[object]]:
+    def words(path: Path, folder: Path) -> Sequence[object]:
+        from tests.intake.forms import Desk
+
+        files = Desk(folder, User.objects.get(username="exploitant")).fill(1).files()
+        given = {"file": files["path"], "--members": files["members"], "--mapping": files["mapping"], option: path}
+        return ("intake", "import", *(word for pair in given.items() for word in pair if word != "file"))
+
+    return words
+
+
+def _lists(path: Path, folder: Path) -> Sequence[object]:
+    _programme()
+    words = ("targeting", "run", "Essai", "--programme", "tm", "--areas", "ML010501", "--quota", "3", "--lists")
+    return (*words, path)
+
+
+def _poverty(path: Path, folder: Path) -> Sequence[object]:
+    from tests.fuzz.doors import plain_lists
+
+    _programme()
+    lists = plain_lists(folder)
+    words = ("targeting", "run", f"Essai {uuid.uuid4()}", "--programme", "tm", "--areas", "ML010501", "--quota", "3")
+    return (*words, "--by", "exploitant", "--lists", lists, "--poverty", path)
+
+
+READ: dict[tuple[str, str], Row] = {
+    ("geography load", "file"): Row(lambda path, folder: ("geography", "load", path)),
+    ("forms load", "file"): Row(lambda path, folder: ("forms", "load", path)),
+    ("forms load", "mapping"): Row(lambda path, folder: ("forms", "load", "menage", "--mapping", path)),
+    ("forms load", "media"): Row(lambda path, folder: ("forms", "load", "menage", "--media", path)),
+    ("intake import", "file"): Row(_intake("file")),
+    ("intake import", "members"): Row(_intake("--members")),
+    ("intake import", "mapping"): Row(_intake("--mapping")),
+    ("programmes load", "file"): Row(lambda path, folder: ("programmes", "load", path)),
+    ("population make", "programme"): Row(
+        lambda path, folder: ("population", "make", "--households", "10", "--out", folder / "p", "--programme", path)
+    ),
+    ("registry names", "folder"): Row(lambda path, folder: ("registry", "names", path)),
+    ("schemes load", "file"): Row(lambda path, folder: ("schemes", "load", "--file", path)),
+    ("schemes import", "file"): Row(lambda path, folder: ("schemes", "import", "--scheme", _scheme(), path)),
+    ("targeting fit", "formula"): Row(lambda path, folder: ("targeting", "fit", "ESSAI", "--formula", path)),
+    ("targeting run", "lists"): Row(_lists),
+    ("targeting run", "poverty"): Row(_poverty),
+    ("payments reconcile", "file"): Row(
+        lambda path, folder: ("payments", "reconcile", "--agency", _agency(), "--by", "rapproche", path)
+    ),
+    ("vault import-key", "file"): Row(lambda path, folder: ("vault", "import-key", path)),
+    ("backup verify", "folder"): Row(lambda path, folder: ("backup", "verify", path)),
+}
+WRITTEN = {
+    ("geography load", "rejects"), ("intake import", "rejects"), ("intake submissions", "rejects"),
+    ("intake problems", "out"), ("schemes import", "rejects"), ("targeting fit", "out"), ("payments orders", "out"),
+    ("population make", "out"), ("register model", "output"), ("backup key", "file"), ("backup create", "target"),
+}  # fmt: skip
+ELSEWHERE = {
+    ("demo", "programme"): "le fichier que « programmes load » lit, par la même lecture",
+    ("backup restore", "folder"): "le dossier que « backup verify » lit, par la même lecture",
+    ("backup drill", "folder"): "le dossier que « backup verify » lit, par la même lecture",
+    ("backup list", "target"): "un dossier dont seuls les noms sont lus",
+    ("backup prune", "target"): "un dossier dont seuls les noms sont lus",
+}
+
+
+UNNAMED = {("vault", "import-key"), ("forms", "load")}
+"""What they read is a text by then: of several files, the message says which by what is wrong."""
+
+
+def test_every_argument_has_its_row() -> None:
+    options = {("population make", "seed")}  # « fichiers » in its help
+    assert arguments() - options == set(READ) | WRITTEN | set(ELSEWHERE)
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that everybody may walk through, its own files apart."""
+    folder = Path(tempfile.mkdtemp(prefix="jigi-essai-"))
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def jigi(capsys: pytest.CaptureFixture[str], open_to_all: Path, monkeypatch: pytest.MonkeyPatch) -> Jigi:
+    from jigi.foundation import backup_key
+
+    make_operator()
+    backup_key.make_key_file(open_to_all / "cle")
+    (open_to_all / "cle").chmod(0o644)
+    monkeypatch.setenv(backup_key.VARIABLE, str(open_to_all / "cle"))
+    return terminal(capsys)
+
+
+@pytest.mark.parametrize("place", READ, ids=" ".join)
+def test_a_verb_refuses_them(place: tuple[str, str], jigi: Jigi, tmp_path: Path) -> None:
+    row, path = READ[place], tmp_path / "mauvais.xlsx"
+    for kind, content in CONTENTS.items():
+        path.write_bytes(content())
+        words = row.words(path, tmp_path)
+        _refused(jigi, words, path, kind)
+    for kind, other in (("a folder", tmp_path), ("missing", tmp_path / "absent.csv"), ("missing", path / "x")):
+        if place != ("registry names", "folder") or kind != "a folder":
+            _refused(jigi, row.words(other, tmp_path), other, kind)
+
+
+@pytest.mark.parametrize("place", READ, ids=" ".join)
+def test_a_verb_says_what_it_may_not_read(place: tuple[str, str], jigi: Jigi, open_to_all: Path) -> None:
+    path = open_to_all / "secret.csv"
+    path.write_bytes(b"a;b\n1;2\n")
+    path.chmod(0)
+    words = READ[place].words(path, open_to_all)
+    jigi(*words, "--help")  # what a verb imports is read before the rights are lost
+    with as_nobody():
+        _refused(jigi, words, path, "unreadable")
+
+
+def _refused(jigi: Jigi, words: Sequence[object], path: Path, kind: str) -> None:
+    before = rows_of_all()
+    answer = jigi(*words)
+    assert answer.code == 1 and answer.err.startswith("jigi : "), (kind, answer)
+    assert answer.err.count(". ") + answer.err.count(".\n") >= 2, (kind, answer.err)
+    assert path.name in answer.err or tuple(words[:2]) in UNNAMED, (kind, answer.err)
+    assert rows_of_all() == before, kind
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that takes a file: who sends it, its address, its field, the fields beside it."""
+
+    by: str
+    page: str
+    field: str
+    beside: Callable[[], dict[str, object]] = dict
+    takes: Sequence[str] = ()
+
+
+ANY_TABLE = ("other columns", "cp1252", "UTF-16", "blank", "one line")
+
+
+def _door(name: str, field: str = "", takes: Sequence[str] = ()) -> Callable[[Path], Sent]:
+    def made(folder: Path) -> Sent:
+        door = DOORS[name](folder)
+        good = folder / "bon.csv"
+        from tests.fuzz.tables import plain_csv
+
+        good.write_bytes(plain_csv(door.rows))
+        beside = {door.field: good, **door.beside()}
+        wanted = field or door.field
+        return Sent(door.by, door.page, wanted, lambda: {k: v for k, v in beside.items() if k != wanted}, takes)
+
+    return made
+
+
+def _form(field: str, **beside: object) -> Callable[[Path], Sent]:
+    def made(folder: Path) -> Sent:
+        from tests.factories import make_areas, make_user
+
+        make_areas(communes=1)
+        return Sent(make_user("awa").username, "/questionnaires/charger/", field, lambda: dict(beside))
+
+    return made
+
+
+def _paper(folder: Path) -> Sent:
+    from tests.changes.ground import make_scene
+
+    scene = make_scene()
+    asked = scene.ask("exit")
+    return Sent(scene.maker.username, f"/changements/{asked.pk}/joindre/", "piece")
+
+
+def _asked(folder: Path) -> Sent:
+    from tests.changes.ground import make_scene
+
+    scene = make_scene()
+    said = {"date": "2020-05-01", "motif": "essai", "source": "household"}
+    return Sent(scene.maker.username, f"/changements/demander/{scene.one.rsu}/exit/", "piece", lambda: dict(said))
+
+
+PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
+    ("imports/forms.py", "menages"): _door("menages"),
+    ("imports/forms.py", "membres"): _door("membres"),
+    ("imports/forms.py", "correspondance"): _door("menages", "correspondance"),
+    ("imports/correspondences.py", "menages"): _door("correspondances", takes=ANY_TABLE),
+    ("imports/correspondences.py", "membres"): _door("correspondances", "membres", ANY_TABLE),
+    ("payments/returns.py", "fichier"): _door("retours"),
+    ("schemes/forms.py", "prestations"): _door("prestations"),
+    ("changes/files.py", "fichier"): _door("changements"),
+    ("changes/acts.py", "piece"): _paper,
+    ("changes/asking.py", "piece"): _asked,
+    ("forms/forms.py", "classeur"): _form("classeur"),
+    ("forms/forms.py", "correspondance"): _form("correspondance", livre="menage"),
+    ("forms/forms.py", "fichiers"): _form("fichiers", livre="menage"),
+}
+PAGES_ELSEWHERE = {("openrosa/views.py", "xml_submission_file"): "tests/fuzz/test_fiches.py"}
+
+
+def test_every_page_that_is_sent_a_file_has_its_row() -> None:
+    assert fields() == set(PAGES) | set(PAGES_ELSEWHERE)
+
+
+@pytest.mark.parametrize("place", PAGES, ids=" ".join)
+def test_a_page_refuses_them(
+    place: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:  # fmt: skip
+    monkeypatch.setattr(uploads, "FOLDER", tmp_path / "envois")
+    sent = PAGES[place](tmp_path)
+    client = ProvedClient(raise_request_exception=False)
+    client.force_login(User.objects.get(username=sent.by))
+    settings.FENCED = True
+    before = rows_of_all()
+    for kind, content in ((kind, content) for kind, content in CONTENTS.items() if kind not in sent.takes):
+        answer = client.post(sent.page, _posted(sent, content()), follow=True)
+        text = html.unescape(answer.content.decode())
+        assert answer.status_code in (400, 403), (kind, answer.status_code, text[:500])
+        assert 'class="wrong"' in text or 'role="alert"' in text or "errorlist" in text, (kind, text[:2000])
+        assert {k: v for k, v in rows_of_all().items() if before[k] != v} == {}, kind
+        assert not list((tmp_path / "envois").glob("*")), kind
+
+
+def _posted(sent: Sent, content: bytes) -> dict[str, object]:
+    fields = {"cle": str(uuid.uuid4()), **sent.beside(), sent.field: SimpleUploadedFile("mauvais.csv", content)}
+    return {
+        name: SimpleUploadedFile(value.name, value.read_bytes()) if isinstance(value, Path) else value
+        for name, value in fields.items()
+    }
+
+
+def _programme() -> None:
+    from jigi.programmes.models import Programme
+
+    facts = {"name": "Essai", "file_name": "tm", "file_hash": "0" * 64, "valid_from": "2014-01-01"}
+    Programme.objects.get_or_create(code="tm", defaults=facts)
+
+
+def _scheme() -> str:
+    from tests.schemes.giving import make_scheme
+
+    return str(make_scheme().code)
+
+
+def _agency() -> str:
+    from jigi.programmes.models import Agency
+    from tests.factories import make_user
+
+    if not User.objects.filter(username="rapproche").exists():
+        make_user("rapproche", "payment_officer")
+    return Agency.objects.get_or_create(code="A", defaults={"name": "Agence", "kind": "wallet"})[0].code
+
+
+def _archive() -> bytes:
+    import zipfile
+
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as packed:
+        packed.writestr("lisez.txt", b"rien")
+    return stream.getvalue()
