@@ -23,6 +23,7 @@ urlpatterns = scoped(
         path("financements/", include("jigi.web.agreements.urls")),
         path("partages/", include("jigi.web.sharing.urls")),
         path("openrosa/", include("jigi.web.openrosa.urls")),
+        path("questionnaires/", include("jigi.web.fill.urls")),
         path("questionnaires/", include("jigi.web.forms.urls")),
         path("imports/", include("jigi.web.imports.urls")),
         path("executions/", include("jigi.web.executions.urls")),
