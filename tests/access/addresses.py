@@ -538,7 +538,8 @@ ASKS: tuple[Ask, ...] = (
 PHONES = {
     "fill_worker", "openrosa_forms", "openrosa_submission", "openrosa_xform", "openrosa_manifest", "openrosa_media",
 }  # fmt: skip
-"""What phones ask with a secret of their own, and no session, and the program of the page that works without network: tests/web/test_openrosa.py asks them."""
+"""What phones ask with a secret of their own, and no session: tests/web/test_openrosa.py asks them. The program of the
+page that works without network is the same for all: tests/web/test_fill_pages.py asks it."""
 
 OWN = {
     "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",

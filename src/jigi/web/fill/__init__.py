@@ -1,1 +1,1 @@
-"""« Remplir »: questionnaires filled in the browser, at a desk or on a phone without network; what became of each fiche."""
+"""« Remplir »: questionnaires filled in the browser, at a desk or on a phone without network; what became of them."""
