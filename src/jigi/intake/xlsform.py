@@ -204,7 +204,7 @@ def _say_in_french(part: dict[str, Any]) -> None:
     """The words that pyxform adds of itself (« or_other »)."""
     for inner in (*part.get("children", ()), *part.get("choices", ())):
         if isinstance(inner, dict):
-            if (label := inner.get("label")) in _ENGLISH and isinstance(label, str):
+            if isinstance(label := inner.get("label"), str) and label in _ENGLISH:
                 inner["label"] = _ENGLISH[label]
             _say_in_french(inner)
     if isinstance(part.get("choices"), dict):
