@@ -140,8 +140,11 @@ def test_a_session_that_is_over_loses_nothing(phone: Page, database: str) -> Non
     assert _received(database) == before + 1
 
 
-def test_leaving_the_site_keeps_the_fiches_that_wait(phone: Page) -> None:
-    _begin(phone)
+def test_leaving_the_site_keeps_the_fiches_that_wait(visit) -> None:
+    phone = visit(None, width=380)  # a session of its own: leaving ends it
+    phone.goto("/connexion/?next=" + HOME)
+    _sign_in(phone, "enqueteur")
+    _begin(_with_safe(phone))
     phone.get_by_label("Prénom").fill("Kadia")
     phone.get_by_role("button", name="Fermer").click()
     phone.goto("/aujourdhui/")
