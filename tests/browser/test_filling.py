@@ -63,7 +63,7 @@ def _answer(page: Page, name: str = "Awa") -> None:
     page.locator(".next-page").click()
     page.get_by_role("button", name=re.compile("^Ajouter")).click()
     for number, child in enumerate(("Oumou", "Moussa")):
-        page.get_by_label("Nom de l’enfant").nth(number).fill(child)
+        page.get_by_label(re.compile("^Nom de l.enfant")).nth(number).fill(child)
 
 
 def _received(database: str) -> int:

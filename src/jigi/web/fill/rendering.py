@@ -134,8 +134,7 @@ class Rendering:
             return self._searched(part, path, marks, *self._items_of(part, "option"))
         if part.tag == "select1" and "minimal" in looks:
             options, labels = self._items_of(part, "option")
-            first = f'<select name="{escape(path)}"{_attributes(marks)}><option value="">—</option>'
-            control = f"{first}{options}</select>{labels}"
+            control = f'<select name="{escape(path)}"{_attributes(marks)}>{options}</select>{labels}'
             return self._question(part, path, marks, control)
         kind = "radio" if part.tag == "select1" else "checkbox"
         given = {"type": kind, "name": path} | ({"data-name": path} if kind == "radio" else {}) | marks
@@ -178,7 +177,8 @@ class Rendering:
         if itemset is not None:
             made = _template(tag, itemset.get("nodeset", ""), given)
             return made, _labels(_ref(itemset, "value", "name"), _label_ref(itemset))
-        return "".join(self._item(item, tag, given or {}) for item in part.findall("item")), ""
+        nothing = '<option value="">—</option>' if tag == "option" else ""
+        return nothing + "".join(self._item(item, tag, given or {}) for item in part.findall("item")), ""
 
     def _item(self, item: Element, tag: str, given: Mapping[str, str]) -> str:
         value, label = item.findtext("value") or "", self._said(item.find("label"), "option-label active")
@@ -366,7 +366,7 @@ def _looks(part: Element) -> str:
 def _template(tag: str, nodeset: str, given: Mapping[str, str] | None = None) -> str:
     path = escape(nodeset)
     if tag == "option":
-        return f'<option class="itemset-template" value="" data-items-path="{path}">…</option>'
+        return f'<option class="itemset-template" value="" data-items-path="{path}">—</option>'
     return (
         f'<label class="itemset-template" data-items-path="{path}"><input{_attributes({**(given or {}), "value": ""})}>'
         "</label>"
