@@ -104,7 +104,7 @@ function nameButtons(html) {
   }
 }
 
-const titleOf = (button) => button.closest(".or-group")?.querySelector(":scope > h3")?.textContent ?? "une ligne";
+const titleOf = (button) => button.closest(".or-group")?.querySelector(":scope > :is(h2, h3, h4)")?.textContent ?? "une ligne";
 
 function tell(place, text) {
   const told = place.querySelector(".told");

@@ -20,6 +20,7 @@ from jigi.payments import actions  # noqa: E402
 
 DEFINITIONS = Path(chain.__file__).resolve().parent.parent / "programmes" / "definitions"
 
+REAL_FORM = Path(__file__).resolve().parents[3] / "shared" / "data" / "forms" / "enquete-sociale-mobile.xlsx"
 VISIT = {
     "survey": [
         ("type", "name", "label", "hint", "appearance", "relevant", "constraint", "constraint_message", "required"),
@@ -59,13 +60,15 @@ def main(folder: Path) -> None:
 
 
 def make_visit(folder: Path, staff: ground.Staff) -> None:
-    """A short questionnaire in pages, and a second person who fills it."""
+    """A short questionnaire in pages, the real one where it is, and a second person who fills them."""
     with Workbook(str(folder / "visite.xlsx")) as book:
         for name, rows in VISIT.items():
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
-    publish(load_form(folder / "visite.xlsx", by=staff.operator).version, by=staff.operator)
+    for path in (folder / "visite.xlsx", REAL_FORM):
+        if path.is_file():
+            publish(load_form(path, by=staff.operator).version, by=staff.operator)
     ensure_account(
         "enqueteur2", "Enquête, Kita, deux (démonstration)", "enumerator", area_code="ML0105",
         password=ground.PASSWORD, is_demonstration=True,

@@ -9,10 +9,10 @@ import pytest
 from xlsxwriter import Workbook
 
 from jigi.intake.questions import Questionnaire
-from jigi.intake.xlsform import read_form
-from jigi.web.fill.rendering import Rendering, Table
+from jigi.intake.xlsform import MadeForm, read_form
+from jigi.web.fill.content import table_of
+from jigi.web.fill.rendering import Rendering
 
-REAL = Path("/work/shared/data/forms/enquete-sociale-mobile.xlsx")
 SHEETS = {
     "survey": [
         ("type", "name", "label::Bamanankan (bm)", "label::Français (fr)", "appearance", "relevant", "constraint",
@@ -27,9 +27,11 @@ SHEETS = {
         ("calculate", "double", "", "", "", "", "", "", "", "${age} * 2", ""),
         ("select_one_from_file marches.csv", "marche", "Sugu", "Marché", "autocomplete", "", "", "", "", "",
          "commune = 'x'"),
+        ("select_one_external villes", "ville", "Dugu", "Ville", "", "", "", "", "", "", "region = ${couleur}"),
     ],
     "choices": [("list_name", "name", "label::Bamanankan (bm)", "label::Français (fr)"),
                 ("couleur", "r", "bilenman", "rouge"), ("couleur", "v", "binkɛnɛman", "vert")],
+    "external_choices": [("list_name", "name", "label", "pays", "region"), ("villes", "kita", "Kita", "", "r")],
     "settings": [("form_title", "form_id", "version", "style"), ("Essai", "essai", "1", "pages")],
 }  # fmt: skip
 
@@ -41,8 +43,9 @@ def shown(tmp_path: Path) -> Rendering:
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
-    tables: dict[str, Table] = {"marches.csv": [{"name": "m1", "label": "Dibida <centre>", "commune": "x"}]}
-    return Rendering(read_form(tmp_path / "essai.xlsx").xform, tables=tables)
+    made = read_form(tmp_path / "essai.xlsx")
+    given = {"marches.csv": b"name,label,commune\nm1,Dibida <centre>,x\n"}
+    return Rendering(made.xform, tables={name: table_of(text) for name, text in (given | made.made_media).items()})
 
 
 def test_it_is_shown_in_french_with_its_rules(shown: Rendering) -> None:
@@ -65,12 +68,26 @@ def test_lists_stand_in_the_model_in_the_language_shown(shown: Rendering) -> Non
     assert "src=" not in shown.model
 
 
-@pytest.mark.parametrize("source", ["menage", REAL], ids=["menage", "vraie"])
-def test_every_question_that_is_asked_is_there(source: str | Path) -> None:
-    if isinstance(source, Path) and not source.is_file():
-        pytest.skip("le questionnaire n’est pas sur cette machine")
-    made = read_form(source)
-    html = Rendering(made.xform).html
-    asked = [item.path for item in Questionnaire(made.definition).items if item.is_asked]
+def test_choices_of_another_sheet_are_searched_and_keep_their_columns(shown: Rendering) -> None:
+    assert "instance(&#x27;villes&#x27;)/root/item[region = " in shown.html and "<datalist" in shown.html
+    kept = "<list_name>villes</list_name><name>kita</name><label>Kita</label><pays /><region>r</region>"
+    assert f'<instance id="villes"><root><item>{kept}</item></root></instance>' in shown.model
+
+
+def test_every_question_of_the_household_questionnaire_is_there() -> None:
+    assert _left_out(read_form("menage")) == []
+
+
+def test_every_question_of_the_real_questionnaire_is_there(shared: Path) -> None:
+    path = shared / "data" / "forms" / "enquete-sociale-mobile.xlsx"
+    if not path.is_file():
+        pytest.skip("le formulaire réel est absent")
+    assert _left_out(read_form(path)) == []
+
+
+def _left_out(made: MadeForm) -> list[str]:
+    """The questions that the page lacks."""
+    html, form = Rendering(made.xform).html, Questionnaire(made.definition)
+    asked = [item.path for item in form.items if item.is_asked]
     assert len(asked) > 80
-    assert [path for path in asked if f'name="/data/{path}"' not in html] == []
+    return [path for path in asked if f'name="/data/{path}"' not in html]

@@ -194,6 +194,9 @@ def _given(sheets: dict[str, Sheet], settings: dict[str, str]) -> DefinitionData
     given: dict[str, Any] = {"sheet_names": list(sheets), "fallback_form_name": "data"}
     for name, sheet in sheets.items():
         rows = sheet.rows if name == "survey" else [row for row in sheet.rows if row]
+        if name == "external_choices":
+            # They are written to a file as they are: a cell that is blank must keep its column.
+            rows = [{column: row.get(column, "") for column in sheet.header} for row in rows]
         given[name] = [dict(row) for row in rows]
         given[f"{name}_header"] = [dict.fromkeys(sheet.header)]
     given["settings"], given["settings_header"] = [dict(settings)], [dict.fromkeys(settings)]

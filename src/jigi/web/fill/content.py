@@ -23,7 +23,7 @@ def content_of(version: FormVersion, user: User) -> dict[str, Any]:
     """What the device keeps of a version; its `digest` changes when the form, its files or the person's places do."""
     given = {one.file_name: bytes(one.content) for one in version.media.order_by("file_name")}
     made = {name: place_list(name, user) for name in made_lists(version)}
-    tables = {name: _table(content) for name, content in (given | made).items() if name.endswith(".csv")}
+    tables = {name: table_of(content) for name, content in (given | made).items() if name.endswith(".csv")}
     images = {name: _address(name, content) for name, content in given.items() if _kind(name).startswith("image/")}
     shown = Rendering(version.xform, images=images, tables=tables)
     found = {
@@ -34,7 +34,8 @@ def content_of(version: FormVersion, user: User) -> dict[str, Any]:
     return found | {"digest": digest}
 
 
-def _table(content: bytes) -> Table:
+def table_of(content: bytes) -> Table:
+    """The rows of a list given as CSV."""
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace"))))
 
 

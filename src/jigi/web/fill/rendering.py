@@ -62,16 +62,17 @@ class Rendering:
         pages = " pages" if self._pages else ""
         return (
             f'<form autocomplete="off" novalidate class="or clearfix{pages}" dir="ltr" data-form-id="{escape(code)}">'
-            f'<h2 id="form-title">{escape(self._title)}</h2>{inner}{self._hidden()}</form>'
+            f'<h1 id="form-title">{escape(self._title)}</h1>{inner}{self._hidden()}</form>'
         )
 
-    def _parts(self, parent: Element) -> Iterator[str]:
+    def _parts(self, parent: Element, level: int = 2) -> Iterator[str]:
+        """Each part of a section; `level` is that of the headings of its own sections."""
         for part in parent:
             match part.tag:
                 case "group":
-                    yield self._group(part)
+                    yield self._group(part, level)
                 case "repeat":
-                    yield self._repeat(part)
+                    yield self._repeat(part, level)
                 case "select" | "select1":
                     yield self._select(part)
                 case "input" if part.get("query"):
@@ -81,7 +82,7 @@ class Rendering:
                 case "trigger":
                     yield self._trigger(part)
 
-    def _group(self, part: Element) -> str:
+    def _group(self, part: Element, level: int) -> str:
         """A section; one that only holds a repeat has its name, as the engine wants it."""
         repeat = part.find("repeat")
         path = part.get("ref", "") or (repeat.get("nodeset", "") if repeat is not None else "")
@@ -90,10 +91,10 @@ class Rendering:
         kept = {} if repeat is not None and not part.get("ref") else self._marks(path, "relevant")
         return (
             f'<section class="or-group{_looks(part)}{_branch(kept)}"{named}{_attributes(kept)}>'
-            f"{f'<h3>{head}</h3>' if head else ''}{''.join(self._parts(part))}</section>"
+            f"{f'<h{level}>{head}</h{level}>' if head else ''}{''.join(self._parts(part, min(level + 1, 4)))}</section>"
         )
 
-    def _repeat(self, part: Element) -> str:
+    def _repeat(self, part: Element, level: int) -> str:
         path = part.get("nodeset", "")
         counted = part.get(f"{_JR}count")
         more = {"data-name": path} | ({"data-repeat-count": counted} if counted else {})
@@ -101,7 +102,7 @@ class Rendering:
             more["data-repeat-fixed"] = "fixed"
         return (
             f'<section class="or-repeat{_looks(part)}" name="{escape(path)}">'
-            f'{"".join(self._parts(part))}</section><div class="or-repeat-info"{_attributes(more)}></div>'
+            f'{"".join(self._parts(part, level))}</section><div class="or-repeat-info"{_attributes(more)}></div>'
         )
 
     def _input(self, part: Element) -> str:
