@@ -215,6 +215,7 @@ async function stayWithoutNetwork() {
     for (const file of files) if (!(await store.match(file))) await store.add(file);
     const page = await fetch(HOME, { redirect: "manual" });
     if (page.ok) await store.put(HOME, page);
+    await navigator.serviceWorker.ready;
     await navigator.storage?.persist?.();
     document.documentElement.dataset.offline = "ready";
   } catch {

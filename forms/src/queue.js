@@ -13,7 +13,7 @@ export function send(safe) {
     const who = await whoIsIn();
     if (!who) return { sent: 0, problem: "Sans réseau : les fiches partiront quand il reviendra." };
     const problem = barred(who, safe);
-    return problem ? { sent: 0, problem, who } : { ...(await sendEach(safe, who)), who };
+    return problem ? { sent: 0, problem, who } : { who, ...(await sendEach(safe, who)) };
   });
 }
 
@@ -35,9 +35,11 @@ async function sendEach(safe, who) {
     if (status === 201) {
       await safe.empty(fiche, { state: "sent", changed: Date.now() });
       sent += 1;
-    } else if (status === 0 || status === 401) {
-      problem = status ? barred({ signedOut: true }, safe) : "La liaison s’est coupée : l’envoi reprendra.";
-      break;
+    } else if (status === 401) {
+      const over = { signedOut: true };
+      return { sent, problem: barred(over, safe), who: over };
+    } else if (status === 0) {
+      return { sent, problem: "La liaison s’est coupée : l’envoi reprendra." };
     } else {
       // 409: other answers have this number, and both are kept by the server; sending again would change nothing.
       await safe.note(fiche, { said, state: status === 409 ? "refused" : "ready" });

@@ -190,7 +190,7 @@ def test_a_killed_browser_takes_up_where_it_was(browser: Browser, site: str, sig
     page.get_by_label("Prénom").fill("Sitan")
     page.get_by_label("Prénom").blur()
     page.wait_for_function("document.documentElement.dataset.offline === 'ready'")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(1_000)  # what the browser itself writes of its service workers
     _kill(tmp_path)
     again = _on_disk(browser, tmp_path, site)
     again.set_offline(True)
@@ -277,6 +277,8 @@ def _kill(profile: Path) -> None:
     for line in listed.splitlines():
         if f"--user-data-dir={profile}" in line:
             os.kill(int(line.split()[0]), signal.SIGKILL)
+    for lock in profile.glob("Singleton*"):
+        lock.unlink()  # its process is dead, but nobody has buried it yet
 
 
 EVERYTHING_KEPT = """async () => {
