@@ -30,12 +30,18 @@ AUDIT = case "$${JIGI_AUDIT_URL:-}" in \
   *) $(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes -s osv \
        --osv-url "$$JIGI_AUDIT_URL" ;; esac
 
-.PHONY: install install-dev demo test test-long check format map matrix lock clean
+.PHONY: install install-dev forms demo test test-long check format map matrix lock clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
 
 install-dev: $(VENV)/.installed-dev
+
+# The questionnaire in the browser, from the npm registry: the only part that asks for Node. Nothing else asks for it.
+forms:
+	@command -v npm >/dev/null || { \
+	  echo "npm est absent : installez Node.js 20 ou plus récent, ou copiez src/jigi/web/static/forms/ d’une autre machine" >&2; exit 1; }
+	cd forms && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 
 demo: install
 	$(JIGI) demo $(if $(HOUSEHOLDS),--households $(HOUSEHOLDS)) $(if $(SEED),--seed $(SEED)) $(if $(SERVE),--serve $(SERVE))
@@ -76,6 +82,7 @@ lock:
 	$(LOCK) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:
+	rm -rf forms/node_modules src/jigi/web/static/forms
 	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -61,6 +61,10 @@ def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
     return lambda world, place: {"cle": str(uuid.uuid4()), **more}
 
 
+def _code(name: str) -> Of:
+    return lambda world, place: reverse(name, args=[world.form.form.code]) if world.form and place == "above" else None
+
+
 def _form(name: str, *more: object) -> Of:
     return lambda world, place: reverse(name, args=[world.form.pk, *more]) if world.form and place == "above" else None
 
@@ -526,6 +530,12 @@ ASKS: tuple[Ask, ...] = (
         )
         for verb in ("approve", "refuse", "withdraw", "deliver")
     ),
+    Ask("fill", "remplir des questionnaires", _everywhere("fill")),
+    Ask("fill_form", "remplir un questionnaire", _code("fill_form")),
+    Ask("fill_content", "un questionnaire, pour le navigateur", _code("fill_content")),
+    Ask("fill_who", "qui remplit, et quels questionnaires", _everywhere("fill_who")),
+    Ask("fill_sent", "ses propres fiches reçues", _everywhere("fill_sent")),
+    Ask("fill_send", "envoyer une fiche du navigateur", _everywhere("fill_send"), sent=_key()),
     Ask("forms", "questionnaires", _everywhere("forms")),
     Ask("form_load", "charger un questionnaire (page)", _everywhere("form_load")),
     Ask("form", "un questionnaire", _form("form")),
@@ -670,11 +680,12 @@ ASKS: tuple[Ask, ...] = (
 )
 
 PHONES = {
-    "openrosa_forms", "openrosa_submission", "openrosa_xform", "openrosa_manifest", "openrosa_media",
+    "fill_worker", "openrosa_forms", "openrosa_submission", "openrosa_xform", "openrosa_manifest", "openrosa_media",
     "partage_api", "partage_api_lines", "partage_api_notices",
 }  # fmt: skip
 """What phones and partners’ machines ask with a secret of their own, and no session: tests/web/test_openrosa.py and
-test_sharing_api.py ask them."""
+test_sharing_api.py ask them. The program of the page that works without network is the same for all:
+tests/web/test_fill_pages.py asks it."""
 
 OWN = {
     "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",

@@ -11,10 +11,37 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jigi.site.settings")
 django.setup()
 
+from xlsxwriter import Workbook  # noqa: E402
+
 from jigi.demo import chain, ground  # noqa: E402
+from jigi.geography.installation import ensure_account  # noqa: E402
+from jigi.intake.actions import load_form, publish  # noqa: E402
 from jigi.payments import actions  # noqa: E402
 
 DEFINITIONS = Path(chain.__file__).resolve().parent.parent / "programmes" / "definitions"
+
+REAL_FORM = Path(__file__).resolve().parents[3] / "shared" / "data" / "forms" / "enquete-sociale-mobile.xlsx"
+VISIT = {
+    "survey": [
+        ("type", "name", "label", "hint", "appearance", "relevant", "constraint", "constraint_message", "required"),
+        ("begin_group", "accueil", "Accueil", "", "field-list"),
+        ("text", "prenom", "Prénom", "", "", "", "", "", "yes"),
+        ("select_one oui_non", "vivants", "D’autres personnes vivent-elles ici ?", "", "", "", "", "", "yes"),
+        ("integer", "combien", "Combien ?", "Sans compter les absents.", "", "${vivants} = 'oui'", ". <= 50",
+         "Au plus 50 personnes.", "yes"),
+        ("end_group", ""),
+        ("begin_group", "famille", "Enfants", "", "field-list"),
+        ("begin_repeat", "enfants", "Enfant"),
+        ("text", "nom_enfant", "Nom de l’enfant"),
+        ("date", "ne", "Né en", "", "month-year"),
+        ("end_repeat", ""),
+        ("image", "photo", "Photo de la maison"),
+        ("geopoint", "lieu", "Position"),
+        ("end_group", ""),
+    ],
+    "choices": [("list_name", "name", "label"), ("oui_non", "oui", "Oui"), ("oui_non", "non", "Non")],
+    "settings": [("form_title", "form_id", "version", "style"), ("Visite", "visite", "1", "pages")],
+}  # fmt: skip
 
 
 def main(folder: Path) -> None:
@@ -29,6 +56,23 @@ def main(folder: Path) -> None:
     chain.play_round(actions.prepare(first, by=staff.manager), plan, staff)
     second = actions.prepare(actions.open_round(component, 2, communes, by=staff.manager), by=staff.manager)
     actions.freeze(second, by=staff.manager)
+    make_visit(folder, staff)
+
+
+def make_visit(folder: Path, staff: ground.Staff) -> None:
+    """A short questionnaire in pages, the real one where it is, and a second person who fills them."""
+    with Workbook(str(folder / "visite.xlsx")) as book:
+        for name, rows in VISIT.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    for path in (folder / "visite.xlsx", REAL_FORM):
+        if path.is_file():
+            publish(load_form(path, by=staff.operator).version, by=staff.operator)
+    ensure_account(
+        "enqueteur2", "Enquête, Kita, deux (démonstration)", "enumerator", area_code="ML0105",
+        password=ground.PASSWORD, is_demonstration=True,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

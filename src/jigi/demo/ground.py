@@ -11,8 +11,10 @@ from jigi.foundation import anchors
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.installation import ensure_account, install
+from jigi.intake.actions import load_form, publish
 from jigi.schemes.actions import load_schemes
 
+QUESTIONNAIRE = "menage"
 MARK = "Jigi, base de démonstration : effacée au début de chaque « jigi demo »."
 PASSWORD = "demonstration-jigi"
 ACCOUNTS = {
@@ -23,6 +25,7 @@ ACCOUNTS = {
     "kita": ("Social, Kita (démonstration)", "social_officer", "ML0105"),
     "auditeur": ("Audit (démonstration)", "auditor", "ML"),
     "comptes": ("Comptes (démonstration)", "system_administrator", "ML"),
+    "enqueteur": ("Enquête, Kita (démonstration)", "enumerator", "ML0105"),
 }
 
 
@@ -65,13 +68,14 @@ def is_marked() -> bool:
 
 
 def people() -> Staff:
-    """Install the base and the demonstration accounts, all with the same known password."""
+    """Install the base, the questionnaire, the demonstration accounts, all with the same known password."""
     operator = install()
     load_schemes(by=operator)
     made = {
         username: ensure_account(username, name, role, area_code=area, password=PASSWORD, is_demonstration=True)
         for username, (name, role, area) in ACCOUNTS.items()
     }
+    publish(load_form(QUESTIONNAIRE, by=operator).version, by=operator)
     return Staff(operator, made["responsable"], made["coordination"], made["tresorerie"], made["paiements"])
 
 

@@ -15,6 +15,8 @@ from jigi.foundation.tabular import write_rejects
 from jigi.geography.access import can, postings_with
 from jigi.geography.models import Area
 from jigi.intake.models import Batch, Fieldwork, FormVersion, Problem, SetAside, Submission
+from jigi.intake.place_lists import PLACE_FILES
+from jigi.intake.xlsform import named_media
 
 HEADER = ("fichier", "ligne", "fiche", "colonne", "valeur", "gravité", "constat", "que faire")
 WAITING = (Submission.Status.RECEIVED, Submission.Status.HELD, Submission.Status.BATCHED)
@@ -78,6 +80,12 @@ def offered_to(user: User) -> QuerySet[FormVersion]:
     """The versions that a person's phone is offered today."""
     found = FormVersion.objects.filter(status=FormVersion.Status.PUBLISHED).select_related("form")
     return found if can(user, "intake.collect") else found.none()
+
+
+def made_lists(version: FormVersion) -> list[str]:
+    """The lists of places that a version names and nobody has given: the server makes them for each person."""
+    given = set(version.media.values_list("file_name", flat=True))
+    return sorted((named_media(version.xform) & set(PLACE_FILES)) - given)
 
 
 def submissions_seen_by(user: User) -> QuerySet[Submission]:

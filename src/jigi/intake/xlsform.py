@@ -210,6 +210,9 @@ def _given(sheets: dict[str, Sheet], settings: dict[str, str]) -> DefinitionData
     given: dict[str, Any] = {"sheet_names": list(sheets), "fallback_form_name": "data"}
     for name, sheet in sheets.items():
         rows = sheet.rows if name == "survey" else [row for row in sheet.rows if row]
+        if name == "external_choices":
+            # They are written to a file as they are: a cell that is blank must keep its column.
+            rows = [{column: row.get(column, "") for column in sheet.header} for row in rows]
         given[name] = [dict(row) for row in rows]
         given[f"{name}_header"] = [dict.fromkeys(sheet.header)]
     given["settings"], given["settings_header"] = [dict(settings)], [dict.fromkeys(settings)]
@@ -220,7 +223,7 @@ def _say_in_french(part: dict[str, Any]) -> None:
     """The words that pyxform adds of itself (« or_other »)."""
     for inner in (*part.get("children", ()), *part.get("choices", ())):
         if isinstance(inner, dict):
-            if (label := inner.get("label")) in _ENGLISH and isinstance(label, str):
+            if isinstance(label := inner.get("label"), str) and label in _ENGLISH:
                 inner["label"] = _ENGLISH[label]
             _say_in_french(inner)
     if isinstance(part.get("choices"), dict):

@@ -25,6 +25,7 @@ urlpatterns = scoped(
         path("partages/", include("jigi.web.sharing.urls")),
         path("api/partage/", include("jigi.web.sharing.api_urls")),
         path("openrosa/", include("jigi.web.openrosa.urls")),
+        path("questionnaires/", include("jigi.web.fill.urls")),
         path("questionnaires/", include("jigi.web.forms.urls")),
         path("feuilles/", include("jigi.web.sheets.urls")),
         path("imports/", include("jigi.web.imports.urls")),

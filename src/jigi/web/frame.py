@@ -11,7 +11,7 @@ from jigi.foundation.models import User
 from jigi.geography.models import StaffPosting
 from jigi.geography.roles import roles
 from jigi.web.formats import counted
-from jigi.web.journeys import JOURNEYS
+from jigi.web.journeys import JOURNEYS, journey_of
 from jigi.web.kept import kept
 from jigi.web.reader import postings_of, rights_of
 from jigi.web.today.needs import needs_of
@@ -25,6 +25,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User) or not user.is_authenticated:
         return {"journeys": [], "posting": "", "rights": frozenset(), "demonstration": _is_demonstration()}
     rights = rights_of(request)
+    here = journey_of(request.path)
     waiting = Counter(need.journey for need in needs_of(request))
     waiting["/aujourdhui/"] = waiting.total()
     return {
@@ -33,7 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
                 "path": journey.path,
                 "label": journey.label,
                 "waiting": waiting[journey.path],
-                "here": request.path.startswith(journey.path),
+                "here": journey.path == here,
             }
             for journey in JOURNEYS
             if journey.open_to(rights)

@@ -24,6 +24,9 @@ FILE_POLICY = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none';
 PAPER_POLICY = FILE_POLICY.replace(" sandbox;", "")
 """A PDF that the browser shows: its own reader does not start in a sandbox."""
 
+WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
+"""A service worker: it fetches the files of this site, and nothing else."""
+
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -39,6 +42,10 @@ ALWAYS = {
     ),
 }
 
+FILLED = "/remplir/"
+POSITION = ("geolocation=()", "geolocation=(self)")
+"""Where questionnaires are filled, a question may ask for the position of the home; nowhere else."""
+
 
 class HeadersMiddleware:
     """Outermost: writes the headers of whatever was answered, by a page or by what stands before it."""
@@ -50,6 +57,8 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in ALWAYS.items():
             response.headers[name] = value
+        if request.path.endswith(FILLED):
+            response.headers["Permissions-Policy"] = ALWAYS["Permissions-Policy"].replace(*POSITION)
         response.headers["Content-Security-Policy"] = policy_of(response)
         if request.is_secure():
             # Said by this site itself, whatever the proxy says: a year, and the names below this one.
@@ -63,6 +72,8 @@ def policy_of(response: HttpResponseBase) -> str:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind == "text/html":
         return _page_policy()
+    if "Service-Worker-Allowed" in response.headers:
+        return WORKER_POLICY
     shown = not response.headers.get("Content-Disposition", "").startswith("attachment")
     return PAPER_POLICY if kind == "application/pdf" and shown else FILE_POLICY
 
@@ -74,7 +85,10 @@ def _page_policy() -> str:
 
 
 def _say_what_is_kept(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Nothing of a signed-in person stays in a browser or on the way; leaving clears what was there."""
+    """Nothing of a signed-in person stays in a browser or on the way; leaving clears what was there.
+
+    Except the fiches that wait to be sent, which are encrypted (docs/questionnaires.md): leaving must not lose them.
+    """
     if request.path.startswith(settings.STATIC_URL) and response.status_code in (200, 206, 304):
         return
     cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
@@ -83,4 +97,4 @@ def _say_what_is_kept(request: HttpRequest, response: HttpResponseBase) -> None:
     else:
         response.headers.setdefault("Cache-Control", "no-cache")
     if cookie is not None and not cookie.value:
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        response.headers["Clear-Site-Data"] = '"cache"'

@@ -35,6 +35,7 @@ JOURNEYS = (
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/partages/", "Partages", "sharing.see", "partners.query"),
     _journey("/questionnaires/", "Questionnaires", "intake.forms", "intake.import"),
+    _journey("/questionnaires/remplir/", "Remplir", "intake.collect"),
     _journey("/imports/", "Imports", "intake.import"),
     _journey("/alertes/", "Alertes", "alerts.see"),
     _journey("/exploitation/sauvegardes/", "Sauvegardes", "site.operate", "audit.see"),
@@ -43,3 +44,8 @@ JOURNEYS = (
     _journey("/audit/", "Trace", "audit.see"),
     _journey("/comptes/", "Comptes", "accounts.administer"),
 )
+
+
+def journey_of(path: str) -> str:
+    """The journey that an address is in: of those that begin as it does, the nearest; "" for none."""
+    return max((one.path for one in JOURNEYS if path.startswith(one.path)), key=len, default="")

@@ -81,7 +81,7 @@ def answer_to(request: HttpRequest, error: JigiError) -> HttpResponse:
         REFUSALS.warning("%s", type(error).__name__, extra={"request": request})
         messages.error(request, str(error))
         return HttpResponseRedirect(page)
-    return render(request, "refusal.html", {"error": error}, status=_status(error))
+    return render(request, "refusal.html", {"error": error}, status=status_of(error))
 
 
 def _page_of_the_form(request: HttpRequest) -> str:
@@ -92,7 +92,8 @@ def _page_of_the_form(request: HttpRequest) -> str:
     return page if page and same_site else ""
 
 
-def _status(error: JigiError) -> int:
+def status_of(error: JigiError) -> int:
+    """The status of HTTP that says what kind of refusal it is."""
     match error:
         case Raced():
             return 409

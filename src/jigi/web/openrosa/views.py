@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from jigi.foundation.errors import InputError, TooLarge
+from jigi.foundation.errors import TooLarge
 from jigi.foundation.models import User
-from jigi.intake.answers import MOST_BYTES
 from jigi.intake.collection import openrosa_hash
-from jigi.intake.models import Attachment, FormVersion
-from jigi.intake.place_lists import PLACE_FILES, place_list
-from jigi.intake.queries import offered_to
+from jigi.intake.models import FormVersion
+from jigi.intake.place_lists import place_list
+from jigi.intake.queries import made_lists, offered_to
 from jigi.intake.reception import receive
-from jigi.intake.xlsform import named_media
 from jigi.web.openrosa.door import for_phones
 from jigi.web.openrosa.envelopes import ACCEPTED_BYTES, listed, told
-
-PART = "xml_submission_file"
+from jigi.web.openrosa.parts import answers_in, files_in
 
 
 @for_phones
@@ -58,7 +54,7 @@ def manifest(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
 def media(request: HttpRequest, user: User, pk: int, name: str) -> HttpResponseBase:
     """One of these files."""
     version = _offered(user, pk)
-    if name in _made_lists(version):
+    if name in made_lists(version):
         return HttpResponse(place_list(name, user), content_type="text/csv; charset=utf-8")
     found = version.media.filter(file_name=name.replace("\x00", "")).first()
     if found is None:
@@ -76,7 +72,7 @@ def submission(request: HttpRequest, user: User) -> HttpResponseBase:
         return response
     _read_chunked(request)
     device = "".join(filter(str.isprintable, request.GET.get("deviceID", "")))
-    received = receive(_answers(request), files=_files(request), device=device, by=user)
+    received = receive(answers_in(request), files=files_in(request), device=device, by=user)
     said = "Fiche reçue. Merci." if received.is_new else "Cette fiche était déjà reçue. Merci."
     return told(said, 201, nature="submit_success")
 
@@ -92,28 +88,6 @@ def _read_chunked(request: HttpRequest) -> None:
     request.META["CONTENT_LENGTH"] = str(len(body))
 
 
-def _answers(request: HttpRequest) -> bytes:
-    part = request.FILES.get(PART)
-    if isinstance(part, UploadedFile):
-        if (part.size or 0) > MOST_BYTES:
-            raise TooLarge("Cette fiche est trop grande", remedy="Montrez-la à votre superviseur")
-        return part.read()
-    if text := request.POST.get(PART):
-        return text.encode("utf-8", "replace")
-    raise InputError(f"L’envoi n’a pas de partie « {PART} »", remedy="Renvoyez la fiche")
-
-
-def _files(request: HttpRequest) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for key, parts in request.FILES.lists():
-        for part in parts if key != PART else ():
-            if isinstance(part, UploadedFile):
-                if (part.size or 0) > Attachment.MOST_BYTES:
-                    raise TooLarge("Une pièce jointe est trop grande", remedy="Prenez des photographies plus petites")
-                found[part.name or key] = part.read()
-    return found
-
-
 def _offered(user: User, pk: int) -> FormVersion:
     found = offered_to(user).defer("xlsform", "definition").filter(pk=pk).first()
     if found is None:
@@ -127,7 +101,7 @@ def _listed_form(request: HttpRequest, version: FormVersion) -> dict[str, str]:
         "hash": f"md5:{openrosa_hash(version.xform.encode())}",
         "downloadUrl": request.build_absolute_uri(reverse("openrosa_xform", args=[version.pk])),
     }  # fmt: skip
-    if _made_lists(version) or version.media.exists():
+    if made_lists(version) or version.media.exists():
         row["manifestUrl"] = request.build_absolute_uri(reverse("openrosa_manifest", args=[version.pk]))
     return row
 
@@ -135,11 +109,5 @@ def _listed_form(request: HttpRequest, version: FormVersion) -> dict[str, str]:
 def _media(version: FormVersion, user: User) -> Iterator[tuple[str, bytes]]:
     given = [(one.file_name, bytes(one.content)) for one in version.media.order_by("file_name")]
     yield from given
-    for name in _made_lists(version):
+    for name in made_lists(version):
         yield name, place_list(name, user)
-
-
-def _made_lists(version: FormVersion) -> list[str]:
-    """The lists of places that the form names and nobody has given."""
-    given = set(version.media.values_list("file_name", flat=True))
-    return sorted((named_media(version.xform) & set(PLACE_FILES)) - given)

@@ -1,0 +1,1 @@
+"""« Remplir »: questionnaires filled in the browser, at a desk or on a phone without network; what became of them."""

@@ -1,0 +1,324 @@
+"""Questionnaires filled in a real browser: at a desk, without network, after a crash, by two persons on one phone.
+
+The tests of this file share one world; each signs in as an enumerator, on a device of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import CHROMIUM, PASSWORD, QUIET
+
+BUILT = finders.find("forms/fill.js") is not None
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not BUILT, reason="la page « Remplir » n’est pas construite (make forms)"),
+]
+HOME = "/questionnaires/remplir/"
+PHRASE = "quatre mots au hasard"
+FORM = "/questionnaires/visite/remplir/"
+
+
+@pytest.fixture
+def phone(visit, site: str):
+    """A page of « Remplir » on a new device, the safe of « enqueteur » made."""
+    page = visit("enqueteur", width=380)
+    return _with_safe(page)
+
+
+def _with_safe(page: Page, address: str = HOME) -> Page:
+    page.goto(address)
+    page.get_by_label("Votre phrase").fill(PHRASE)
+    page.get_by_label("La même").fill(PHRASE)
+    page.get_by_role("button", name="Ouvrir").click()
+    expect(page.locator("#home, #fill").locator("visible=true").first).to_be_visible()
+    return page
+
+
+def _unlock(page: Page, phrase: str = PHRASE) -> None:
+    page.get_by_label("Votre phrase").fill(phrase)
+    page.get_by_role("button", name="Ouvrir").click()
+
+
+def _begin(page: Page, title: str | re.Pattern[str] = "Visite") -> None:
+    page.locator("#forms li", has_text=title).get_by_role("button", name="Nouvelle fiche").click()
+    expect(page.locator("form.or")).to_be_visible()
+
+
+def _answer(page: Page, name: str = "Awa") -> None:
+    """The whole of « Visite », page after page."""
+    page.get_by_label("Prénom").fill(name)
+    page.get_by_role("radio", name="Oui").check()
+    page.get_by_label("Combien").fill("3")
+    page.locator(".next-page").click()
+    page.get_by_role("button", name=re.compile("^Ajouter")).click()
+    for number, child in enumerate(("Oumou", "Moussa")):
+        page.get_by_label(re.compile("^Nom de l.enfant")).nth(number).fill(child)
+
+
+def _received(database: str) -> int:
+    with psycopg.connect(database) as connection:
+        return connection.execute("SELECT count(*) FROM intake_submission").fetchone()[0]
+
+
+def _online_fiche(page: Page) -> None:
+    _begin(page)
+    _answer(page)
+    page.get_by_role("button", name="Terminer et envoyer").click()
+
+
+def test_a_fiche_is_filled_at_a_desk_and_received(visit, database: str) -> None:
+    page, before = _with_safe(visit("enqueteur")), _received(database)
+    _online_fiche(page)
+    expect(page.get_by_text("Fiche reçue par le serveur")).to_be_visible()
+    assert _received(database) == before + 1
+    page.get_by_role("link", name="Mes fiches reçues").click()
+    expect(page.get_by_role("cell", name="Visite").first).to_be_visible()
+
+
+def test_a_wrong_answer_is_explained_and_nothing_leaves(phone: Page, database: str) -> None:
+    before = _received(database)
+    _begin(phone)
+    phone.get_by_role("radio", name="Oui").check()
+    phone.get_by_label("Combien").fill("300")
+    phone.locator(".next-page").click()
+    expect(phone.get_by_text("Au plus 50 personnes.")).to_be_visible()
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    expect(phone.get_by_role("alert").filter(has_text="à corriger")).to_be_visible()
+    expect(phone.get_by_text("Cette question attend une réponse.").first).to_be_visible()
+    assert _received(database) == before
+
+
+def test_a_question_that_is_not_asked_is_hidden_and_sends_no_answer(phone: Page) -> None:
+    _begin(phone)
+    phone.get_by_role("radio", name="Oui").check()
+    expect(phone.get_by_label("Combien")).to_be_visible()
+    phone.get_by_role("radio", name="Non").check()
+    expect(phone.get_by_label("Combien")).to_be_hidden()
+
+
+def test_without_network_it_is_filled_then_sent_once(phone: Page, database: str) -> None:
+    before = _received(database)
+    _ready_without_network(phone)
+    phone.context.set_offline(True)
+    phone.goto(FORM)
+    _unlock(phone)
+    _answer(phone, "Fanta")
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    expect(phone.locator("#waiting")).to_contain_text("1 fiche à envoyer")
+    assert _received(database) == before
+    phone.context.set_offline(False)
+    expect(phone.locator("#fiches .chip", has_text="reçue")).to_be_visible(timeout=20_000)
+    assert _received(database) == before + 1
+
+
+def test_a_session_that_is_over_loses_nothing(phone: Page, database: str) -> None:
+    before = _received(database)
+    _ready_without_network(phone)
+    phone.context.set_offline(True)
+    _begin(phone)
+    _answer(phone)
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    phone.context.set_offline(False)
+    phone.context.clear_cookies()
+    phone.locator("#sendnow").click()
+    expect(phone.get_by_text("Votre session est finie")).to_be_visible(timeout=20_000)
+    phone.locator("#signin").click()
+    _sign_in(phone, "enqueteur")
+    _unlock(phone)
+    expect(phone.locator("#fiches .chip", has_text="reçue")).to_be_visible(timeout=20_000)
+    assert _received(database) == before + 1
+
+
+def test_leaving_the_site_keeps_the_fiches_that_wait(visit) -> None:
+    phone = visit(None, width=380)  # a session of its own: leaving ends it
+    phone.goto("/connexion/?next=" + HOME)
+    _sign_in(phone, "enqueteur")
+    _begin(_with_safe(phone))
+    phone.get_by_label("Prénom").fill("Kadia")
+    phone.get_by_role("button", name="Fermer").click()
+    phone.goto("/aujourdhui/")
+    phone.get_by_role("button", name="Quitter").click()
+    phone.goto("/connexion/?next=" + HOME)
+    _sign_in(phone, "enqueteur")
+    _unlock(phone)
+    expect(phone.locator("#fiches li", has_text="brouillon")).to_have_count(1)
+
+
+def test_two_persons_of_one_phone_do_not_see_each_other_s_fiches(phone: Page) -> None:
+    _begin(phone)
+    phone.get_by_label("Prénom").fill("Kadia")
+    phone.get_by_role("button", name="Fermer").click()
+    phone.context.clear_cookies()
+    phone.goto("/connexion/?next=" + HOME)
+    _sign_in(phone, "enqueteur2")
+    _with_safe(phone)
+    expect(phone.locator("#nofiches")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.reload()
+    phone.get_by_label("Qui êtes-vous").select_option("enqueteur")
+    _unlock(phone, "une autre phrase")
+    expect(phone.get_by_text("Cette phrase n’est pas la bonne.")).to_be_visible()
+
+
+def test_what_the_device_keeps_is_unreadable_and_its_cache_names_nobody(phone: Page) -> None:
+    _begin(phone)
+    phone.get_by_label("Prénom").fill("Diarrassouba")
+    phone.get_by_role("button", name="Fermer").click()
+    _ready_without_network(phone)
+    kept = json.dumps(phone.evaluate(EVERYTHING_KEPT), ensure_ascii=False)
+    assert "visite" in kept and "Diarrassouba" not in kept and PHRASE not in kept
+    cached = phone.evaluate(EVERYTHING_CACHED)
+    assert len(cached) >= 4 and not any("enqueteur" in text.lower() for text in cached)
+
+
+def test_a_killed_browser_takes_up_where_it_was(browser: Browser, site: str, signed_in, tmp_path: Path) -> None:
+    context = _on_disk(browser, tmp_path, site)
+    context.add_cookies(signed_in("enqueteur")["cookies"])
+    page = _with_safe(context.new_page())
+    _begin(page)
+    page.get_by_label("Prénom").fill("Sitan")
+    page.get_by_label("Prénom").blur()
+    page.wait_for_function("document.documentElement.dataset.offline === 'ready'")
+    page.wait_for_timeout(1_000)  # what the browser itself writes of its service workers
+    _kill(tmp_path)
+    again = _on_disk(browser, tmp_path, site)
+    again.set_offline(True)
+    page = again.new_page()
+    page.goto(FORM)
+    _unlock(page)
+    expect(page.get_by_label("Prénom")).to_have_value("Sitan")
+    again.close()
+
+
+@pytest.mark.parametrize(("title", "members"), [("Questionnaire harmonisé", 3), ("Fiche d.enquête sociale", 1)])
+def test_a_long_questionnaire_is_filled_wholly(phone: Page, tmp_path: Path, title: str, members: int) -> None:
+    if phone.locator("#forms li", has_text=re.compile(title)).count() == 0:
+        pytest.skip("le formulaire réel est absent")
+    photo = tmp_path / "photo.png"
+    phone.screenshot(path=photo)
+    _begin(phone, re.compile(title))
+    _fill_what_is_required(phone, photo, members)
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    expect(phone.get_by_text("Fiche reçue par le serveur")).to_be_visible(timeout=20_000)
+
+
+def _fill_what_is_required(page: Page, photo: Path, members: int) -> None:
+    """Answers bring questions: until none is left."""
+    while page.evaluate(FILL):
+        page.wait_for_timeout(200)
+        while page.locator(".or-repeat").count() < members:
+            page.get_by_role("button", name=re.compile("^Ajouter : Membre")).click()
+        for picture in page.locator(".question:has(.required) input[type=file]:visible").all():
+            picture.set_input_files(photo)
+            expect(picture.locator("xpath=../output")).to_have_text("Gardé sur cet appareil.")
+
+
+@pytest.mark.parametrize("width", [1280, 380])
+def test_axe_finds_nothing(visit, axe: str, width: int) -> None:
+    page = visit("enqueteur", width=width)
+    _with_safe(page)
+    for step in (lambda: None, lambda: _begin(page), lambda: page.locator(".next-page").click()):
+        step()
+        page.evaluate(axe)
+        found = page.evaluate("axe.run()")
+        said = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
+        assert said == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_nothing_is_refused_by_the_policy(visit) -> None:
+    page = visit("enqueteur")
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text) if one.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    _with_safe(page)
+    _begin(page)
+    _answer(page)
+    assert said == []
+
+
+def _ready_without_network(page: Page) -> None:
+    keep = page.locator("#forms li", has_text="Visite").get_by_role("button", name="Garder ici")
+    if keep.is_visible():
+        keep.click()
+    expect(page.locator("#forms li", has_text="Visite")).to_contain_text("gardé sur cet appareil")
+    page.wait_for_function("document.documentElement.dataset.offline === 'ready'")
+
+
+def _sign_in(page: Page, username: str) -> None:
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(f"**{HOME}")
+
+
+def _on_disk(browser: Browser, profile: Path, site: str) -> BrowserContext:
+    """A browser whose profile is on the disk, as a phone's."""
+    return browser.browser_type.launch_persistent_context(
+        str(profile), executable_path=CHROMIUM, args=QUIET, base_url=site, locale="fr-FR",
+        viewport={"width": 380, "height": 900},
+    )  # fmt: skip
+
+
+def _kill(profile: Path) -> None:
+    """The power goes: every process of this browser at once."""
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    for line in listed.splitlines():
+        if f"--user-data-dir={profile}" in line:
+            os.kill(int(line.split()[0]), signal.SIGKILL)
+    for lock in profile.glob("Singleton*"):
+        lock.unlink()  # its process is dead, but nobody has buried it yet
+
+
+EVERYTHING_KEPT = """async () => {
+  const base = await new Promise(done => { indexedDB.open('jigi-remplir').onsuccess = e => done(e.target.result) });
+  const found = {};
+  for (const name of base.objectStoreNames) found[name] = await new Promise(done => {
+    base.transaction(name).objectStore(name).getAll().onsuccess = e => done(e.target.result) });
+  const plain = (key, value) => value instanceof ArrayBuffer ? new TextDecoder('latin1').decode(value)
+    : ArrayBuffer.isView(value) ? '' : value;
+  return JSON.parse(JSON.stringify(found, plain));
+}"""
+EVERYTHING_CACHED = """async () => {
+  const store = await caches.open('jigi-remplir');
+  return Promise.all((await store.keys()).map(async one => one.url + (await (await store.match(one)).text())));
+}"""
+FILL = """() => {
+  let filled = 0;
+  const write = (control, value) => {
+    control.value = value;
+    for (const type of ['input', 'change']) control.dispatchEvent(new Event(type, { bubbles: true }));
+    filled += 1;
+  };
+  for (const question of document.querySelectorAll('form.or .question:has(.required)')) {
+    if (!question.getClientRects().length) continue;
+    const wrong = question.matches('.invalid-constraint');
+    const choices = [...question.querySelectorAll('.option-wrapper > label:not(.itemset-template) input')];
+    const select = question.querySelector('select'), searched = question.querySelector('input.autocomplete');
+    const control = question.querySelector('input:not(.hide):not([type=file]), textarea');
+    if (choices.length) {
+      if (choices.some(one => one.checked) && !wrong) continue;
+      choices[wrong ? choices.findIndex(one => one.checked) + 1 : 0].click();
+      filled += 1;
+    } else if (select) {
+      if (!select.value && select.options.length > 1) write(select, select.options[1].value);
+    } else if (searched) {
+      const first = question.querySelector('datalist option[data-value]');
+      if (!searched.value && first) write(searched, first.value);
+    } else if (control && (!control.value || wrong)) {
+      write(control, { date: '1980-05-01', number: wrong ? '1990' : '2', month: '1980-05' }[control.type] ?? 'Awa');
+    }
+  }
+  return filled;
+}"""
