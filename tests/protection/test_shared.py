@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from jigi.changes import actions as changes
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.ledger.models import Posting
@@ -71,6 +72,34 @@ def test_who_received_is_told_to_take_back(shared: Partnership, second: User) ->
     granted(shared, second, "opposition", scope="sharing")
     found = queries.notices(shared.agreement)
     assert [(one.household_id, one.is_withdrawal) for one in found] == [(shared.households[0], True)]
+
+
+def test_a_correction_applied_since_is_told_to_who_received(shared: Partnership, second: User) -> None:
+    household = Household.objects.get(pk=shared.households[0])
+    shared.delivered()
+    maker, checker = (make_user(name, "social_officer") for name in ("kadi", "oumar"))
+    made = changes.draft(
+        "identity", household, typed={"person.nickname": "Djo"}, effective_on=date(2016, 3, 1), reason="essai",
+        fact_source="visit", person=household.memberships.get(relation="child").person, by=maker,
+    )  # fmt: skip
+    changes.submit(made, by=maker)
+    assert not queries.notices(shared.agreement)
+    changes.decide(made, by=checker)
+    assert [(one.household_id, one.kind) for one in queries.notices(shared.agreement)] == [(household.pk, "changed")]
+    shared.delivered()
+    assert not queries.notices(shared.agreement), "la nouvelle remise dit la valeur corrigée"
+
+
+def test_an_erasure_of_one_person_reaches_the_files_that_tell_them(shared: Partnership, second: User) -> None:
+    child = Membership.objects.get(household=shared.households[0], relation="child").person
+    telling = shared.delivered(Criteria(unit="person", age_to=59))
+    others = shared.delivered(Criteria(unit="person", age_from=60))
+    request = granted(shared, second, "erasure", person=child)
+    assert request.household
+    actions.erase(request, rsu_number=request.household.rsu_number, by=shared.protector)
+    kept = set(SharingPart.objects.values_list("delivery", flat=True))
+    assert kept == {others.pk} and telling.pk not in kept
+    assert [(one.kind, one.person_id) for one in queries.notices(shared.agreement)] == [("erased", child.pk)]
 
 
 def test_an_erasure_reaches_the_files_kept_and_leaves_who_was_told(shared: Partnership, second: User) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from jigi.protection import actions as protection
 from jigi.registry.models import Household
 from jigi.sharing import objections
 from jigi.sharing.models import SharingDelivery, SharingRequest
@@ -133,6 +135,22 @@ def test_a_token_is_shown_once(maker: Client, shared: Partnership) -> None:
     again = maker.post(address, {"cle": key, "acte": "faire"}, follow=True).content.decode()
     assert "montré une fois" in again and "Bearer" not in again
     assert "Le jeton est retiré" in post(maker, address, acte="retirer")
+
+
+@pytest.mark.parametrize(
+    ("kind", "scope", "words"), [("correction", "", "à prévenir"), ("opposition", "sharing", "trouve ce retrait")]
+)
+def test_who_received_is_listed_on_a_request_of_the_person(
+    maker: Client, shared: Partnership, kind: str, scope: str, words: str
+) -> None:
+    shared.delivered()
+    made = protection.record(
+        kind, household=Household.objects.get(pk=shared.households[0]), scope=scope, asker="essai",
+        identity_check="essai", statement="essai", received_on=date(2016, 3, 1), by=shared.protector,
+    )  # fmt: skip
+    maker.force_login(shared.protector)
+    shown = maker.get(f"/protection/{made.pk}/").content.decode()
+    assert "Programme alimentaire mondial" in shown and "1 remise" in shown and words in shown
 
 
 def test_what_to_take_back_names_nobody(maker: Client, shared: Partnership) -> None:
