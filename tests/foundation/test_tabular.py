@@ -18,7 +18,7 @@ import xlsxwriter
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from jigi.foundation.cells import as_boolean, as_date, as_decimal, as_integer, neutralise
+from jigi.foundation.cells import as_boolean, as_date, as_decimal, as_integer, as_moment, neutralise
 from jigi.foundation.errors import InputError
 from jigi.foundation.tabular import Limits, open_table, sheet_names, write_rejects
 
@@ -432,6 +432,19 @@ def test_dates_with_their_precision(text, day, precision):
 def test_what_is_not_a_date(text):
     with pytest.raises(ValueError):
         as_date(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2016-05-01T09:12:30.000+00:00", "2016-05-01T10:12:30+01:00", "2016-05-01 09:12:30", "01/05/2016 09:12:30"]
+)
+def test_a_day_with_its_hour_in_bamakos_time(text):
+    assert as_moment(text).isoformat() == "2016-05-01T09:12:30"
+
+
+@pytest.mark.parametrize("text", ["", "2016-05-01", "ce matin", "09:12"])
+def test_what_is_no_day_with_its_hour(text):
+    with pytest.raises(ValueError):
+        as_moment(text)
 
 
 def test_yes_and_no():

@@ -13,7 +13,7 @@ from jigi.foundation.bulk import counting_statements
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent
 from jigi.foundation.vault import Unsealable
-from jigi.intake.models import Problem
+from jigi.intake.models import Batch, Correction, Problem, SetAside
 from jigi.ledger import queries as ledger
 from jigi.payments import orders, queries
 from jigi.payments.models import Entitlement, Instruction, ReturnLine
@@ -278,6 +278,21 @@ def test_a_form_found_in_a_drawer_brings_nobody_back(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT known_id FROM stage_household ORDER BY line")
         assert cursor.fetchall() == [(world.household.pk,), (None,)]
+
+
+def test_what_a_review_said_of_its_form_names_nobody_either(world: World) -> None:
+    batch = Batch.objects.create(
+        file_name="essai.csv", file_hash="c" * 64, mapping_name="essai", mapping_hash="d" * 64, asks_review=True,
+        source=world.household.source, status="refused", made_by=world.officer,
+    )  # fmt: skip
+    said = {"batch": batch, "key": world.household.source_key, "reason": "le mari de Awa", "made_by": world.officer}
+    correction = Correction.objects.create(of_member=False, line=2, column="village", sealed=b"x", **said)
+    aside = SetAside.objects.create(kind="sent_back", **said)
+    erased(world)
+    for one in (correction, aside):
+        one.refresh_from_db()
+        assert one.key.startswith("effacé:") and one.reason == "Effacé avec le ménage"
+    assert bytes(correction.sealed) == b""
 
 
 def test_without_the_right_nothing_is_recorded(world: World) -> None:

@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 
 from jigi.intake.models import Batch, Correction, Problem, SetAside
+from jigi.intake.reception import receive
 from jigi.registry.models import Household
 from jigi.web.imports import uploads
 from tests.factories import Areas, ProvedClient, make_user
+from tests.intake.collected import changed, fiche, make_collector, make_form
 from tests.web.test_imports import _send
 
 WHY = "vu au téléphone"
@@ -99,3 +101,17 @@ def test_what_is_not_there_is_not_found(reader: Client) -> None:
 def test_the_day_of_the_reader_begins_with_it_and_not_the_makers(maker: Client, reader: Client) -> None:
     assert "Relecture de menages.csv" in reader.get("/aujourdhui/").content.decode()
     assert "Relecture de menages.csv" not in maker.get("/aujourdhui/").content.decode()
+
+
+def test_who_sent_a_fiche_from_a_phone_reads_why_it_comes_back(client: Client, areas: Areas) -> None:
+    collector, form = make_collector("sekou"), make_form(make_user("awa"))
+    sent = receive(fiche(changed(logement={"pieces": "0"})), files={}, device="", by=collector).submission
+    reader = ProvedClient()
+    reader.force_login(make_user("sira"))
+    form_key = {"cle": str(uuid.uuid4())}
+    page = reader.post(f"/questionnaires/{form.pk}/faire/pour_for_review/", form_key, follow=True).content.decode()
+    assert "attend sa relecture" in page
+    _do(reader, f"{Batch.objects.get().pk}/mettre-a-part/", fiche=sent.instance_id, decision="sent_back", motif=WHY)
+    client.force_login(collector)
+    page = client.get("/compte/collecte/").content.decode()
+    assert "Fiches à refaire" in page and WHY in page

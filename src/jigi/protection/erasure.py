@@ -17,13 +17,14 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 
 PACKAGE = "protection"
-# Fiches and problems of imports first: they are found by the source key, which the households lose.
+# Fiches, problems and corrections of imports first: they are found by the source key, which the households lose.
 STATEMENTS = (
     "erase_attachments",
     "erase_scanned_pages",
     "erase_conflicts",
     "erase_submissions",
     "erase_problems",
+    "erase_corrections",
     "erase_heads",
     "erase_returns",
     "erase_entitlements",
