@@ -14,7 +14,8 @@ from jigi.changes.bulk import COLUMNS
 from jigi.changes.models import ChangeBulk, ChangeRequest
 from jigi.foundation.models import AuditEvent, User
 from jigi.protection import actions as protection
-from jigi.registry.models import Household, Person
+from jigi.registry.models import Household, LivingConditions, Person
+from jigi.web.changes import jobs
 from tests.changes.ground import DAY, Scene, make_scene
 from tests.factories import ProvedClient, make_user
 from tests.foundation.sent import pdf, photo
@@ -204,3 +205,47 @@ def test_a_file_is_shown_then_asked_then_approved(scene: Scene) -> None:
     assert "Approuver tout" in page(scene.checker, reverse("change_bulk", args=[bulk.pk]))
     assert "1 demande appliquée" in posted(scene.checker, reverse("change_bulk_approve", args=[bulk.pk]))
     assert Person.objects.filter(nickname="Bébé").exists()
+
+
+def kept_file(scene: Scene) -> ChangeBulk:
+    """A file of a death and a roof, sent and kept."""
+    rows = (
+        f"{scene.one.rsu};décès;3;;;01/05/2020;acte",
+        f"{scene.two.rsu};Logement et biens;;Toit;tôle;01/05/2020;visite",
+    )
+    client, _ = sent_file(scene.maker, *rows)
+    client.post(reverse("change_file_take"), {"cle": str(uuid.uuid4())})
+    return ChangeBulk.objects.get()
+
+
+def test_a_line_that_an_approval_left_says_why_and_what_else_touches_it(scene: Scene) -> None:
+    bulk = kept_file(scene)
+    scene.ask("departure", person=scene.person("child"))
+    here = reverse("change_bulk", args=[bulk.pk])
+    assert "Une autre demande touche le même fait" in page(scene.checker, f"{here}?attention=conflit")
+    LivingConditions.objects.filter(household=scene.two).update(roof="thatch")
+    left = posted(scene.checker, reverse("change_bulk_approve", args=[bulk.pk]))
+    assert "1 demande appliquée" in left and "1 demande laissée" in left
+    assert "Le registre a changé depuis" in page(scene.checker, f"{here}?attention=laissees")
+
+
+def test_a_whole_file_is_undone_by_another_file(scene: Scene) -> None:
+    bulk = kept_file(scene)
+    posted(scene.checker, reverse("change_bulk_approve", args=[bulk.pk]))
+    assert "Défaire tout ce fichier" in page(scene.maker, reverse("change_bulk", args=[bulk.pk]))
+    said = posted(scene.maker, reverse("change_bulk_undo", args=[bulk.pk]), motif="mauvais fichier")
+    assert "2 contre-demandes" in said
+    made = ChangeBulk.objects.latest("pk")
+    posted(scene.checker, reverse("change_bulk_approve", args=[made.pk]))
+    assert set(bulk.requests.values_list("status", flat=True)) == {"undone"}
+
+
+def test_a_large_file_is_approved_by_the_worker(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    bulk = kept_file(scene)
+    said = posted(scene.checker, reverse("change_bulk_approve", args=[bulk.pk]))
+    assert "2 demandes en cours d’approbation" in said and "Vous pouvez quitter cette page" in said
+    numbers = list(bulk.requests.values_list("pk", flat=True))
+    for _ in range(2):  # a worker that was stopped does its job again
+        jobs.approve(bulk.pk, numbers, scene.checker.pk)
+    assert set(bulk.requests.values_list("status", flat=True)) == {"approved"}

@@ -14,11 +14,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Sum
 from django.test import Client
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import AuditEvent, Run, User
 from jigi.payments import actions, jobs, queries
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
+from jigi.registry.models import Membership, Person
 from tests.factories import ProvedClient, make_households, make_user, make_village
 from tests.payments.scene import Scene, peopled
 
@@ -94,6 +97,20 @@ def test_the_same_form_twice_and_another_after_it_change_nothing(scene: Scene) -
     assert "C’était déjà fait" in do(client, payment_round, "approve", cle=key)
     assert "C’était déjà fait : le tour est « approuvé »" in do(client, payment_round, "approve")
     assert scene.balance("programme") == 720_000
+
+
+def test_a_round_says_whom_it_does_not_pay_and_holds_at_its_release(scene: Scene) -> None:
+    def read(user: User) -> str:
+        return text(as_user(user).get(reverse("payment_round", args=[payment_round.pk])))
+
+    first, second = Enrolment.objects.order_by("pk")[:2]
+    Membership.objects.filter(person=first.recipient_id).update(ended_on="2015-02-01", role="")
+    payment_round = frozen(scene)
+    assert "Allocataire parti du ménage : 1" in read(scene.maker)
+    Person.objects.filter(pk=second.recipient_id).update(died_on="2015-02-01")
+    assert "1 ordre n’a plus personne à payer" in read(scene.approver)
+    actions.release(actions.approve(payment_round, by=scene.approver), by=scene.treasurer)
+    assert "1 ordre retenu à la libération" in read(scene.maker)
 
 
 def test_sending_back_needs_a_reason_and_makes_a_draft(scene: Scene) -> None:

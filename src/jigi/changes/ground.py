@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from jigi.changes.facts import input_of, present, present_secret
+from jigi.foundation.bulk import among
 from jigi.registry.models import Health, Household, LivingConditions, Membership, Person
 from jigi.registry.pipeline import Home
 
@@ -78,18 +79,18 @@ def grounds(
     Where `lines` or `persons` are given, the members of these lines and these persons are read alone.
     """
     wanted = set(numbers)
-    households = Household.objects.filter(pk__in=wanted).select_related("commune", "village")
-    living = {one.household_id: one for one in LivingConditions.objects.filter(household__in=wanted)}
+    households = Household.objects.filter(pk__in=among(wanted)).select_related("commune", "village")
+    living = {one.household_id: one for one in LivingConditions.objects.filter(household__in=among(wanted))}
     members: dict[int, list[Membership]] = {number: [] for number in wanted}
     whole = lines is None and persons is None
-    for member in _members(wanted, None if whole else Q(line__in=lines or ()) | Q(person__in=persons or ())):
+    for member in _members(wanted, None if whole else Q(line__in=lines or ()) | Q(person__in=among(persons or ()))):
         members[member.household_id].append(member)
     return {one.pk: Ground(one, members[one.pk], living.get(one.pk), whole) for one in households}
 
 
 def _members(wanted: Collection[int], chosen: Q | None) -> QuerySet[Membership]:
     persons = Person.objects.prefetch_related("identifiers", "phones", Prefetch("health", Health.objects.all()))
-    found = Membership.objects.filter(household__in=wanted, ended_on__isnull=True)
+    found = Membership.objects.filter(household__in=among(wanted), ended_on__isnull=True)
     if chosen is not None:
         found = found.filter(chosen)
     return found.order_by("line").prefetch_related(Prefetch("person", persons))

@@ -21,7 +21,7 @@ from jigi.changes.models import ChangeItem, ChangeRequest
 from jigi.changes.states import CHANGE
 from jigi.foundation import audit
 from jigi.foundation.audit import Told
-from jigi.foundation.bulk import copy_rows, run_sql
+from jigi.foundation.bulk import among, copy_rows, run_sql
 from jigi.foundation.errors import Raced, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.keyring import vault
@@ -49,10 +49,10 @@ class _Register(Many):
 @unfenced
 def parted(numbers: Sequence[int]) -> tuple[list[ChangeRequest], list[ChangeRequest]]:
     """The submitted requests that are decided together, and those that are decided one by one; each by their line."""
-    asked = ChangeRequest.objects.filter(pk__in=numbers, status="submitted").select_related("undoes")
+    asked = ChangeRequest.objects.filter(pk__in=among(numbers), status="submitted").select_related("undoes")
     requests = list(asked.order_by("line", "pk"))
     apart = {one.household_id for one in requests if _kind(one) not in TOGETHER or one.other_id}
-    items = ChangeItem.objects.filter(request__in=[one.pk for one in requests])
+    items = ChangeItem.objects.filter(request__in=among(one.pk for one in requests))
     apart |= set(items.filter(code__startswith="document.").values_list("request__household", flat=True))
     persons = items.filter(person__isnull=False).values("person")
     shared = Membership.objects.filter(person__in=persons, ended_on__isnull=True)
@@ -135,7 +135,9 @@ def _keep_done(pairs: Iterable[tuple[ChangeItem, list[Written]]], register: _Reg
 
 def _move(verb: str, numbers: Sequence[int], **fields: Any) -> None:
     step = CHANGE.transition(verb)
-    moved = ChangeRequest.objects.filter(pk__in=numbers, status__in=step.sources).update(status=step.target, **fields)
+    moved = ChangeRequest.objects.filter(pk__in=among(numbers), status__in=step.sources).update(
+        status=step.target, **fields
+    )
     if moved != len(numbers):
         raise Raced("Quelqu’un a décidé de ces demandes avant vous", remedy="Rechargez la page.")
 
@@ -147,10 +149,10 @@ def _told(verb: str, request: ChangeRequest, before: str, reason: str = "") -> T
 
 def _held(numbers: Sequence[int]) -> list[ChangeRequest]:
     """The requests as they are, in the order of their file, their households locked first."""
-    concerned = ChangeRequest.objects.filter(pk__in=numbers)
+    concerned = ChangeRequest.objects.filter(pk__in=among(numbers))
     households = Household.objects.select_for_update().filter(pk__in=concerned.values("household")).order_by("pk")
     list(households.values_list("pk", flat=True))
-    held = ChangeRequest.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("line", "pk")
+    held = ChangeRequest.objects.select_for_update(of=("self",)).filter(pk__in=among(numbers)).order_by("line", "pk")
     related = held.select_related("household__commune", "made_by", "undoes")
     return list(related.prefetch_related("items__person", "undoes__items"))
 

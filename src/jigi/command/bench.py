@@ -35,6 +35,7 @@ DETAILS = {
 PLACES = {"commune": "dans une commune", "region": "dans une région", "country": "dans tout le pays"}
 SOUGHT = {
     "as_written": "Nom comme au registre", "misspelt": "Nom mal écrit", "misspelt_with_year": "Nom mal écrit, né vers",
+    "misspelt_twice": "Nom à deux lettres près",
     "household": "Page d’un ménage", "rsu": "Numéro RSU", "phone": "Téléphone", "nina": "NINA",
 }  # fmt: skip
 READS = {f"{place}.{read}": f"{said}, {where}" for place, where in PLACES.items() for read, said in SOUGHT.items()}

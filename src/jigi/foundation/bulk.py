@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from psycopg import sql
 
 PACKAGES = Path(__file__).resolve().parent.parent
@@ -111,6 +112,11 @@ def counting_statements() -> Iterator[StatementCount]:
     counter = StatementCount()
     with connection.execute_wrapper(counter):
         yield counter
+
+
+def among(numbers: Iterable[int]) -> RawSQL:
+    """The rows of these numbers, for `pk__in`: one parameter however many, where a list has one for each."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(numbers)])
 
 
 def give_memory() -> None:
