@@ -10,6 +10,8 @@ import os
 import re
 import signal
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -272,13 +274,19 @@ def _on_disk(browser: Browser, profile: Path, site: str) -> BrowserContext:
 
 
 def _kill(profile: Path) -> None:
-    """The power goes: every process of this browser at once."""
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-    for line in listed.splitlines():
-        if f"--user-data-dir={profile}" in line:
-            os.kill(int(line.split()[0]), signal.SIGKILL)
+    """The power goes: every process of this browser at once, and none is left."""
+    while alive := _processes(profile):
+        for number in alive:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        time.sleep(0.2)
     for lock in profile.glob("Singleton*"):
         lock.unlink()  # its process is dead, but nobody has buried it yet
+
+
+def _processes(profile: Path) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return [int(line.split()[0]) for line in listed.splitlines() if f"--user-data-dir={profile}" in line]
 
 
 EVERYTHING_KEPT = """async () => {
