@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import zipfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -165,6 +166,13 @@ def test_a_sheet_under_another_name_is_measured_too(tmp_path: Path) -> None:
             name = entry.filename.replace("worksheets/sheet1.xml", "media/feuille.bin")
             bad.writestr(name, content.replace(b"</row>", b'<c r="A99999999"><v>1</v></c></row>', 1))
     assert "trop grande" in _refused(moved)
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "utf-32", "shift_jis", "rien-8"])
+def test_an_index_that_names_an_odd_encoding_is_read_or_refused_in_words(tmp_path: Path, encoding: str) -> None:
+    odd = _with(_book(tmp_path / "a.xlsx"), "xl/workbook.xml", lambda c: c.replace(b"UTF-8", encoding.encode()))
+    with suppress(InputError), open_table(odd) as table:
+        assert list(table) == [(2, ["Awa"])]
 
 
 def test_a_link_of_a_sheet_is_no_cell(tmp_path: Path) -> None:

@@ -252,7 +252,8 @@ def _part_of(path: Path, sheet: str) -> str:
         try:
             book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
             links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        except (LookupError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error):
+        # ValueError: an encoding of several bytes, which this reader of XML knows by name only.
+        except (LookupError, ValueError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error):
             return ""
     wanted = [item.get(_RELATION) for item in book.iter() if item.get("name") == sheet]
     targets = [link.get("Target", "") for link in links if link.get("Id") in wanted]
