@@ -10,6 +10,7 @@ from datetime import date
 from django.urls import reverse
 
 from tests.access.world import World
+from tests.intake.collected import fiche
 
 Of = Callable[[World, str], str | None]
 """An address, or a text to look for, of a thing in a place; None where there is no such thing."""
@@ -185,6 +186,10 @@ def _named(world: World, place: str) -> Mapping[str, str]:
 
 def _printed(world: World, place: str) -> int:
     return world.sheets[place].printing_id
+
+
+def _fiche(world: World, place: str) -> Mapping[str, str]:
+    return {"xml_submission_file": fiche().decode()}
 
 
 ASKS: tuple[Ask, ...] = (
@@ -535,7 +540,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("fill_content", "un questionnaire, pour le navigateur", _code("fill_content")),
     Ask("fill_who", "qui remplit, et quels questionnaires", _everywhere("fill_who")),
     Ask("fill_sent", "ses propres fiches reçues", _everywhere("fill_sent")),
-    Ask("fill_send", "envoyer une fiche du navigateur", _everywhere("fill_send"), sent=_key()),
+    Ask("fill_send", "envoyer une fiche du navigateur", _everywhere("fill_send"), sent=_fiche),
     Ask("forms", "questionnaires", _everywhere("forms")),
     Ask("form_load", "charger un questionnaire (page)", _everywhere("form_load")),
     Ask("form", "un questionnaire", _form("form")),

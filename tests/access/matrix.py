@@ -88,7 +88,7 @@ def _done(ask: Ask, client: Client, address: str, world: World, place: str) -> s
     response = client.post(address, ask.sent(world, place), HTTP_REFERER="http://testserver/aujourdhui/")
     if response.status_code in (403, 404, 409) or "/connexion/" in response.headers.get("Location", ""):
         return REFUSED
-    assert response.status_code in (200, 302), (address, response.status_code)
+    assert response.status_code in (200, 201, 302), (address, response.status_code)
     levels = {message.level_tag for message in get_messages(response.wsgi_request)}
     return REFUSED if levels & {"error", "warning"} else SEEN
 

@@ -57,8 +57,9 @@ def content(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest) -> JsonResponse:
     """Take a fiche, as from a phone: sent again it changes nothing. What is refused is said, and kept on the device."""
+    user = _collector(request)
     try:
-        received = receive(answers_in(request), files=files_in(request), device=DEVICE, by=user_of(request))
+        received = receive(answers_in(request), files=files_in(request), device=DEVICE, by=user)
     except JigiError as error:
         # Caught here: of answers in conflict, what was kept must not be undone with the request.
         return JsonResponse({"said": str(error)}, status=status_of(error))
