@@ -195,7 +195,7 @@ def test_a_killed_browser_takes_up_where_it_was(browser: Browser, site: str, sig
     page.wait_for_timeout(1_000)  # what the browser itself writes of its service workers
     _kill(tmp_path)
     again = _on_disk(browser, tmp_path, site)
-    again.set_offline(True)
+    again.add_cookies(signed_in("enqueteur")["cookies"])
     page = again.new_page()
     page.goto(FORM)
     _unlock(page)
