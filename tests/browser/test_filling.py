@@ -278,7 +278,8 @@ def _kill(profile: Path) -> None:
     while alive := _processes(profile):
         for number in alive:
             with suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
+                # With its helpers: one that outlived it would hold the lock of what it had written.
+                os.killpg(os.getpgid(number), signal.SIGKILL)
         time.sleep(0.2)
     for lock in profile.glob("Singleton*"):
         lock.unlink()  # its process is dead, but nobody has buried it yet
