@@ -1,4 +1,4 @@
-"""Questionnaires filled in a real browser: at a desk, without network, after a crash, by two persons on one phone.
+"""Questionnaires filled in a real browser: at a desk, without network, by two persons on one phone.
 
 The tests of this file share one world; each signs in as an enumerator, on a device of its own.
 """
@@ -6,20 +6,15 @@ The tests of this file share one world; each signs in as an enumerator, on a dev
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CHROMIUM, PASSWORD, QUIET
+from tests.browser.conftest import PASSWORD
 
 BUILT = finders.find("forms/fill.js") is not None
 pytestmark = [
@@ -184,25 +179,6 @@ def test_what_the_device_keeps_is_unreadable_and_its_cache_names_nobody(phone: P
     assert len(cached) >= 4 and not any("enqueteur" in text.lower() for text in cached)
 
 
-def test_a_killed_browser_takes_up_where_it_was(browser: Browser, site: str, signed_in, tmp_path: Path) -> None:
-    context = _on_disk(browser, tmp_path, site)
-    context.add_cookies(signed_in("enqueteur")["cookies"])
-    page = _with_safe(context.new_page())
-    _begin(page)
-    page.get_by_label("Prénom").fill("Sitan")
-    page.get_by_label("Prénom").blur()
-    page.wait_for_function("document.documentElement.dataset.offline === 'ready'")
-    page.wait_for_timeout(1_000)  # what the browser itself writes of its service workers
-    _kill(tmp_path)
-    again = _on_disk(browser, tmp_path, site)
-    again.set_offline(True)
-    page = again.new_page()
-    page.goto(FORM)
-    _unlock(page)
-    expect(page.get_by_label("Prénom")).to_have_value("Sitan")
-    again.close()
-
-
 @pytest.mark.parametrize(("title", "members"), [("Questionnaire harmonisé", 3), ("Fiche d.enquête sociale", 1)])
 def test_a_long_questionnaire_is_filled_wholly(phone: Page, tmp_path: Path, title: str, members: int) -> None:
     if phone.locator("#forms li", has_text=re.compile(title)).count() == 0:
@@ -263,30 +239,6 @@ def _sign_in(page: Page, username: str) -> None:
     page.fill("[name=password]", PASSWORD)
     page.click("main button")
     page.wait_for_url(f"**{HOME}")
-
-
-def _on_disk(browser: Browser, profile: Path, site: str) -> BrowserContext:
-    """A browser whose profile is on the disk, as a phone's."""
-    return browser.browser_type.launch_persistent_context(
-        str(profile), executable_path=CHROMIUM, args=QUIET, base_url=site, locale="fr-FR",
-        viewport={"width": 380, "height": 900},
-    )  # fmt: skip
-
-
-def _kill(profile: Path) -> None:
-    """The power goes: every process of this browser at once, and none is left."""
-    while alive := _processes(profile):
-        for number in alive:
-            with suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
-        time.sleep(0.2)
-    for lock in profile.glob("Singleton*"):
-        lock.unlink()  # its process is dead, but nobody has buried it yet
-
-
-def _processes(profile: Path) -> list[int]:
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if f"--user-data-dir={profile}" in line]
 
 
 EVERYTHING_KEPT = """async () => {
