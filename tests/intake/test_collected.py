@@ -208,3 +208,10 @@ def test_one_endless_answer_holds_its_fiche_and_no_other(
     assert (poured.merged, poured.held) == (1, 1) and poured.batch
     problem = poured.batch.problems.get(code="value")
     assert "est trop long : 200000 caractères" in problem.message and len(problem.value) == 500
+
+
+def test_a_mark_that_nobody_sees_stops_no_fiche(form: FormVersion, collector: User, importer: User) -> None:
+    marked = {**HOUSEHOLD["menage"]["membres"][0], "prenom": "Mous\x7fsa\x80"}
+    send(fiche(changed(menage={"membres": [marked]})), collector)
+    assert import_submissions(form, by=importer).merged == 1
+    assert Household.objects.get().head_name == "Moussa Keïta"
