@@ -219,3 +219,22 @@ def test_an_erased_household_leaves_no_answer(form: FormVersion, collector: User
     sent.refresh_from_db()
     assert bytes(sent.sealed) == b"" and not Attachment.objects.exists()
     assert not receive(content, files={}, device="", by=collector).is_new
+
+
+def test_one_endless_answer_holds_its_fiche_and_no_other(
+    form: FormVersion, collector: User, importer: User
+) -> None:  # fmt: skip
+    send(fiche(), collector)
+    endless = {**HOUSEHOLD["menage"]["membres"][0], "prenom": "x" * 200_000}
+    send(fiche(changed(menage={"membres": [endless]})), collector)
+    poured = import_submissions(form, by=importer)
+    assert (poured.merged, poured.held) == (1, 1) and poured.batch
+    problem = poured.batch.problems.get(code="value")
+    assert "est trop long : 200000 caractères" in problem.message and len(problem.value) == 500
+
+
+def test_a_mark_that_nobody_sees_stops_no_fiche(form: FormVersion, collector: User, importer: User) -> None:
+    marked = {**HOUSEHOLD["menage"]["membres"][0], "prenom": "Mous\x7fsa\x80"}
+    send(fiche(changed(menage={"membres": [marked]})), collector)
+    assert import_submissions(form, by=importer).merged == 1
+    assert Household.objects.get().head_name == "Moussa Keïta"

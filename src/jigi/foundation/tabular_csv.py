@@ -23,6 +23,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 _BLOCK = 256 * 1024
 _LONGEST_LINE = 16 * MIB
+# Python's own limit is 131,072 letters: an answer beyond it would stop the file, where it is one row to correct.
+csv.field_size_limit(_LONGEST_LINE)
 _SAMPLE_ROWS = 100
 _SEPARATOR_LINE = re.compile(r"sep=([;,\t|])\r?\n?", re.IGNORECASE)
 _UNDECODED = re.compile("[\udc80-\udcff]")

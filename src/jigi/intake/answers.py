@@ -18,6 +18,8 @@ MOST_ELEMENTS = 50_000
 DEEPEST = 40
 _INSTANCE = re.compile(r"[\x21-\x7e]{1,80}")
 _FILE = re.compile(r"[^/\\\x00-\x1f]{1,120}")
+# Marks that XML lets through, that nobody types, and that no table may hold.
+_UNSEEN = dict.fromkeys([*range(9), *range(14, 28), *range(0x7F, 0x85), *range(0x86, 0xA0)])
 
 Place = Callable[[tuple[str, ...]], str]
 """Names of areas from the widest to the commune -> the code of the commune, "" when there is none or several."""
@@ -123,7 +125,7 @@ def _values(top: Element, path: str = "") -> dict[str, str]:
         if len(element):
             waiting += [(child, here) for child in element]
         else:
-            found[here] = " ".join((element.text or "").replace("\x00", "").split())
+            found[here] = " ".join((element.text or "").translate(_UNSEEN).split())
     return found
 
 

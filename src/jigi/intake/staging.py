@@ -18,6 +18,8 @@ from jigi.intake.targets import KEY, ROSTER_LINE
 
 # Small, so that PostgreSQL loads a chunk while the next one is being made.
 _ROWS_PER_CHUNK = 400
+_MOST_SHOWN = 500
+"""Letters of a wrong cell that a problem keeps: enough to find it."""
 PROBLEM_COLUMNS = (
     "of_member",
     "line",
@@ -79,7 +81,15 @@ class Problems:
         self._file = file
 
     def add(self, of_member: bool, line: int, key: str, column: str, value: str, doubt: Doubt) -> None:
-        said = (key, escaped(column), escaped(value), doubt.severity, doubt.code, doubt.message, doubt.remedy)
+        said = (
+            key,
+            escaped(column),
+            escaped(value[:_MOST_SHOWN]),
+            doubt.severity,
+            doubt.code,
+            doubt.message,
+            doubt.remedy,
+        )
         cells = ["t" if of_member else "f", str(line), *said[:5], *map(escaped, said[5:])]
         self._file.write(("\t".join(cells) + "\n").encode())
 
