@@ -30,7 +30,7 @@ AUDIT = case "$${JIGI_AUDIT_URL:-}" in \
   *) $(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes -s osv \
        --osv-url "$$JIGI_AUDIT_URL" ;; esac
 
-.PHONY: install install-dev forms demo test test-long check format map matrix lock clean
+.PHONY: install install-dev forms demo test test-long fuzz check format map matrix lock clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -51,6 +51,10 @@ test: install-dev
 
 test-long: install-dev
 	$(PY) -m pytest -n 2 -q -m long
+
+# Ten thousand files made by chance of each kind; the ordinary tests play two hundred.
+fuzz: install-dev
+	$(PY) -m pytest -n 2 -q -m fuzz tests/fuzz
 
 check: install-dev
 	$(VENV)/bin/ruff format --check $(SOURCES)

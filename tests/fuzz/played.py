@@ -14,8 +14,8 @@ from tests.fuzz.chance import tries
 from tests.fuzz.oracle import Judge
 
 ORDINARY, LONG = 200, 10_000
-SIZES = [pytest.param(ORDINARY, id="courte"), pytest.param(LONG, id="longue", marks=pytest.mark.long)]
-SOME = [pytest.param(ORDINARY, id="courte"), pytest.param(2_000, id="longue", marks=pytest.mark.long)]
+SIZES = [pytest.param(ORDINARY, id="courte"), pytest.param(LONG, id="longue", marks=pytest.mark.fuzz)]
+SOME = [pytest.param(ORDINARY, id="courte"), pytest.param(2_000, id="longue", marks=pytest.mark.fuzz)]
 """For the kinds of file that few people send."""
 
 
