@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,26 @@ def test_the_partner_alone_opens_the_file(shared: Partnership, settings: Any) ->
     assert hashlib.sha256(sealed).hexdigest() == made.sha256 and len(sealed) == made.size
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(sealed, [pyrage.x25519.Identity.generate()])
-    assert not list(Path(settings.HOME).glob("remise-*")), "rien en clair ne reste"
+    assert nothing_clear_stays(settings)
+
+
+def nothing_clear_stays(settings: Any) -> bool:
+    """Whether this database's deliveries left no folder of theirs: those of other tests come and go beside them."""
+    return not list(Path(settings.HOME).glob(f"remise-{connection.settings_dict['NAME']}-*"))
+
+
+def test_a_disk_that_fills_half_way_leaves_nothing_said_and_nothing_written(
+    shared: Partnership, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(delivery: SharingDelivery, columns: Any, lines: Iterator[list[str]], place: Path) -> Path:
+        next(lines)
+        raise OSError("plus de place")
+
+    monkeypatch.setattr(delivering, "pack", full)
+    with pytest.raises(OSError, match="plus de place"):
+        shared.delivered(fields=["rsu_number"])
+    assert not SharingDelivery.objects.exists() and not SharingDisclosure.objects.exists()
+    assert not SharingPart.objects.exists() and nothing_clear_stays(settings)
 
 
 def test_the_manifest_says_under_what_and_how(shared: Partnership) -> None:

@@ -78,7 +78,11 @@ def copy_lines(table: str, columns: Sequence[str], chunks: Iterable[bytes]) -> N
 
 @contextmanager
 def copying_out(query: str, params: Mapping[str, Any] | None = None) -> Iterator[Iterator[tuple[Any, ...]]]:
-    """Stream the rows of a query through COPY TO, in constant memory; values come as text or None."""
+    """Stream the rows of a query through COPY TO, in constant memory; values come as text or None.
+
+    A generator that yields from these rows is read under `contextlib.closing`: left half read, it holds the connection,
+    and what its reader's error would undo waits for ever.
+    """
     _count_copy()
     command = sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(query))
     with connection.cursor() as cursor, cursor.copy(command, dict(params or {})) as copy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,7 +62,8 @@ def problem_rows(batch: Batch) -> Iterator[list[str]]:
 
 def write_problems(batch: Batch, path: str | Path) -> int:
     """Write the problems of a batch to a CSV file that opens in Excel; returns how many."""
-    return write_rejects(path, HEADER, problem_rows(batch))
+    with closing(problem_rows(batch)) as rows:
+        return write_rejects(path, HEADER, rows)
 
 
 def forms_seen_by(user: User) -> QuerySet[FormVersion]:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,8 @@ def _written(payment_round: PaymentRound, agency: Agency, folder: Path, format: 
     path = folder / file_name(payment_round, agency, format)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lines, total = _WRITERS[format](path, _rows(payment_round, agency))
+        with closing(_rows(payment_round, agency)) as rows:
+            lines, total = _WRITERS[format](path, rows)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         _write_slip(path, lines, total, digest)
@@ -101,6 +103,8 @@ def _written(payment_round: PaymentRound, agency: Agency, folder: Path, format: 
         path.unlink(missing_ok=True)
         raise
     except OSError as error:
+        with suppress(OSError):
+            path.unlink()
         raise InputError("Le fichier d’ordres ne peut être écrit", file=path, why=str(error.strerror)) from error
     return lines, total, digest
 

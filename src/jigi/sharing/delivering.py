@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,7 +63,9 @@ def deliver(request: SharingRequest, *, by: User) -> SharingDelivery:
         with work.step("Choix des ménages et des personnes") as step:
             step.rows_out = _disclose(delivery)
         with work.step("Fichiers chiffrés") as step, _place() as place:
-            _keep(delivery, pack(delivery, columns_of(request.fields), lines_of(delivery), place), place)
+            with closing(lines_of(delivery)) as lines:
+                packed = pack(delivery, columns_of(request.fields), lines, place)
+            _keep(delivery, packed, place)
             step.rows_out = delivery.lines
         REQUEST.move(request, "deliver", by=by)
         _note(delivery, by)
@@ -85,7 +87,8 @@ def page_of(request: SharingRequest, token: SharingToken, after: tuple[int, int]
         lines = _disclose(delivery, after, most=PAGE_LINES)
         last = fetch_sql(PACKAGE, "told", {"delivery": delivery.pk})[0]
         names = [column.name for column in columns_of(request.fields)]
-        told = [dict(zip(names, cells, strict=True)) for cells in lines_of(delivery)]
+        with closing(lines_of(delivery)) as read:
+            told = [dict(zip(names, cells, strict=True)) for cells in read]
         _note(delivery, None)
     return Page(delivery, told, (last["last_household"], last["last_person"]) if lines == PAGE_LINES else None)
 
@@ -145,9 +148,10 @@ def _place() -> Iterator[Path]:
     """A private folder for one delivery; what a killed one left is removed first: only one runs at a time."""
     home = Path(settings.HOME)
     home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob(f"{WORK}*"):
+    own = f"{WORK}{connection.settings_dict['NAME']}-"
+    for left in home.glob(f"{own}*"):
         shutil.rmtree(left, ignore_errors=True)
-    with TemporaryDirectory(prefix=WORK, dir=home) as place:
+    with TemporaryDirectory(prefix=own, dir=home) as place:
         yield Path(place)
 
 
