@@ -230,6 +230,13 @@ def _asked(folder: Path) -> Sent:
     return Sent(scene.maker.username, f"/changements/demander/{scene.one.rsu}/exit/", "piece", lambda: dict(said))
 
 
+def _card(folder: Path) -> Sent:
+    from tests.factories import make_areas, make_user
+
+    make_areas(communes=1)
+    return Sent(make_user("awa").username, "/menages/carte/", "photo")
+
+
 PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
     ("imports/forms.py", "menages"): _door("menages"),
     ("imports/forms.py", "membres"): _door("membres"),
@@ -241,11 +248,12 @@ PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
     ("changes/files.py", "fichier"): _door("changements"),
     ("changes/acts.py", "piece"): _paper,
     ("changes/asking.py", "piece"): _asked,
+    ("households/finding.py", "photo"): _card,
     ("forms/forms.py", "classeur"): _form("classeur"),
     ("forms/forms.py", "correspondance"): _form("correspondance", livre="menage"),
     ("forms/forms.py", "fichiers"): _form("fichiers", livre="menage"),
 }
-PAGES_ELSEWHERE = {("openrosa/views.py", "xml_submission_file"): "tests/fuzz/test_fiches.py"}
+PAGES_ELSEWHERE = {("openrosa/parts.py", "xml_submission_file"): "tests/fuzz/test_fiches.py"}
 
 
 def test_every_page_that_is_sent_a_file_has_its_row() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from jigi.foundation.bulk import counting_statements
@@ -58,7 +58,7 @@ def test_its_files_are_kept_sealed(desk: Desk) -> None:
     kept = {one.part: bytes(one.sealed) for one in BatchFile.objects.filter(batch=batch)}
     assert set(kept) == {"menages", "membres", "correspondance"}
     assert not any(b"Moussa" in content or b"ML010501" in content for content in kept.values())
-    assert not list(Path(settings.HOME).glob("relecture-*"))
+    assert not list(Path(settings.HOME).glob(f"relecture-{connection.settings_dict['NAME']}-*"))
 
 
 def test_read_over_by_another_it_is_merged_and_its_files_go(desk: Desk, reader: User) -> None:

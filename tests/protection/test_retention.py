@@ -139,6 +139,7 @@ LIES = {
         "UPDATE protection_datarequest SET status = 'done', done_at = now(), done_by_id = decided_by_id",
     "data_request_is_about_somebody": "UPDATE protection_datarequest SET household_id = NULL",
     "data_request_opposition_has_a_scope": "UPDATE protection_datarequest SET scope = 'all'",
+    "data_request_partner_of_a_sharing": "UPDATE protection_datarequest SET partner = 'pam'",
     "data_request_due_after_received": "UPDATE protection_datarequest SET due_on = '2000-01-01'",
     "data_request_has_a_maker": "UPDATE protection_datarequest SET made_by_id = NULL",
     "retention_has_a_maker": "UPDATE protection_retentionproposal SET made_by_id = NULL",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from django.conf import settings
 
+from jigi.foundation.clear import clear_folder
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.keyring import vault
 from jigi.intake.models import Batch, BatchFile
@@ -42,12 +41,11 @@ def keep(batch: Batch, households: Path, members: Path | None, mapping: str) -> 
 @contextmanager
 def opened(batch: Batch) -> Iterator[dict[str, Path]]:
     """The files by their part, in a folder that goes away: they hold personal data."""
-    Path(settings.HOME).mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="relecture-", dir=settings.HOME) as folder:
+    with clear_folder("relecture") as folder:
         found = {}
         for one in BatchFile.objects.filter(batch=batch):
-            (Path(folder) / one.part).mkdir()
-            found[one.part] = Path(folder) / one.part / Path(one.file_name).name
+            (folder / one.part).mkdir()
+            found[one.part] = folder / one.part / Path(one.file_name).name
             found[one.part].write_bytes(vault().unseal(KIND, bytes(one.sealed)).encode("latin-1"))
         if not found:
             raise Refused("Les fichiers de ce lot ne sont plus là", remedy="Envoyez-les de nouveau.")

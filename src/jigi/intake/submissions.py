@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from jigi.foundation import audit
 from jigi.foundation.bulk import run_sql
+from jigi.foundation.clear import clear_folder
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
@@ -122,10 +121,9 @@ def _settle(version: FormVersion, mapping: FormMapping, tables: _Tables, batch: 
 @contextmanager
 def _laid_out(version: FormVersion, mapping: FormMapping, waiting: QuerySet[Submission]) -> Iterator[_Tables]:
     """The tables of these fiches, in a folder that goes away: they hold personal data."""
-    Path(settings.HOME).mkdir(parents=True, exist_ok=True)
     named = f"{version.form.code}-{version.version}".replace("/", "-")[:120]
-    with TemporaryDirectory(prefix="fiches-", dir=settings.HOME) as folder:
-        tables = _Tables(Path(folder) / f"fiches-{named}.csv", Path(folder) / f"membres-{named}.csv")
+    with clear_folder("fiches") as folder:
+        tables = _Tables(folder / f"fiches-{named}.csv", folder / f"membres-{named}.csv")
         _write(version, mapping, waiting, tables)
         yield tables
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyrage
-from django.conf import settings
 from django.db import connection, transaction
 
 from jigi.foundation import audit, runs
 from jigi.foundation.bulk import fetch_sql, give_memory, run_sql
+from jigi.foundation.clear import clear_folder
 from jigi.foundation.errors import Busy, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
@@ -31,7 +28,6 @@ NOUN = "sharing_delivery"
 PART_BYTES = 1 << 20
 PAGE_LINES = 500
 PAGES_A_MINUTE = 60
-WORK = "remise-"
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ def deliver(request: SharingRequest, *, by: User) -> SharingDelivery:
         delivery = SharingDelivery.objects.create(request=request, by=by)
         with work.step("Choix des ménages et des personnes") as step:
             step.rows_out = _disclose(delivery)
-        with work.step("Fichiers chiffrés") as step, _place() as place:
+        with work.step("Fichiers chiffrés") as step, clear_folder("remise") as place:
             with closing(lines_of(delivery)) as lines:
                 packed = pack(delivery, columns_of(request.fields), lines, place)
             _keep(delivery, packed, place)
@@ -141,18 +137,6 @@ def _keep(delivery: SharingDelivery, packed: Path, place: Path) -> None:
         for number, content in enumerate(iter(lambda: file.read(PART_BYTES), b"")):
             SharingPart.objects.create(delivery=delivery, number=number, content=content)
     delivery.save(update_fields=["sha256", "size"])
-
-
-@contextmanager
-def _place() -> Iterator[Path]:
-    """A private folder for one delivery; what a killed one left is removed first: only one runs at a time."""
-    home = Path(settings.HOME)
-    home.mkdir(parents=True, exist_ok=True)
-    own = f"{WORK}{connection.settings_dict['NAME']}-"
-    for left in home.glob(f"{own}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with TemporaryDirectory(prefix=own, dir=home) as place:
-        yield Path(place)
 
 
 def _one_at_a_time() -> None:

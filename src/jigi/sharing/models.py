@@ -230,6 +230,8 @@ class SharingDisclosure(models.Model):
 
     class Meta:
         verbose_name = "donnée remise"
+        # So that a person who goes with the undoing of an import is looked for, not read through every delivery.
+        indexes = [models.Index(fields=["person"], condition=Q(person__isnull=False), name="disclosure_of_person")]
 
 
 class SharingObjection(models.Model):
