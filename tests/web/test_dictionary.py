@@ -70,7 +70,7 @@ def test_the_document_is_a_pdf(reader: Client) -> None:
 
 def test_the_page_stays_light(reader: Client) -> None:
     answer = reader.get("/modele/", headers={"accept-encoding": "gzip"})
-    assert answer["Content-Encoding"] == "gzip" and len(answer.content) < 60_000
+    assert answer["Content-Encoding"] == "gzip" and len(answer.content) < 53_000
 
 
 def test_the_model_holds_no_household_and_is_for_all_who_sign_in(client: Client, areas: Areas) -> None:
