@@ -477,6 +477,12 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: reverse("problem_correct", args=[w.problem.pk]) if w.problem and p == "above" else None,
         sent=_key(valeur="2", motif="essai de la matrice"),
     ),
+    Ask(
+        "correction_take_back",
+        "retirer une correction",
+        lambda w, p: reverse("correction_take_back", args=[w.correction.pk]) if w.correction and p == "above" else None,
+        sent=_key(),
+    ),
     *(
         Ask(
             "batch_act",

@@ -21,7 +21,7 @@ from jigi.foundation.errors import Raced
 from jigi.foundation.models import Run, User
 from jigi.foundation.sealed import sealed_bytes
 from jigi.geography.models import Area, Invitation
-from jigi.intake.models import Batch, CollectionSecret, FormVersion, Problem, SetAside, Submission
+from jigi.intake.models import Batch, CollectionSecret, Correction, FormVersion, Problem, SetAside, Submission
 from jigi.intake.reception import receive
 from jigi.monitoring.models import Alert
 from jigi.payments import actions
@@ -73,6 +73,7 @@ class World:
     batch: Batch | None = None
     problem: Problem | None = None
     aside: SetAside | None = None
+    correction: Correction | None = None
     scheme: Scheme | None = None
     given: dict[str, BenefitBatch] = field(default_factory=dict)
     shared: dict[str, SharingAgreement] = field(default_factory=dict)
@@ -125,6 +126,9 @@ def make_world(folder: Path) -> World:
     )
     world.aside = SetAside.objects.create(
         batch=world.batch, key="F1", kind="left_out", reason="essai", made_by=scene.maker
+    )
+    world.correction = Correction.objects.create(
+        batch=world.batch, of_member=False, line=2, key="F1", column="pieces", reason="essai", made_by=scene.maker
     )
     _fiches(world)
     _sheets(world)

@@ -1,4 +1,4 @@
-"""Clear text stands in a folder only while its work lives: what a killed one left goes, what a living one holds stays."""
+"""Clear text stands only while its work lives: what a killed one left goes, what a living one holds stays."""
 
 from __future__ import annotations
 

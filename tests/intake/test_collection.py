@@ -34,6 +34,7 @@ def test_a_secret_opens_by_digest_and_as_a_token(collector: User) -> None:
     said = {"username": "enqueteur", "uri": "/openrosa/formList", "nonce": "n", "nc": "1", "cnonce": "c", "qop": "auth"}
     said["response"] = digest_response(said, "GET", f"enqueteur:{REALM}:{secret}")
     assert by_digest(said, "GET") == by_token(secret) == collector
+    assert by_digest({**said, "response": "é"}, "GET") is None, "ce qu’une machine peut envoyer sans aucun secret"
     assert by_digest(said, "POST") is None and by_token(secret[:-1]) is None
 
 

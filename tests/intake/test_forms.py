@@ -19,7 +19,7 @@ from jigi.intake.models import FormVersion
 from jigi.intake.questions import Questionnaire
 from jigi.intake.reception import receive
 from jigi.intake.submissions import import_submissions
-from jigi.intake.xlsform import MadeForm, read_form, shipped
+from jigi.intake.xlsform import MadeForm, named_media, read_form, shipped
 from jigi.registry.models import Household, Membership, Person
 from tests.factories import make_commune, make_user
 from tests.foundation.sent import photo
@@ -211,9 +211,11 @@ def test_a_form_that_lacks_a_file_is_not_published(author: User, tmp_path: Path)
 
 def test_a_picture_of_a_form_goes_to_phones_bare(author: User, tmp_path: Path) -> None:
     header = [*SURVEY[0], "media::image"]
-    shown = [header, *[[*row, ""] for row in SURVEY[1:]], ["text", "vu", "Qui est-ce ?", "", "case.jpg"]]
+    name = "la case d'Awa.jpg"
+    shown = [header, *[[*row, ""] for row in SURVEY[1:]], ["text", "vu", "Qui est-ce ?", "", name]]
     version = actions.load_form(workbook(tmp_path, shown), by=author).version
-    actions.attach(version, {"case.jpg": photo()}, by=author)
+    actions.attach(version, {name: photo()}, by=author)
+    assert named_media(version.xform) == {name}
     kept = bytes(version.media.get().content)
     assert kept.startswith(b"\xff\xd8\xff") and b"Moussa" in photo() and b"Moussa" not in kept
 

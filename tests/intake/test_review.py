@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from jigi.foundation.bulk import counting_statements
@@ -17,7 +18,7 @@ from jigi.geography.models import Area
 from jigi.intake import reviewing
 from jigi.intake.models import Batch, BatchFile, Problem, SetAside, Submission
 from jigi.intake.pipeline import import_file
-from jigi.intake.queries import sent_back_to, waiting
+from jigi.intake.queries import fiches_to_see, sent_back_to, waiting
 from jigi.intake.reception import receive
 from jigi.intake.submissions import import_submissions
 from jigi.registry.models import Household, LivingConditions
@@ -98,7 +99,7 @@ def test_the_database_refuses_a_review_that_was_not(
 
 def test_a_corrected_value_is_taken_at_the_next_check_and_at_the_merge(desk: Desk, reader: User) -> None:
     batch = waiting_batch(desk)
-    reviewing.correct(named(batch, "village"), "ML010501-001", by=reader, reason=WHY)
+    reviewing.correct(named(batch, "village"), "ML010501-001", by=desk.by, reason=WHY)
     with pytest.raises(Refused, match="pas encore été contrôlés"):
         reviewing.review(batch, by=reader)
     batch = reviewing.check_again(batch, by=reader)
@@ -110,21 +111,21 @@ def test_a_corrected_value_is_taken_at_the_next_check_and_at_the_merge(desk: Des
 
 def test_a_correction_is_a_row_whose_value_goes_with_the_files(desk: Desk, reader: User) -> None:
     batch = waiting_batch(desk)
-    made = reviewing.correct(named(batch, "village"), "ML010501-001", by=reader, reason=WHY)
+    made = reviewing.correct(named(batch, "village"), "ML010501-001", by=desk.by, reason=WHY)
     assert (made.key, made.line, made.column, made.before) == ("F2", 3, "village", "ML010501-009")
     assert b"ML010501" not in bytes(made.sealed)
     reviewing.check_again(batch, by=reader)
     reviewing.review(batch, by=reader)
     reviewing.merge(batch, by=reader)
     made.refresh_from_db()
-    assert (bytes(made.sealed), made.before, made.reason, made.made_by) == (b"", "", WHY, reader)
+    assert (bytes(made.sealed), made.before, made.reason, made.made_by) == (b"", "", WHY, desk.by)
 
 
 def test_of_two_corrections_the_last_counts_and_a_wrong_one_is_said(desk: Desk, reader: User) -> None:
     desk.fill(1).members[0]["sexe"] = "?"
     batch = desk.send(review=True)
     for value, code in (("zz", "code"), ("M", None)):
-        reviewing.correct(batch.problems.filter(column="sexe").latest("pk"), value, by=reader, reason=WHY)
+        reviewing.correct(batch.problems.filter(column="sexe").latest("pk"), value, by=desk.by, reason=WHY)
         batch = reviewing.check_again(batch, by=reader)
         assert batch.problems.filter(column="sexe", code=code).exists() is (code is not None)
 
@@ -158,9 +159,84 @@ def test_a_refused_batch_leaves_nothing_but_its_row(desk: Desk, reader: User) ->
     reviewing.refuse(batch, by=reader, reason="mauvaise semaine")
     batch.refresh_from_db()
     assert batch.status == "refused" and not BatchFile.objects.exists() and not Household.objects.exists()
-    with pytest.raises(Refused, match="refusés à la relecture"):
+    with pytest.raises(Refused, match="La relecture de ces fichiers"):
         desk.send()
     assert desk.send(review=True).status == "checked"
+
+
+def test_what_was_refused_by_mistake_comes_again_as_a_new_batch(desk: Desk, reader: User) -> None:
+    desk.fill(2).members[0]["sexe"] = "?"
+    old = desk.send(review=True)
+    reviewing.correct(old.problems.get(column="sexe"), "M", by=desk.by, reason=WHY)
+    reviewing.refuse(old, by=reader, reason="mauvais bouton")
+    batch = desk.send(review=True)
+    assert batch.pk != old.pk and not batch.corrections.exists()
+    reviewing.review(batch, by=reader)
+    assert reviewing.merge(batch, by=reader).households_merged == 1
+    assert Household.objects.get().source_key == "F2", "la case corrigée dans l’ancien lot n’est pas vidée"
+
+
+def test_what_a_review_kept_out_does_not_enter_without_another(desk: Desk, reader: User) -> None:
+    desk.fill(3).households[0]["pieces"] = "0"
+    batch = desk.send(review=True)
+    reviewing.set_aside(batch, "F1", "left_out", by=reader, reason="fiche inventée")
+    reviewing.check_again(batch, by=reader)
+    reviewing.review(batch, by=reader)
+    reviewing.merge(batch, by=reader)
+    with pytest.raises(Refused, match="La relecture de ces fichiers"):
+        desk.send()
+    assert set(Household.objects.values_list("source_key", flat=True)) == {"F2", "F3"}
+
+
+def test_who_corrected_does_not_declare_it_reviewed(desk: Desk, reader: User) -> None:
+    batch = waiting_batch(desk)
+    made = reviewing.correct(named(batch, "village"), "ML010501-001", by=reader, reason=WHY)
+    batch = reviewing.check_again(batch, by=reader)
+    with pytest.raises(Refused, match="corrigé"):
+        reviewing.review(batch, by=reader)
+    reviewing.take_back(made, by=reader)
+    assert reviewing.check_again(batch, by=reader).households_held == 1
+    assert reviewing.review(batch, by=reader).status == "reviewed"
+
+
+def test_a_household_without_a_head_is_corrected_at_its_first_member(desk: Desk) -> None:
+    desk.fill(1).members[0]["lien"] = "frère"
+    batch = desk.send(review=True)
+    found = named(batch, "no_head")
+    assert (found.of_member, found.line, found.column) == (True, 2, "lien")
+    reviewing.correct(found, "chef", by=desk.by, reason=WHY)
+    assert not reviewing.check_again(batch, by=desk.by).problems.filter(code="no_head").exists()
+
+
+def test_a_column_named_by_a_whole_question_is_corrected_too(desk: Desk) -> None:
+    long = "Combien de pièces le logement du ménage compte-t-il " * 3
+    desk.mapping = desk.mapping.replace('"pieces"', f'"{long.strip()}"')
+    desk.fill(1)
+    desk.households = [{(long.strip() if k == "pieces" else k): v for k, v in desk.households[0].items()}]
+    desk.households[0][long.strip()] = "beaucoup"
+    batch = desk.send(review=True)
+    reviewing.correct(batch.problems.get(line=2), "3", by=desk.by, reason=WHY)
+    assert not reviewing.check_again(batch, by=desk.by).problems.exists()
+
+
+@pytest.mark.parametrize("value", ["a\x00", "a\x01"])
+def test_a_value_that_cannot_be_kept_is_refused_with_a_sentence(desk: Desk, value: str) -> None:
+    with pytest.raises(Refused, match="ne peut être gardée"):
+        reviewing.correct(named(waiting_batch(desk), "village"), value, by=desk.by, reason=WHY)
+
+
+def test_another_person_who_sends_the_same_files_is_told_true_counts(desk: Desk) -> None:
+    desk.fill(2).households[1]["village"] = "ML010502-001"
+    local = make_user("b", "targeting_officer", area=Area.objects.get(code="ML010501"))
+    everywhere, desk.by = desk.by, local
+    first = desk.send()
+    assert (first.households_merged, first.households_held) == (1, 1)
+    desk.by = make_user("c", "targeting_officer", area=Area.objects.get(code="ML010502"))
+    again = desk.send()
+    assert (again.households_merged, again.households_known, again.households_held) == (2, 0, 0)
+    desk.by = everywhere
+    with pytest.raises(IntegrityError, match="batch_counts_are_counts"), transaction.atomic():
+        Batch.objects.update(households_known=-6, households_held=F("households_held") + 6)
 
 
 def test_the_same_files_wait_once(desk: Desk) -> None:
@@ -175,13 +251,13 @@ def test_once_reviewed_nothing_changes_any_more(desk: Desk, reader: User) -> Non
     batch = waiting_batch(desk)
     reviewing.review(batch, by=reader)
     with pytest.raises(Refused, match="ne se relit plus"):
-        reviewing.correct(named(batch, "village"), "x", by=reader, reason=WHY)
+        reviewing.correct(named(batch, "village"), "x", by=desk.by, reason=WHY)
 
 
 def test_a_reason_the_right_and_a_batch_that_one_sees_are_asked(desk: Desk, reader: User) -> None:
     batch = waiting_batch(desk)
     with pytest.raises(Refused, match="Dites pourquoi"):
-        reviewing.correct(named(batch, "village"), "x", by=reader, reason="")
+        reviewing.correct(named(batch, "village"), "x", by=desk.by, reason="")
     with pytest.raises(Refused, match="affectation"):
         reviewing.review(batch, by=make_user("a", "auditor"))
     elsewhere = make_user("b", "targeting_officer", area=Area.objects.get(code="ML010502"))
@@ -236,7 +312,7 @@ def test_fiches_from_phones_wait_and_enter_with_their_batch(sent: Submission, de
     assert not waiting(sent.form_version).exists()
     with pytest.raises(Refused, match="n’attend"):
         import_submissions(sent.form_version, by=desk.by)
-    reviewing.correct(named(poured.batch, "no_room"), "3", by=reader, reason=WHY)
+    reviewing.correct(named(poured.batch, "no_room"), "3", by=desk.by, reason=WHY)
     reviewing.check_again(poured.batch, by=reader)
     reviewing.review(poured.batch, by=reader)
     reviewing.merge(poured.batch, by=reader)
@@ -253,6 +329,18 @@ def test_a_fiche_sent_back_is_told_to_who_sent_it_and_not_poured_again(
     assert state(sent) == "held" and not waiting(sent.form_version).exists()
     assert [one.reason for one in sent_back_to(sent.sent_by)] == ["recomptez les pièces"]
     assert not sent_back_to(reader).exists()
+
+
+def test_a_fiche_left_out_by_mistake_is_poured_with_the_next_ones(sent: Submission, desk: Desk, reader: User) -> None:
+    batch = import_submissions(sent.form_version, review=True, by=desk.by).batch
+    assert batch is not None
+    aside = reviewing.set_aside(batch, sent.instance_id, "left_out", by=reader, reason="ménage déjà vu")
+    reviewing.refuse(batch, by=reader, reason="une seule fiche, mal écartée")
+    assert not waiting(sent.form_version).exists() and not fiches_to_see(desk.by)
+    reviewing.take_in(aside, by=reader)
+    assert waiting(sent.form_version).exists() and fiches_to_see(desk.by)
+    again = import_submissions(sent.form_version, review=True, by=desk.by).batch
+    assert again and again.pk != batch.pk and again.status == "checked"
 
 
 def test_fiches_of_a_refused_batch_are_held_and_may_be_poured_again(sent: Submission, desk: Desk, reader: User) -> None:

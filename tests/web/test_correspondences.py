@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from jigi.intake.mapping import parse_mapping
 from jigi.intake.models import Batch, SavedMapping
 from jigi.registry.models import Household, Person
 from jigi.web.imports import uploads
@@ -50,8 +51,22 @@ def chosen(page: str) -> dict[str, str]:
 
 
 def said(page: str, **more: str) -> dict[str, str]:
-    codes = {"members.sex.0": "M", "members.sex.1": "F", "members.relation.0": "head"}
+    meant = {"1": "M", "2": "F", "CM": "head"}
+    codes = {name: meant[value] for value, name in asked(page) if value in meant}
     return {"cle": str(uuid.uuid4()), "nom": "Kobo 2016", "source": "Kobo", **chosen(page), **codes, **more}
+
+
+def asked(page: str) -> list[tuple[str, str]]:
+    """(value of the file, field that asks what it means)."""
+    return re.findall(r'« ([^»]*) » veut dire</span> <select name="([^"]+)"', page)
+
+
+def test_what_a_code_means_is_not_taken_for_another_column(importer: Client) -> None:
+    address = looked_at(importer)
+    page = importer.get(address).content.decode()
+    importer.post(address, said(page, garder="oui", **{"members.sex": "Lien"}))
+    sex = parse_mapping(SavedMapping.objects.get().text, "essai").members.fillings
+    assert [dict(one.codes or {}).get("CM") for one in sex if one.name == "sex"] == [None]
 
 
 def test_columns_are_guessed_tried_kept_and_used(importer: Client, folder: Path) -> None:

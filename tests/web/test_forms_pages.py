@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -128,13 +129,22 @@ def test_a_held_attachment_is_said_and_not_given(page: Client, form: FormVersion
 def test_two_answers_are_compared_without_health_and_numbers(page: Client, form: FormVersion, collector: User) -> None:
     number = "uuid:1"
     receive(fiche(number=number), files={}, device="", by=collector)
-    members = [{**HOUSEHOLD["menage"]["membres"][0], "telephone": "76009988", "sante": {"voir": "beaucoup"}}]
+    members = [
+        {
+            **HOUSEHOLD["menage"]["membres"][0],
+            "telephone": "76009988",
+            "sante": {"voir": "beaucoup", "enceinte": "oui", "allaite": "non"},
+        }
+    ]
     other = fiche(changed(logement={"pieces": "9"}, menage={"membres": members}), number=number)
     with pytest.raises(Raced):
         receive(other, files={}, device="", by=collector)
     shown = page.get(reverse("fiche_conflict", args=[SubmissionConflict.objects.get().pk])).content.decode()
     assert "Nombre de pièces" in shown and "réponse non montrée" in shown
     assert "76009988" not in shown and "beaucoup" not in shown.casefold()
+    rows = re.findall(r"<tr>.*?</tr>", shown, re.DOTALL)
+    health = [row for row in rows if "enceinte" in row or "Allaite" in row]
+    assert health and all("réponse non montrée" in row and "non</" not in row.casefold() for row in health)
 
 
 def test_who_has_no_such_right_sees_nothing(client: Client, form: FormVersion, collector: User) -> None:

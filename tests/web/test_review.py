@@ -54,15 +54,27 @@ def test_the_batch_waits_and_its_maker_is_told_that_another_decides(maker: Clien
     assert not Household.objects.exists()
 
 
-def test_an_interview_is_corrected_checked_again_reviewed_and_merged(reader: Client) -> None:
+def test_an_interview_is_corrected_checked_again_reviewed_and_merged(maker: Client, reader: Client) -> None:
     pk, problem = Batch.objects.get().pk, Problem.objects.get(code="village")
     assert "ML010501-999" in reader.get(f"/imports/{pk}/fiche/?fiche=F2").content.decode()
-    page = _do(reader, f"constats/{problem.pk}/corriger/", valeur="ML010501-001", motif=WHY)
+    page = _do(maker, f"constats/{problem.pk}/corriger/", valeur="ML010501-001", motif=WHY)
     assert "« village » est corrigée" in page and WHY in page
-    assert "0 fiche retenue" in _do(reader, f"{pk}/faire/check_again/")
+    assert "0 fiche retenue" in _do(maker, f"{pk}/faire/check_again/")
     assert "déclaré relu" in _do(reader, f"{pk}/faire/review/")
     assert "2 fiches versées" in _do(reader, f"{pk}/faire/merge/")
     assert Household.objects.count() == 2
+
+
+def test_who_corrects_is_told_that_another_decides_and_may_take_it_back(reader: Client) -> None:
+    pk, problem = Batch.objects.get().pk, Problem.objects.get(code="village")
+    _do(reader, f"constats/{problem.pk}/corriger/", valeur="ML010501-001", motif=WHY)
+    _do(reader, f"{pk}/faire/check_again/")
+    page = reader.get(f"/imports/{pk}/").content.decode()
+    assert "Déclarer relu" not in page and "Une autre personne que vous" in page
+    assert "Retirer cette correction" in reader.get(f"/imports/{pk}/fiche/?fiche=F2").content.decode()
+    _do(reader, f"corrections/{Correction.objects.get().pk}/retirer/")
+    _do(reader, f"{pk}/faire/check_again/")
+    assert "Déclarer relu" in reader.get(f"/imports/{pk}/").content.decode()
 
 
 def test_an_interview_is_sent_back_listed_by_enumerator_and_taken_in_again(reader: Client) -> None:

@@ -24,7 +24,7 @@ from jigi.intake.xlsform import MadeForm, named_media, read_form
 
 RIGHT = "intake.forms"
 MOST_MEDIA_BYTES = 10 * 1024 * 1024
-_MEDIA_NAME = re.compile(r"[\w][\w .()-]{0,115}\.[A-Za-z0-9]{1,5}")
+_MEDIA_NAME = re.compile(r"[\w][\w .()'’&,-]{0,115}\.[A-Za-z0-9]{1,5}")
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def by_digest(said: Mapping[str, str], method: str) -> User | None:
         return None
     whole = vault().unseal(KIND, bytes(secret.sealed))
     expected = digest_response(said, method, f"{username}:{REALM}:{whole}")
-    return _person(secret) if hmac.compare_digest(expected, said.get("response", "")) else None
+    return _person(secret) if hmac.compare_digest(expected.encode(), said.get("response", "").encode()) else None
 
 
 def digest_response(said: Mapping[str, str], method: str, account: str) -> str:

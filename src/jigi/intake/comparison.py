@@ -45,7 +45,7 @@ def _row(form: Questionnaire, place: tuple[str, str], said: tuple[str, str], pri
     path, turn = place
     item = form.questions.get(path)
     title = item.label or item.name if item else path
-    if path in private:
+    if any(path == one or path.startswith(f"{one}/") for one in private):
         return Difference(title, turn, HIDDEN, HIDDEN)
     kept, other = (_shown(item, one) for one in said)
     return Difference(title, turn, kept, other)
@@ -57,16 +57,21 @@ def _shown(item: Item | None, answer: str) -> str:
 
 
 def _private(kept: Submission) -> set[str]:
-    """The questions whose answers speak of somebody's health, or are a number that the vault keeps."""
+    """The questions and groups whose answers speak of somebody's health, or are a number that the vault keeps.
+
+    What is asked beside a question of health is about health too. Of a form without a mapping nothing is known: all.
+    """
     mapping = mapping_of(kept.form_version)
-    sources = mapping.members if mapping else ()
-    return {
-        path
-        for source in sources
-        for fact, answer in source.answers.items()
-        if MEMBER[fact].restricted or MEMBER[fact].kind in ("phone", "nina")
-        for path in answer.paths
-    }
+    if mapping is None:
+        return {""}
+    private = set()
+    for source in mapping.members:
+        for fact, answer in source.answers.items():
+            if MEMBER[fact].restricted:
+                private |= {path.rpartition("/")[0] for path in answer.paths}
+            elif MEMBER[fact].kind in ("phone", "nina"):
+                private |= set(answer.paths)
+    return private
 
 
 def _leaves(root: Element) -> dict[tuple[str, str], str]:

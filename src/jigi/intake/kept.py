@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
 from jigi.foundation.clear import clear_folder
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.keyring import vault

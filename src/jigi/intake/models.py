@@ -65,6 +65,9 @@ class Batch(models.Model):
                 ),
                 name="batch_nothing_lost",
             ),
+            models.CheckConstraint(
+                condition=Q(households_known__gte=0, households_held__gte=0), name="batch_counts_are_counts"
+            ),
             models.UniqueConstraint(
                 fields=["file_hash", "mapping_hash"],
                 condition=Q(status__in=("checked", "reviewed")),

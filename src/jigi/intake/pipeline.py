@@ -114,7 +114,7 @@ def import_file(
     with ExitStack() as opened:
         files = _open(Path(path), mapping, Path(members) if members else None, opened)
         version = _version(mapping)
-        previous = _previous(files)
+        previous = _previous(files, review)
         batch = previous or _new_batch(files, by)
         if review:
             kept.check(files.households.file, files.members.file if files.members else None)
@@ -132,7 +132,7 @@ def import_file(
 def _import(batch: Batch, files: Files, version: int | None, work: runs.Work, by: User, review: bool) -> Batch:
     """Everything that writes, inside one transaction."""
     one_at_a_time()
-    current = _previous(files)
+    current = _previous(files, review)
     if current and _is_settled(current, review):
         return _recognised(current)
     batch, resumed = current or batch, current is not None
@@ -210,13 +210,13 @@ def one_at_a_time() -> None:
 def _is_settled(batch: Batch, review: bool) -> bool:
     """Whether its files bring nothing more: what was held may be good now, what was known may have been undone.
 
-    Under review, a batch is its own; a file that a review refused comes again by a review.
+    Under review, a batch is its own; a file that was reviewed brings nothing in beside its review.
     """
     if batch.status in UNDER_REVIEW or (review and batch.status == Batch.Status.MERGED):
         return True
-    if batch.asks_review and not review and batch.status == Batch.Status.REFUSED:
+    if batch.asks_review and not review and (batch.status == Batch.Status.REFUSED or batch.households_held):
         raise Refused(
-            "Ces fichiers ont été refusés à la relecture", why=f"C’est le lot {batch.pk}.",
+            "La relecture de ces fichiers en a refusé ou retenu", why=f"C’est le lot {batch.pk}.",
             remedy="Corrigez-les, ou envoyez-les de nouveau à relire.",
         )  # fmt: skip
     return not batch.households_held and not batch.households_known
@@ -285,14 +285,15 @@ def _close(batch: Batch, files: Files, counts: Dictionary[str, int], resumed: Ba
     """Write the counts and the state the batch ends in; `resumed` had merged some before."""
     read = files.households.rows_read
     before = resumed.households_merged if resumed else 0
+    known = max(counts["households_known"] - before, 0)
     figures = {
         "run_id": batch.run_id,
         "households_read": read,
         "members_read": files.members.rows_read if files.members else 0,
         "households_merged": before + counts["households_merged"],
         "members_merged": (resumed.members_merged if resumed else 0) + counts["members_merged"],
-        "households_known": counts["households_known"] - before,
-        "households_held": read - counts["households_merged"] - counts["households_known"],
+        "households_known": known,
+        "households_held": read - before - counts["households_merged"] - known,
     }
     said = (
         f"{figures['households_merged']} fiches versées, {figures['households_known']} déjà connues,"
@@ -345,9 +346,11 @@ def _version(mapping: Mapping) -> int | None:
     return version.pk
 
 
-def _previous(files: Files) -> Batch | None:
-    """The batch of these very files with this very mapping."""
+def _previous(files: Files, review: bool) -> Batch | None:
+    """The batch of these very files with this very mapping. What a review refused is reviewed again as a new batch."""
     same = Batch.objects.filter(file_hash=files.digest, mapping_hash=files.mapping.digest)
+    if review:
+        same = same.exclude(status=Batch.Status.REFUSED, asks_review=True)
     return same.filter(status__in=("merged", "refused", *UNDER_REVIEW)).order_by("-pk").first()
 
 

@@ -98,20 +98,23 @@ def submissions_seen_by(user: User) -> QuerySet[Submission]:
 def waiting(version: FormVersion) -> QuerySet[Submission]:
     """The fiches of a version that the next pouring takes: received or held, their answers still there."""
     found = Submission.objects.filter(form_version=version, status__in=WAITING).exclude(sealed=b"")
-    sent_back = SetAside.objects.filter(key=OuterRef("instance_id"))
-    return found.exclude(batch__status__in=("checked", "reviewed")).exclude(Exists(sent_back))
+    return found.exclude(batch__status__in=("checked", "reviewed")).exclude(_is_set_aside())
 
 
 def fiches_to_see(user: User) -> list[ToSee]:
     """The versions with fiches to pour or to look into, for who may; the longest waiting first."""
     if not _imports_everywhere(user):
         return []
-    found = Submission.objects.filter(status__in=("received", "held")).exclude(sealed=b"")
+    found = Submission.objects.filter(status__in=("received", "held")).exclude(sealed=b"").exclude(_is_set_aside())
     versions = found.exclude(form_version__mapping="").values_list(
         "form_version", "form_version__form__title", "form_version__version"
     )
     counts = {status: Count("pk", filter=Q(status=code)) for status, code in (("new", "received"), ("held", "held"))}
     return [ToSee(*row) for row in versions.annotate(**counts, since=Min("received_at")).order_by("since")]
+
+
+def _is_set_aside() -> Exists:
+    return Exists(SetAside.objects.filter(key=OuterRef("instance_id")))
 
 
 def _imports_everywhere(user: User) -> bool:

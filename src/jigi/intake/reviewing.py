@@ -41,15 +41,28 @@ def correct(problem: Problem, value: str, *, by: User, reason: str) -> Correctio
     """
     batch = _in_review(problem.batch_id, by)
     _require_reason(reason)
+    try:
+        value = clean(value)
+    except ValueError as error:
+        raise Refused("Cette valeur ne peut être gardée", why=str(error), remedy="Tapez-la de nouveau.") from None
     if not problem.column:
         raise Refused("Ce constat ne désigne pas une case du fichier", remedy="Écartez la fiche, ou renvoyez-la.")
     made = Correction.objects.create(
         batch=batch, of_member=problem.of_member, line=problem.line, key=problem.key, column=problem.column,
-        before=problem.value, sealed=vault().seal(kept.KIND, clean(value)), reason=reason.strip()[:300], made_by=by,
+        before=problem.value, sealed=vault().seal(kept.KIND, value), reason=reason.strip()[:300], made_by=by,
     )  # fmt: skip
     told = {"line": problem.line, "column": problem.column}
     _changed(batch, "correct", by, reason, told)
     return made
+
+
+@unfenced
+@transaction.atomic
+def take_back(correction: Correction, *, by: User) -> None:
+    """Take a correction away: the cell is again what the file says, or what an earlier correction gave."""
+    batch = _in_review(correction.batch_id, by)
+    correction.delete()
+    _changed(batch, "take_back", by, "", {"line": correction.line, "column": correction.column})
 
 
 @unfenced
@@ -76,8 +89,10 @@ def set_aside(batch: Batch, key: str, kind: str, *, by: User, reason: str) -> Se
 @unfenced
 @transaction.atomic
 def take_in(aside: SetAside, *, by: User) -> None:
-    """Put an interview that was set aside back into its batch."""
-    batch = _in_review(aside.batch_id, by)
+    """Put an interview that was set aside back into its batch, or, once that is closed, among those that wait."""
+    batch = _seen(aside.batch_id, by)
+    if batch.status in UNDER_REVIEW:
+        batch = _in_review(batch.pk, by)
     aside.delete()
     _changed(batch, "take_in", by, "", {"kind": aside.get_kind_display()})
 
@@ -94,12 +109,21 @@ def check_again(batch: Batch, *, by: User) -> Batch:
 def review(batch: Batch, *, by: User) -> Batch:
     """Declare that a batch was read over: by another than who sent it, once its last changes are checked."""
     batch = _in_review(batch.pk, by)
-    if batch.made_by_id == by.pk:
-        raise Refused("Qui a envoyé un lot ne le déclare pas relu", remedy="Demandez-le à une autre personne.")
+    if has_written(batch, by):
+        raise Refused(
+            "Qui a envoyé un lot, ou en a corrigé ou rempli une fiche, ne le déclare pas relu",
+            remedy="Demandez-le à une autre personne.",
+        )
     if batch.checked_at is None:
         raise Refused("Des changements n’ont pas encore été contrôlés", remedy="Contrôlez de nouveau, puis relisez.")
     BATCH.move(batch, "review", by=by, reviewed_by=by, reviewed_at=Now())
     return batch
+
+
+def has_written(batch: Batch, by: User) -> bool:
+    """Whether somebody sent a batch, corrected it or filled in a fiche of it: another declares it reviewed."""
+    filled = Submission.objects.filter(batch=batch, sent_by=by)
+    return batch.made_by_id == by.pk or batch.corrections.filter(made_by=by).exists() or filled.exists()
 
 
 @unfenced
@@ -199,7 +223,7 @@ def _seen(pk: int, by: User) -> Batch:
 
 def _changed(batch: Batch, verb: str, by: User, reason: str, told: dict[str, object]) -> None:
     """What was checked is no longer what would be merged."""
-    Batch.objects.filter(pk=batch.pk).update(checked_at=None)
+    Batch.objects.filter(pk=batch.pk, status=Batch.Status.CHECKED).update(checked_at=None)
     audit.record(verb, BATCH.noun, batch.pk, by=by, after=told, reason=reason)
 
 

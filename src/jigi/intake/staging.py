@@ -19,6 +19,7 @@ from jigi.intake.targets import KEY, ROSTER_LINE
 # Small, so that PostgreSQL loads a chunk while the next one is being made.
 _ROWS_PER_CHUNK = 400
 _MOST_SHOWN = 500
+MOST_COLUMN = 120
 """Letters of a wrong cell that a problem keeps: enough to find it."""
 PROBLEM_COLUMNS = (
     "of_member",
@@ -63,10 +64,13 @@ class Changes:
         if not self.cells and not self.aside:
             yield from table
             return
-        places, of_member = {name: at for at, name in enumerate(table.header)}, plan.table == "stage_member"
+        # A correction names its column as the problem did, cut.
+        places = {name[:MOST_COLUMN]: at for at, name in enumerate(table.header)}
+        of_member = plan.table == "stage_member"
         for line, cells in table:
             for column, value in self.cells.get((of_member, line), {}).items():
-                cells[places[column]] = value
+                if column in places:
+                    cells[places[column]] = value
             if plan.key_at is None or cells[plan.key_at] not in self.aside:
                 yield line, cells
 

@@ -63,10 +63,7 @@ def undo(batch: Batch, *, by: User, reason: str) -> Batch:
     the right to import in every commune of theirs (over the whole country, for a survey). The number of statements
     does not depend on the number of households.
     """
-    require(by, RIGHT, areas=_areas(batch))
-    if len(reason.strip()) < 5:
-        raise Refused("Dites pourquoi", remedy="Une phrase suffit : elle est gardée avec la décision.")
-    BATCH.check(batch, "undo")
+    check(batch, by=by, reason=reason)
     title, subject = f"Versement défait : {batch.file_name}"[:200], f"{BATCH.noun}:{batch.pk}"
     with runs.start("intake.undo", title, by=by, subject=subject) as work, transaction.atomic():
         one_at_a_time()
@@ -79,6 +76,15 @@ def undo(batch: Batch, *, by: User, reason: str) -> Batch:
             step.rows_out = _remove(batch, work)
         BATCH.move(batch, "undo", by=by, reason=reason.strip())
     return batch
+
+
+@unfenced
+def check(batch: Batch, *, by: User, reason: str) -> None:
+    """Refused where `undo` would be before it looks at what was built: the right, the reason, the state."""
+    require(by, RIGHT, areas=_areas(batch))
+    if len(reason.strip()) < 5:
+        raise Refused("Dites pourquoi", remedy="Une phrase suffit : elle est gardée avec la décision.")
+    BATCH.check(batch, "undo")
 
 
 def _areas(batch: Batch) -> list[Area] | None:

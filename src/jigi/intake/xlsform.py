@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import html
 import re
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -37,7 +38,7 @@ LIMITS = Limits(max_rows=60_000, max_columns=120, max_bytes=64 << 20)
 LARGEST_XFORM = 20 << 20
 
 _ENGLISH = {"Other": "Autre", "Specify other.": "Précisez"}
-_MEDIA = re.compile(r"jr://(?:file|file-csv|images|audio|video)/([^\"'<>\s]{1,120})")
+_MEDIA = re.compile(r"jr://(?:file|file-csv|images|audio|video)/([^\"<>]{1,120})")
 _PULLED = re.compile(r"pulldata\(\s*['\"]([\w.-]{1,100})['\"]")
 _CODE = re.compile(r"[\w.:/-]{1,120}")
 
@@ -175,7 +176,7 @@ def _rows_by_type(sheets: dict[str, Sheet]) -> dict[str, int]:
 def named_media(xform: str) -> frozenset[str]:
     """The files that an XForm speaks of."""
     pulled = {f"{name.removesuffix('.csv')}.csv" for name in _PULLED.findall(xform)}
-    return frozenset({name for name in _MEDIA.findall(xform) if name != "-"} | pulled)
+    return frozenset({html.unescape(name) for name in _MEDIA.findall(xform) if name != "-"} | pulled)
 
 
 def _settings(file_name: str, sheets: dict[str, Sheet]) -> tuple[dict[str, str], str]:

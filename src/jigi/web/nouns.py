@@ -175,6 +175,7 @@ VERBS = {
     "correct": "corriger une fiche",
     "set_aside": "mettre une fiche à part",
     "take_in": "reprendre une fiche",
+    "take_back": "retirer une correction",
 }
 
 FACTS = {

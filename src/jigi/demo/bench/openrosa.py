@@ -37,7 +37,7 @@ from jigi.geography.installation import ensure_account
 from jigi.geography.models import Area
 from jigi.intake.actions import load_form, publish
 from jigi.intake.collection import REALM, digest_response, make_secret
-from jigi.intake.models import Submission
+from jigi.intake.models import FormVersion, Submission
 from jigi.intake.reception import receive, sealed_answers
 from jigi.programmes.actions import load_file as load_programme
 from jigi.programmes.models import Component
@@ -80,7 +80,9 @@ def _lay(trial: Trial) -> Figures:
     spots = [CommuneSpot(area.code, area.longitude or 0.0, area.latitude or 0.0, urban=False) for area in communes]
     made = make_population(trial.path("population"), trial.size * HOUSEHOLDS_A_FICHE, SEED, spots)
     load_places(made.folder / "villages.csv", by=operator)
-    publish(load_form("menage", by=operator).version, by=operator)
+    version = load_form("menage", by=operator).version
+    if version.status != FormVersion.Status.PUBLISHED:  # the programme’s own loading publishes it
+        publish(version, by=operator)
     collector = ensure_account(USERNAME, "Mesure (collecte)", "enumerator", area_code="ML0105", password=None)
     village = Area.objects.filter(level="village").select_related("parent").order_by("pk")[0]
     assert village.parent

@@ -27,7 +27,7 @@ CROSS JOIN LATERAL (VALUES
         'Le séjour commence après l’enquête', 'Corrigez l’une des deux dates'),
     (h.commune_code <> commune.code, %(commune_column)s, h.commune_code, 'village_elsewhere',
         'Le village « ' || h.village_code || ' » est de la commune ' || commune.code, 'Corrigez l’un des deux codes'),
-    (NOT commune.path LIKE ANY (%(paths)s), coalesce(nullif(%(village_column)s, ''), %(commune_column)s),
+    (h.known_id IS NULL AND NOT commune.path LIKE ANY (%(paths)s), coalesce(nullif(%(village_column)s, ''), %(commune_column)s),
         coalesce(h.village_code, h.commune_code), 'out_of_posting',
         'Votre affectation ne couvre pas la commune ' || commune.code, 'Confiez cette ligne à qui la couvre'),
     (h.collected_on > current_date, %(collected_on_column)s, h.collected_on::text, 'future',

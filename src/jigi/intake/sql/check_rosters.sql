@@ -9,7 +9,7 @@ LEFT JOIN registry_household AS known ON known.id = h.known_id
 CROSS JOIN LATERAL (VALUES
     (r.key IS NULL, false, h.line, %(key_column)s, h.key, 'error', 'no_members',
         'Aucun membre ne porte ce numéro de fiche', 'Ajoutez ses membres, ou corrigez le numéro'),
-    (r.heads = 0, false, h.line, %(relation_column)s, '', 'error', 'no_head',
+    (r.heads = 0, true, r.first_line, %(relation_column)s, '', 'error', 'no_head',
         'Aucun membre n’est chef de ménage', 'Désignez le chef parmi les membres'),
     (r.heads > 1, true, r.head_line, %(relation_column)s, '', 'error', 'two_heads',
         'Le ménage a ' || r.heads || ' chefs', 'Gardez-en un seul'),

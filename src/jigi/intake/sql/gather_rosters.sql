@@ -6,6 +6,7 @@ SELECT m.key,
     count(*) FILTER (WHERE m.role = 'recipient') AS recipients,
     -- A bit for each unit that has a recipient: counting distinct values would sort every household's rows.
     bit_count(bit_or(1 << coalesce(m.unit, 1)) FILTER (WHERE m.role = 'recipient')::bit(32)) AS units_with_recipient,
+    min(m.line) AS first_line,
     max(m.line) FILTER (WHERE m.relation = 'head') AS head_line,
     max(m.line) FILTER (WHERE m.role = 'recipient') AS recipient_line,
     min(m.given_names || ' ' || m.surname) FILTER (WHERE m.relation = 'head') AS head_name,

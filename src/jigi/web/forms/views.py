@@ -159,7 +159,7 @@ def _take(request: HttpRequest, asked: LoadForm, user: User) -> HttpResponse:
 
         def loaded() -> str:
             source = sent["livre"] or _kept(Path(folder), sent["classeur"])
-            media = {_named(file): file.read() for file in sent["fichiers"]}
+            media = {Path(file.name or "").name: file.read() for file in sent["fichiers"]}
             found = actions.load_form(source, mapping=_text(sent["correspondance"]), media=media, by=user)
             taken.append(found.version)
             return "Cette version était déjà chargée : rien n’a changé." if found.recognised else "Brouillon chargé."

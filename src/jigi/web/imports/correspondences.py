@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -167,8 +168,8 @@ def _posted_part(sent: Mapping[str, str], part: str, found: Sample, targets: Map
         allowed = {*drafting.stored_values(targets[name]), UNKNOWN}
         codes[name] = {
             value: chosen
-            for place, value in enumerate(values)
-            if (chosen := sent.get(f"{part}.{name}.{place}", "")) in allowed
+            for value in values
+            if (chosen := sent.get(_code_field(part, name, columns[name], value), "")) in allowed
         }
     keys = {name: sent.get(f"{part}.{name}", "") for name in ("key", "line")}
     known = {name: column if column in found.header else "" for name, column in keys.items()}
@@ -223,9 +224,14 @@ def _fact(part: str, name: str, target: Target, said: Part, found: Sample) -> Fa
     return Fact(
         name, french(name), name in (*REQUIRED_OF_MEMBERS, "collected_on"), column,
         "" if hidden or not column else ", ".join(found.values(column)[: drafting.EXAMPLES]),
-        [(value, f"{part}.{name}.{place}", chosen.get(value, "")) for place, value in enumerate(unread)],
+        [(value, _code_field(part, name, column, value), chosen.get(value, "")) for value in unread],
         [(code, _said(name, code)) for code in drafting.stored_values(target)] + [(UNKNOWN, "sans réponse")],
     )  # fmt: skip
+
+
+def _code_field(part: str, name: str, column: str, value: str) -> str:
+    """The field where a value of a column is told: what was said of one column is never taken for another's."""
+    return f"{part}.{name}.{hashlib.sha256(repr((column, value)).encode()).hexdigest()[:16]}"
 
 
 def french(name: str) -> str:

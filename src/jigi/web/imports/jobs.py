@@ -17,12 +17,10 @@ from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import User
 from jigi.foundation.outage import outage_of
-from jigi.intake import reviewing, saved_mappings
+from jigi.intake import reviewing, saved_mappings, undoing
 from jigi.intake.mapping import Mapping
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import import_file
-from jigi.intake.states import BATCH
-from jigi.intake.undoing import undo
 from jigi.web.imports import uploads
 from jigi.web.imports.forms import KEPT
 
@@ -79,8 +77,8 @@ def take(folder: str, mapping: str, user_id: int, review: bool = False) -> None:
 
 
 def enqueue_undo(batch: Batch, reason: str, *, by: User) -> None:
-    """Ask the worker to undo a merge, in the open transaction. Refused at once where the states forbid it."""
-    BATCH.check(batch, "undo")
+    """Ask the worker to undo a merge, in the open transaction. Refused at once without the right, reason or state."""
+    undoing.check(batch, by=by, reason=reason)
     take_back.configure(lock="intake.import").defer(batch_id=batch.pk, reason=reason, user_id=by.pk)
 
 
@@ -95,8 +93,16 @@ def take_back(batch_id: int, reason: str, user_id: int) -> None:
     """Undo a merge; why it could not be is the message of its run. Done again after a crash, it finds it done."""
     batch = Batch.objects.get(pk=batch_id)
     if batch.status != Batch.Status.UNDONE:
-        with acting_from("travail"), suppress(JigiError):
-            undo(batch, by=User.objects.get(pk=user_id), reason=reason)
+        by = User.objects.get(pk=user_id)
+        with acting_from("travail"):
+            try:
+                undoing.check(batch, by=by, reason=reason)
+            except JigiError as error:  # a right that ended while it waited: no run was opened to say it
+                with suppress(JigiError), runs.start("intake.undo", f"Lot n° {batch_id} à défaire", by=by):
+                    raise error
+            else:
+                with suppress(JigiError):
+                    undoing.undo(batch, by=by, reason=reason)
 
 
 @app.periodic(cron="37 2 * * *")

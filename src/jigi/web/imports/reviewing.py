@@ -14,8 +14,8 @@ from jigi.foundation import audit
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.intake import queries, reviewing
-from jigi.intake.models import Batch, Problem, SetAside
-from jigi.intake.pipeline import RIGHT
+from jigi.intake.models import Batch, Correction, Problem, SetAside
+from jigi.intake.pipeline import RIGHT, UNDER_REVIEW
 from jigi.intake.states import BATCH
 from jigi.web.formats import counted
 from jigi.web.imports.listing import SET_ASIDE
@@ -42,6 +42,7 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
         "corrections": corrections,
         "aside": aside,
         "open": one.asks_review and one.status == Batch.Status.CHECKED,
+        "closed": one.status not in UNDER_REVIEW,
     }
     return render(request, "imports/interview.html", context)
 
@@ -58,6 +59,20 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
     carry_out(request, act)
     return _to_interview(problem.batch_id, problem.key)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a correction away."""
+    user = _importer(request)
+    correction = get_object_or_404(Correction, pk=pk, batch__in=queries.visible_to(user))
+
+    def act() -> str:
+        reviewing.take_back(correction, by=user)
+        return "La correction est retirée : contrôlez de nouveau le lot."
+
+    carry_out(request, act)
+    return redirect("batch", correction.batch_id)
 
 
 @require_POST

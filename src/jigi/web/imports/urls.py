@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/mettre-a-part/", reviewing.set_aside, name="interview_set_aside"),
     path("<int:pk>/faire/<str:verb>/", reviewing.decide, name="batch_act"),
     path("constats/<int:pk>/corriger/", reviewing.correct, name="problem_correct"),
+    path("corrections/<int:pk>/retirer/", reviewing.take_back, name="correction_take_back"),
     path("a-part/<int:pk>/reprendre/", reviewing.take_in, name="interview_take_in"),
     path("<int:pk>/defaire/", views.undo, name="batch_undo"),
 ]

@@ -12,7 +12,7 @@ from jigi.foundation import audit
 from jigi.foundation.errors import JigiError
 from jigi.foundation.models import Run, User
 from jigi.geography.access import require
-from jigi.intake import checks, queries
+from jigi.intake import checks, queries, reviewing
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import RIGHT, UNDER_REVIEW
 from jigi.intake.states import BATCH
@@ -44,7 +44,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "may_undo": one.status == Batch.Status.MERGED,
         "checked": one.check_counts.exists(),
         "in_review": one.asks_review and one.status in UNDER_REVIEW,
-        "mine": one.made_by_id == user_of(request).pk,
+        "mine": reviewing.has_written(one, user_of(request)),
         "good": one.households_read - one.households_known - one.households_held,
         "corrections": one.corrections.count(),
         "aside": one.set_aside.count(),
@@ -52,7 +52,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "history": [(event, verb_word(event.verb, BATCH.noun)) for event in audit.history(BATCH.noun, one.pk)],
     }
     titles = checks.checks().titles
-    codes = sorted((code, titles.get(code, code)) for code in set(one.problems.values_list("code", flat=True)))
+    codes = sorted(
+        (code, titles.get(code, code)) for code in one.problems.order_by().values_list("code", flat=True).distinct()
+    )
     listing = problems_list([row["column"] for row in found], codes)
     return listing.respond(request, one.problems.all(), "imports/batch.html", context)
 
@@ -126,6 +128,9 @@ def _take(request: HttpRequest, form: UploadForm, user: User) -> HttpResponse:
         return redirect("batches")
     if taken[0].status == Batch.Status.REFUSED:
         messages.warning(request, "Aucune fiche n’a pu être versée : voyez les problèmes.")
+    if not queries.visible_to(user).filter(pk=taken[0].pk).exists():
+        messages.info(request, f"C’est le lot n° {taken[0].pk} d’une autre personne, qui le suit.")
+        return redirect("batches")
     return redirect("batch", taken[0].pk)
 
 
