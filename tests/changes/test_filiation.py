@@ -10,8 +10,10 @@ from django.db import IntegrityError, transaction
 from jigi.changes import actions, bulk
 from jigi.foundation.errors import Refused
 from jigi.registry import search
-from jigi.registry.models import Household, Person, Phone
-from tests.changes.ground import Scene, make_scene, register
+from jigi.registry.actions import start_membership
+from jigi.registry.models import Household, Membership, Person, Phone
+from tests.changes.ground import DAY, Scene, make_scene, register
+from tests.factories import make_areas, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +112,37 @@ def test_who_is_linked_is_found_by_a_parent_s_name_and_a_nickname(scene: Scene) 
     by_parent = search.Wanted(parent="Moussa", villages=frozenset({scene.one.village_id or 0}))
     for wanted in (by_parent, search.Wanted("Papou")):
         assert child in [match.membership.person for match in search.find(wanted, by=scene.checker).matches]
+
+
+def test_a_name_from_elsewhere_is_told_neither_by_a_link_nor_by_its_refusal(scene: Scene) -> None:
+    head = Membership.objects.get(household=scene.two, line=1).person
+    elsewhere = make_areas(communes=3).communes[2]
+    Person.objects.filter(pk=head.pk).update(commune=elsewhere, given_names="Zoumana", surname="Sidibé")
+    local = make_user("locale", "social_officer", area=scene.commune)
+    child = scene.person("child")
+    with pytest.raises(Refused) as refused:
+        scene.ask("identity", {"person.mother": f"{scene.two.rsu}/1"}, person=child, by=local)
+    assert "Zoumana" not in str(refused.value)
+    made = scene.ask("identity", {"person.father": f"{scene.two.rsu}/1"}, person=child, by=local)
+    assert [item.code for item in made.items.all()] == ["person.father"]
+
+
+def test_a_neighbour_s_number_corrected_stays_the_neighbour_s(scene: Scene) -> None:
+    spouse = scene.person("spouse")
+    actions.decide(scene.ask("contact", {"phone.owner": "voisin"}, person=spouse), by=scene.checker)
+    actions.decide(scene.ask("contact", {"phone.number": "76001122"}, person=spouse), by=scene.checker)
+    assert phones(spouse) == [("+22376001122", "neighbour")]
+
+
+def test_a_member_s_two_telephones_are_two_numbers(scene: Scene) -> None:
+    with pytest.raises(Refused, match="le même numéro"):
+        scene.ask("contact", {"phone.number": "76001122", "phone.second": "76 00 11 22"}, person=scene.person("spouse"))
+
+
+def test_the_dead_arrive_nowhere(scene: Scene) -> None:
+    child = scene.person("child")
+    actions.decide(scene.ask("death", person=child), by=scene.checker)
+    with pytest.raises(Refused, match="est décédé"):
+        start_membership(
+            scene.two, Person.objects.get(pk=child.pk), relation="fostered", on=DAY, by=scene.checker, reason="essai"
+        )

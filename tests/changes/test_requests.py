@@ -134,6 +134,17 @@ def test_a_counter_request_puts_the_register_back_exactly(scene: Scene) -> None:
     assert (request.status, register() == before) == ("undone", True)
 
 
+def test_a_counter_request_is_decided_whole(scene: Scene) -> None:
+    typed = {"person.nickname": "Bâ", "person.surname": "X"}
+    request = actions.decide(scene.ask("identity", typed, person=scene.person("child")), by=scene.checker)
+    undoing = actions.counter(request, reason="saisi deux fois", by=scene.maker)
+    with pytest.raises(Refused, match="se décide en entier"):
+        actions.decide(undoing, refused={undoing.items.all()[0].pk: "essai"}, by=scene.checker)
+    actions.decide(undoing, by=scene.checker)
+    request.refresh_from_db()
+    assert request.status == "undone"
+
+
 def test_a_displaced_household_stays_elsewhere_and_returns(scene: Scene) -> None:
     before = register()
     typed = {

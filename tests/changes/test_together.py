@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jigi.changes import actions, bulk, pipeline
+from jigi.changes import actions, bulk, pipeline, queries
 from jigi.changes.models import ChangeBulk, ChangeItem, ChangeRequest
 from jigi.foundation.bulk import counting_statements
 from jigi.foundation.errors import Refused
@@ -191,3 +191,24 @@ def test_a_file_is_countered_once(scene: Scene) -> None:
     bulk.counter(made, reason="mauvais fichier", by=scene.maker)
     with pytest.raises(Refused, match="Rien de ce fichier n’est à défaire"):
         bulk.counter(made, reason="encore", by=scene.maker)
+
+
+def test_what_is_refused_half_way_leaves_nothing_of_itself(scene: Scene) -> None:
+    made, spouse = dwellings(scene, 2), scene.person("spouse")
+    request = scene.ask("contact", {"phone.number": "76001122", "phone.second": "76001133"}, person=spouse)
+    item = request.items.get(code="phone.second")
+    item.facts = {"before": item.before, "after": "+22376001122"}  # one number twice, as requests could ask before
+    item.save()
+    ChangeRequest.objects.filter(pk=request.pk).update(bulk=made, line=9)
+    before = [(one.number, one.owner) for one in spouse.phones.all()]
+    applied, left = bulk.decide(numbers_of(made), by=scene.checker)
+    assert (applied, [one.pk for one, _ in left]) == (2, [request.pk])
+    assert [(one.number, one.owner) for one in Person.objects.get(pk=spouse.pk).phones.all()] == before
+
+
+def test_requests_of_a_file_meet_those_on_the_other_household_too(scene: Scene) -> None:
+    made = dwellings(scene, 1)
+    merge = scene.ask("merge", household=scene.two, other=scene.one.rsu)
+    ChangeRequest.objects.filter(pk=merge.pk).update(bulk=made, line=9)
+    other = scene.ask("dwelling", {"living.roof": "tôle"})
+    assert queries.disputed(made) == {merge.pk} and queries.conflicts(merge) == [other]

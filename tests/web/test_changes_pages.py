@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from jigi.changes.bulk import COLUMNS
 from jigi.changes.models import ChangeBulk, ChangeRequest
 from jigi.foundation.models import AuditEvent, User
 from jigi.protection import actions as protection
-from jigi.registry.models import Household, LivingConditions, Person
+from jigi.registry.models import Household, LivingConditions, Membership, Person
 from jigi.web.changes import jobs
 from tests.changes.ground import DAY, Scene, make_scene
 from tests.factories import ProvedClient, make_user
@@ -249,3 +250,24 @@ def test_a_large_file_is_approved_by_the_worker(scene: Scene, monkeypatch: pytes
     for _ in range(2):  # a worker that was stopped does its job again
         jobs.approve(bulk.pk, numbers, scene.checker.pk)
     assert set(bulk.requests.values_list("status", flat=True)) == {"approved"}
+
+
+def test_correcting_a_name_forgets_no_father_who_died_or_is_not_seen(scene: Scene) -> None:
+    child = scene.person("child")
+    Person.objects.filter(pk=child.pk).update(father=scene.person("head"))
+    Membership.objects.filter(person=scene.person("head")).update(ended_on=date(2020, 1, 1), end_reason="death")
+    address = f"{reverse('change_ask', args=[scene.one.rsu, 'identity'])}?membre={child.pk}"
+    shown = page(scene.maker, address)
+    assert 'name="retirer-person.father"' in shown and 'name="retirer-person.mother"' not in shown
+    typed = {
+        "person.nickname": "Ba",
+        "person.father": "",
+        "effet": "2020-05-01",
+        "motif": "acte vu",
+        "source": "document",
+    }
+    posted(scene.maker, address, membre=str(child.pk), **typed)
+    assert [item.code for item in ChangeRequest.objects.get().items.all()] == ["person.nickname"]
+    posted(scene.maker, address, membre=str(child.pk), **typed, **{"retirer-person.father": "oui"})
+    latest = ChangeRequest.objects.latest("pk")
+    assert {item.code for item in latest.items.all()} == {"person.nickname", "person.father"}

@@ -3,7 +3,7 @@ transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,8 @@ from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import require
+from jigi.geography.access import communes_with, require
+from jigi.geography.models import Area
 from jigi.registry.models import Household, Person
 
 ASK, CHECK = "changes.request", "changes.approve"
@@ -51,7 +52,7 @@ def draft(
         raise Refused("D’où vient le fait n’est pas choisi", remedy="Choisissez-le dans la liste.")
     other_household = _household(other) if asked.other else None
     ground = ground_of(household)
-    items = items_of(asked, ground, person.pk if person else None, typed, other_household)
+    items = items_of(asked, ground, person.pk if person else None, typed, other_household, seen=seen_by(by))
     made = ChangeRequest.objects.create(
         kind=kind, household=household, other=other_household, effective_on=effective_on,
         reason=said(reason, "le motif du changement"), fact_source=fact_source, made_by=by,
@@ -108,6 +109,11 @@ def decide(
     require_checker(held, by)
     CHANGE.check(held, "approve")
     items, turned_down = list(held.items.all()), refused or {}
+    if held.undoes and turned_down and len(turned_down) < len(items):
+        raise Refused(
+            "Une contre-demande se décide en entier", why="Ce qui resterait appliqué ne pourrait plus être défait.",
+            remedy="Approuvez-la toute, ou refusez-la.",
+        )  # fmt: skip
     accepted = [item for item in items if item.pk not in turned_down]
     if not items:
         raise Refused("Cette demande ne change rien", remedy="Refusez-la avec un motif.")
@@ -164,8 +170,15 @@ def counter(request: ChangeRequest, *, reason: str, by: User) -> ChangeRequest:
 # --- what requests are made of --------------------------------------------------------------------------------------
 
 
-def items_of(kind: Kind, ground: Ground, person: int | None, typed: Typed, other: Household | None) -> Items:
-    """The items of what was typed, on the ground of its household."""
+def seen_by(user: User) -> frozenset[int]:
+    """The communes whose households a person sees: the names of people elsewhere are not told to them."""
+    return frozenset(Area.objects.filter(communes_with(user, "registry.see")).values_list("pk", flat=True))
+
+
+def items_of(
+    kind: Kind, ground: Ground, person: int | None, typed: Typed, other: Household | None, *, seen: Collection[int]
+) -> Items:
+    """The items of what was typed, on the ground of its household; `seen`: the communes that its maker sees."""
     if kind.member and ground.member(person) is None:
         raise Refused("Choisissez le membre dont il s’agit", remedy="Il doit être un membre présent du ménage.")
     if not kind.member:
@@ -183,7 +196,7 @@ def items_of(kind: Kind, ground: Ground, person: int | None, typed: Typed, other
         now, after = ground.fact(code, person), values.get(code, input_of(code).read(""))
         if after != now:
             items.append((code, person, now, after))
-    items = _with_parents(_with_telephones(items, ground, person, values), ground, person)
+    items = _with_parents(_with_telephones(items, ground, person, values), ground, person, seen)
     _check_kept(items)
     if not items:
         raise Refused(
@@ -258,7 +271,9 @@ def _operands(kind: Kind, ground: Ground, values: dict[str, Any], other: Househo
 
 
 def _with_telephones(items: Items, ground: Ground, person: int | None, values: Mapping[str, Any]) -> Items:
-    """Whose a telephone is says nothing where there is none."""
+    """Whose a telephone is says nothing where there is none; a member's two telephones are not one number twice."""
+    if values.get("phone.number") and values.get("phone.number") == values.get("phone.second"):
+        raise Refused("Les deux téléphones sont le même numéro", remedy="Gardez-en un.")
     numbers = {"phone.owner": "phone.number", "phone.second_owner": "phone.second"}
 
     def tells(code: str, after: Any) -> bool:
@@ -268,8 +283,11 @@ def _with_telephones(items: Items, ground: Ground, person: int | None, values: M
     return [item for item in items if tells(item[0], item[3])]
 
 
-def _with_parents(items: Items, ground: Ground, person: int | None) -> Items:
-    """A father is a man, a mother a woman, nobody is their own parent; their name is written down where none was."""
+def _with_parents(items: Items, ground: Ground, person: int | None, seen: Collection[int]) -> Items:
+    """A father is a man, a mother a woman, nobody is their own parent; their name is written down where none was.
+
+    The name of somebody whose household the maker does not see is told nowhere.
+    """
     said, found = {code: after for code, _, _, after in items}, list(items)
     for code, sex, what in (("person.father", "M", "son père"), ("person.mother", "F", "sa mère")):
         if not said.get(code):
@@ -277,9 +295,9 @@ def _with_parents(items: Items, ground: Ground, person: int | None) -> Items:
         parent = Person.objects.get(pk=said[code])
         if parent.sex != sex or parent.pk == person:
             raise Refused(
-                f"{parent} ne peut pas être {what}", remedy="Relisez le numéro, ou corrigez d’abord son sexe."
+                f"Cette personne ne peut pas être {what}", remedy="Relisez le numéro, ou corrigez d’abord son sexe."
             )
-        if f"{code}_name" not in said and not ground.fact(f"{code}_name", person):
+        if parent.commune_id in seen and f"{code}_name" not in said and not ground.fact(f"{code}_name", person):
             found.append((f"{code}_name", person, "", str(parent)[:120]))
     return found
 

@@ -1,7 +1,8 @@
 """Many requests by one file, one a line: read and weighed on the register, shown, kept as requests, decided, undone.
 
 The statements do not depend on the lines of a slice: households, members and documents are read together, requests
-and items are written together, and decided together (pipeline.py) but for kinds that are decided one by one.
+and items are written together, and decided together (pipeline.py) but for kinds that are decided one by one. A line
+that names another place or a person elsewhere (a move, an arrival, a parent) costs a reading of its own.
 """
 
 from __future__ import annotations
@@ -140,13 +141,8 @@ def decide(numbers: Sequence[int], *, by: User) -> tuple[int, Left]:
     """
     require(by, actions.CHECK)
     together, apart = pipeline.parted(numbers)
-    applied = 0
-    left: Left = []
-    try:
-        applied, left = pipeline.decide([one.pk for one in together], by=by)
-    except (IntegrityError, DataError, Raced):
-        apart = together + apart
-    for request in apart:
+    applied, left, others = _together(together, by=by)
+    for request in sorted(apart + others, key=lambda one: (one.line or 0, one.pk)):
         try:
             actions.decide(request, by=by)
             applied += 1
@@ -155,6 +151,18 @@ def decide(numbers: Sequence[int], *, by: User) -> tuple[int, Left]:
     left.sort(key=lambda pair: pair[0].line or 0)
     _leave(left, by=by)
     return applied, left
+
+
+def _together(requests: list[ChangeRequest], *, by: User) -> tuple[int, Left, list[ChangeRequest]]:
+    """How many were applied together, those that were left and why, and those to decide one by one."""
+    try:
+        return (*pipeline.decide([one.pk for one in requests], by=by), [])
+    except pipeline.HalfDone as half:
+        rest = [one for one in requests if one.household_id not in half.households]
+        applied, left, others = _together(rest, by=by)
+        return applied, left, others + [one for one in requests if one.household_id in half.households]
+    except (IntegrityError, DataError, Raced):
+        return 0, [], requests
 
 
 def approve(bulk: ChangeBulk, numbers: Sequence[int], *, by: User) -> int:
@@ -252,7 +260,7 @@ class _Weighing:
     """The lines of a part of a file on the register: everything they name is read once."""
 
     def __init__(self, rows: Sequence[tuple[int, dict[str, str]]], by: User, seen: set[tuple[str, ...]]) -> None:
-        self._seen = seen
+        self._seen, self._visible = seen, actions.seen_by(by)
         self._communes = set(Area.objects.filter(communes_with(by, actions.ASK)).values_list("pk", flat=True))
         named = {_digits(said.get(column, "")) for _, said in rows for column in ("numéro RSU", "autre ménage")}
         self._numbers = dict(Household.objects.filter(rsu_number__in=named).values_list("rsu_number", "pk"))
@@ -279,7 +287,8 @@ class _Weighing:
             raise _Wrong("motif", "Le motif manque : écrivez-le en quelques mots.")
         facts = self._facts(kind, ground, member, typed)
         try:
-            items = actions.items_of(kind, ground, member.person_id if member else None, typed, other)
+            who = member.person_id if member else None
+            items = actions.items_of(kind, ground, who, typed, other, seen=self._visible)
         except Refused as refused:
             raise _Wrong("valeur", str(refused)) from None
         self._seen |= facts

@@ -46,6 +46,14 @@ class _Register(Many):
         return at_first(items, self.undo(request.household, done_by(request, items), reason=reason_of(request)))
 
 
+class HalfDone(Exception):
+    """A request was refused once a part of it stood in memory: nothing of the others was written either."""
+
+    def __init__(self, households: frozenset[int]) -> None:
+        self.households = households
+        super().__init__(sorted(households))
+
+
 @unfenced
 def parted(numbers: Sequence[int]) -> tuple[list[ChangeRequest], list[ChangeRequest]]:
     """The submitted requests that are decided together, and those that are decided one by one; each by their line."""
@@ -72,7 +80,8 @@ def parted(numbers: Sequence[int]) -> tuple[list[ChangeRequest], list[ChangeRequ
 def decide(numbers: Sequence[int], *, by: User) -> tuple[int, Left]:
     """Apply requests of TOGETHER in the order of their file, by another than who made them.
 
-    Returns how many were applied, and why others were left: as actions.decide would refuse them.
+    Returns how many were applied, and why others were left: as actions.decide would refuse them. HalfDone names the
+    households of those that must be decided one by one.
     """
     requests = _held(numbers)
     register = _Register(_grounds(requests), _places(requests), by=by)
@@ -80,11 +89,17 @@ def decide(numbers: Sequence[int], *, by: User) -> tuple[int, Left]:
     communes = frozenset(Area.objects.filter(communes_with(by, actions.CHECK)).values_list("pk", flat=True))
     applied: list[tuple[ChangeRequest, Applied]] = []
     left: Left = []
+    half: set[int] = set()
     for request in requests:
+        before = len(register.rows.written)
         try:
             applied.append((request, _applied(request, register, communes, by)))
         except Refused as refused:
             left.append((request, str(refused)))
+            if len(register.rows.written) > before:
+                half.add(request.household_id)
+    if half:
+        raise HalfDone(frozenset(half))
     register.write()
     _sign(applied, register, by)
     return len(applied), left

@@ -82,13 +82,13 @@ def set_phone(
     person: Person,
     number: str | None = None,
     *,
-    owner: str = "self",
+    owner: str | None = None,
     place: int = 0,
     by: User,
     reason: str = "",
 ) -> list[Written]:
     """Make a number the first telephone of a member (`place` 0) or the second; "" takes it away, None changes whose it
-    is alone. The others they have stay."""
+    is alone. The others they have stay. Without `owner` it stays whose it was; a new one is the member's own."""
     membership(household, person)
     with changing("change_phone", household, by=by, reason=reason) as rows:
         set_telephone(rows, person, list(Phone.objects.filter(person=person).order_by("pk")), number, owner, place)
@@ -144,6 +144,8 @@ def start_membership(
     `successor` becomes the head there when the one who leaves was.
     """
     check_active(household)
+    if person.died_on:
+        raise Refused(f"{person} est décédé le {person.died_on:%d/%m/%Y}", remedy="Corrigez d’abord le décès.")
     left = None if place.get("shared") else _present(person)
     concerned = [household, *([left.household] if left else [])]
     with changing("start_membership", *concerned, by=by, reason=reason) as rows:
@@ -359,10 +361,11 @@ def _succeed(rows: Rows, household: Household, head: Person | None) -> None:
 
 
 def set_telephone(
-    rows: Rows, person: Person, held: Sequence[Phone], number: str | None, owner: str, place: int
+    rows: Rows, person: Person, held: Sequence[Phone], number: str | None, owner: str | None, place: int
 ) -> None:
     """Set the telephone at a place among those held, in their order."""
     found = held[place] if place < len(held) else None
+    owner = owner or (found.owner if found else Phone.Owner.SELF)
     if number is None and found is None:
         raise Refused("Ce membre n’a pas ce téléphone", remedy="Donnez d’abord son numéro.")
     facts = {"owner": owner} if number is None else {"number": number, "owner": owner}

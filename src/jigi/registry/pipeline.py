@@ -101,8 +101,8 @@ class Many:
         return written
 
     def set_phone(
-        self, household: Household, person: Person, number: str | None = None, *, owner: str = "self", place: int = 0,
-        reason: str,
+        self, household: Household, person: Person, number: str | None = None, *, owner: str | None = None,
+        place: int = 0, reason: str,
     ) -> list[Written]:  # fmt: skip
         with self._act("change_phone", household, reason) as (home, written):
             holder = self._member(home, person).person

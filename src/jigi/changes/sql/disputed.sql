@@ -2,8 +2,10 @@
 -- meets: on a fact of a member, or because one of the two changes the household as a whole
 SELECT DISTINCT mine.id
 FROM changes_changerequest AS mine
+CROSS JOIN LATERAL (VALUES (mine.household_id), (mine.other_id)) AS concerned (household_id)
 JOIN changes_changerequest AS other
-    ON other.household_id = mine.household_id AND other.id <> mine.id AND other.status = ANY (%(open)s)
+    ON (other.household_id = concerned.household_id OR other.other_id = concerned.household_id) AND other.id <> mine.id
+        AND other.status = ANY (%(open)s)
 WHERE mine.bulk_id = %(bulk)s AND mine.status = ANY (%(open)s)
     AND (mine.kind = ANY (%(whole)s) OR other.kind = ANY (%(whole)s) OR EXISTS (
         SELECT FROM changes_changeitem AS one

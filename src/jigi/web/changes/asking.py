@@ -136,12 +136,15 @@ def _begun(request: HttpRequest) -> dict[str, str]:
 
 
 def _typed(request: HttpRequest, kind: Kind) -> dict[str, str]:
-    """What the form says; an empty secret says nothing, unless it is to be taken away."""
+    """What the form says; an empty secret, or parent, says nothing, unless it is to be taken away.
+
+    A parent who died, left or lives where the person does not see is not shown: nobody asked that they be forgotten.
+    """
     typed: dict[str, str] = {}
     for code in kind.codes:
         if code == "op.leaving":
             typed[code] = ",".join(request.POST.getlist(code))
-        elif code.startswith(("phone.", "document.")):
+        elif code.startswith(("phone.", "document.")) or input_of(code).type == "kin":
             if request.POST.get(f"retirer-{code}") or request.POST.get(code, "").strip():
                 typed[code] = "" if request.POST.get(f"retirer-{code}") else request.POST[code]
         elif code in request.POST:
@@ -161,7 +164,8 @@ def _field(request: HttpRequest, kind: Kind, one: Input, now: Any, person: Perso
     secret = one.type in ("phone", "document")
     value = request.POST.get(one.code, as_typed(one, now))
     help = _help(one, person) if secret else HELP.get("phone" if one.table == "phone" else one.type, "")
-    return Field(one, value, one.code in kind.required, help, removable=secret and help != NONE_HELD)
+    removable = help != NONE_HELD if secret else one.type == "kin" and now is not None
+    return Field(one, value, one.code in kind.required, help, removable=removable)
 
 
 def _help(one: Input, person: Person | None) -> str:

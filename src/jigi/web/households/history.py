@@ -81,14 +81,21 @@ def benefits(household: Household) -> list[Benefit]:
 
 
 def events(
-    household: Household, changes: list[AuditEvent], *, rights: frozenset[str], with_payments: bool
+    household: Household,
+    changes: list[AuditEvent],
+    *,
+    rights: frozenset[str],
+    with_targeting: bool,
+    with_payments: bool,
 ) -> list[Event]:
     """All that happened, latest first.
 
-    `rights` decide which events lead to a page; `with_payments`: the person may see payments here.
+    `rights` decide which events lead to a page; `with_targeting`, `with_payments`: the person may see these here.
     """
     happened = [_registered(household, rights)]
-    happened += _targeting(household, rights) + _enrolments(household)
+    if with_targeting:
+        happened += _targeting(household, rights)
+    happened += _enrolments(household)
     if with_payments:
         happened += _payments(household, rights)
     happened += [

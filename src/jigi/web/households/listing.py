@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -27,6 +28,8 @@ SITUATIONS = (
     ("rappel", "avec un rappel dû"),
     ("sorti", "sorti du registre"),
 )
+ASKING = {"retenu": "targeting.see", "paye": "payments.see", "rappel": "payments.see"}
+"""The right that a situation asks."""
 
 
 def page_of(household: Household) -> str:
@@ -44,8 +47,9 @@ COLUMNS = (
 )
 
 
-def households_list() -> Listing:
-    """The list with the choices of now (the components that exist)."""
+def households_list(rights: Collection[str]) -> Listing:
+    """The list with the choices of now (the components that exist) and of who reads it."""
+    hidden = {situation for situation, right in ASKING.items() if right not in rights}
     components = Component.objects.select_related("programme").order_by("programme__code", "code")
     return Listing(
         noun=("ménage", "ménages"),
@@ -55,7 +59,7 @@ def households_list() -> Listing:
         filters=(
             Filter("q", "Qui", _sought, placeholder="nom, n° RSU, téléphone, NINA"),
             Filter("lieu", "Où", within_place, placeholder="village, commune, cercle, région"),
-            Filter("situation", "Situation", _in_situation, SITUATIONS),
+            Filter("situation", "Situation", _in_situation, [one for one in SITUATIONS if one[0] not in hidden]),
             Filter("vu", "Vu", age.seen_since, age.visit_choices()),
             Filter("perime", "Faits périmés", age.with_aged, age.kind_choices()),
             Filter("composante", "Composante", _enrolled_in, [(str(c.pk), _titled(c)) for c in components]),

@@ -35,6 +35,7 @@ def household_story(request: HttpRequest, number: str) -> HttpResponse:
         one,
         [row for row in disclosure.changes(one) if row.at not in instants],
         rights=rights_of(request),
+        with_targeting=can(user, "targeting.see", areas=[one.commune]),
         with_payments=can(user, "payments.see", areas=[one.commune]),
     )
     context = {

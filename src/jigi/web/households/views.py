@@ -48,7 +48,9 @@ def households(request: HttpRequest) -> HttpResponseBase:
     if is_number(typed) and (found := visible.filter(rsu_number=typed).first()):
         return redirect(page_of(found))
     context = {"miscopied": bool(WHOLE.fullmatch(typed)) and not is_number(typed)}
-    return households_list().respond(request, change_queries.with_renewals(visible), "households/list.html", context)
+    return households_list(rights_of(request)).respond(
+        request, change_queries.with_renewals(visible), "households/list.html", context
+    )
 
 
 def household(request: HttpRequest, number: str) -> HttpResponse:
@@ -58,7 +60,9 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
     sees_payments = can(user, "payments.see", areas=[one.commune])
     sees_targeting = can(user, "targeting.see", areas=[one.commune])
     changes = list(disclosure.changes(one))
-    happened = history.events(one, changes, rights=rights_of(request), with_payments=sees_payments)
+    happened = history.events(
+        one, changes, rights=rights_of(request), with_targeting=sees_targeting, with_payments=sees_payments
+    )
     may_reveal = can(user, disclosure.NUMBERS, areas=[one.commune])
     may_restricted = can(user, disclosure.SENSITIVE, areas=[one.commune])
     restricted = disclosure.restricted(request, one, by=user)
