@@ -237,3 +237,10 @@ def test_a_place_says_how_many_are_to_be_seen_again(officer: Client, here: House
     _seen(here, 26)
     page = officer.get(f"/lieux/COD2019/{here.commune.code}/").content.decode()
     assert "À revoir" in page and f"/menages/?lieu={here.commune.code}&amp;vu=24" in page
+
+
+def test_who_was_selected_is_a_question_for_those_who_see_targeting(client: Client, here: Household) -> None:
+    for role, sees in (("targeting_officer", True), ("payment_officer", False)):
+        client.force_login(make_user(role, role))
+        assert ('value="retenu"' in client.get("/menages/").content.decode()) is sees
+        assert (client.get("/menages/", {"situation": "retenu"}).status_code == 200) or not sees
