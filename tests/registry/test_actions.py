@@ -113,6 +113,28 @@ def test_a_dissolved_household_comes_back_with_its_last_members(ground: Ground) 
     assert Membership.objects.filter(household=ground.one, ended_on__isnull=True).count() == 3
 
 
+def test_who_comes_back_is_absent_or_shares_a_life_as_before(ground: Ground) -> None:
+    child, spouse = ground.person("child"), ground.person("spouse")
+    actions.start_membership(ground.two, child, relation="fostered", on=DAY, shared=True, by=ground.checker)
+    Membership.objects.filter(household=ground.one, person=spouse).update(absent=True)
+    Membership.objects.filter(household=ground.one, person=child).update(shared=True)
+    actions.dissolve(ground.one, on=DAY, by=ground.checker)
+    actions.reopen(Household.objects.get(pk=ground.one.pk), on=date(2021, 1, 1), by=ground.checker)
+    back = Membership.objects.filter(household=ground.one, ended_on__isnull=True)
+    assert back.get(person=spouse).absent and back.get(person=child).shared
+
+
+def test_a_household_that_left_comes_back_as_it_left_and_no_more(ground: Ground) -> None:
+    actions.dissolve(ground.one, on=DAY, by=ground.checker)
+    actions.reopen(Household.objects.get(pk=ground.one.pk), on=date(2021, 1, 1), by=ground.checker)
+    gone = ground.person("child")
+    actions.end_membership(ground.one, gone, why="departure", on=date(2021, 2, 1), by=ground.checker)
+    actions.exit(Household.objects.get(pk=ground.one.pk), by=ground.checker)
+    actions.reopen(Household.objects.get(pk=ground.one.pk), on=date(2021, 3, 1), by=ground.checker)
+    assert not Membership.objects.filter(household=ground.one, person=gone, ended_on__isnull=True).exists()
+    assert Household.objects.get(pk=ground.one.pk).size == 2
+
+
 def test_a_bride_leaves_her_household_the_day_she_joins_another(ground: Ground) -> None:
     child = ground.person("child")
     actions.start_membership(ground.two, child, relation="spouse", spouse_rank=2, on=DAY, by=ground.checker)

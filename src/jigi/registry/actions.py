@@ -270,16 +270,22 @@ def dissolve(household: Household, *, on: date, by: User, reason: str = "") -> l
     return rows.written
 
 
+_KEPT = ("role", "unit", "line", "spouse_rank", "absent", "shared")
+"""What a membership that begins again keeps of the former."""
+
+
 @_verb
 def reopen(household: Household, *, on: date, by: User, reason: str = "") -> list[Written]:
     """A household that was dissolved or had left comes back, with those of its last members who live nowhere else."""
     if household.status not in (Household.Status.DISSOLVED, Household.Status.LEFT):
         raise Refused("Seul un ménage dissous ou sorti du registre revient", remedy="Un ménage fusionné se scinde.")
     with changing("reopen_household", household, by=by, reason=reason) as rows:
+        # The members of a household that left stayed its own.
+        last_ones = _last_members(household) if household.status == Household.Status.DISSOLVED else []
         rows.update(_held(household), {"status": Household.Status.ACTIVE})
-        for last in _last_members(household):
-            if not _present(last.person):
-                place = {"role": last.role, "unit": last.unit, "line": last.line, "spouse_rank": last.spouse_rank}
+        for last in last_ones:
+            if last.shared or not _present(last.person):
+                place = {name: getattr(last, name) for name in _KEPT}
                 _join(rows, household, last.person, relation=last.relation, on=on, **place)
     return rows.written
 
