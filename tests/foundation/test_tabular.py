@@ -360,7 +360,7 @@ def test_the_tables_of_an_archive_are_read_by_their_names(tmp_path):
     assert table_names(path) == ["menage.csv", "menage-membre.csv"]
     with open_table(path, sheet="menage-membre.csv") as table:
         assert (table.header, list(table)) == (("nom", "sexe"), [(2, ["Traoré", "F"])])
-    with pytest.raises(InputError, match="n’est pas dans l’archive.*« menage.csv »"):
+    with pytest.raises(InputError, match=r"n’est pas dans l’archive.*« menage.csv »"):
         open_table(path, sheet="menages")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from xlsxwriter import Workbook
 
 from jigi.intake.mapping import parse_mapping
 from jigi.intake.models import Batch, SavedMapping
@@ -117,3 +119,50 @@ def test_a_file_that_is_no_table_is_told_at_once(importer: Client, folder: Path,
     files = {"menages": SimpleUploadedFile("a.csv", content), "membres": SimpleUploadedFile("b.csv", MEMBERS.encode())}
     answer = importer.post("/imports/correspondances/", {"cle": str(uuid.uuid4()), **files})
     assert answer.status_code == 400 and list(folder.iterdir()) == []
+
+
+def kobo(*more: str) -> SimpleUploadedFile:
+    """A workbook of Kobo: the households, their members as a repeat, and sheets of more names."""
+    sheets = {
+        "RSU 2026": ["_uuid;Village code;Date enquête;Pièces", "u1;ML010501-001;2016-05-01;2"],
+        "membres": ["Prénom;Nom;Sexe;Lien;_submission__uuid", "Awa;Traoré;F;chef;u1"],
+        **{name: ["Prénom;Nom;Sexe;Lien;_submission__uuid", "Ali;Diarra;M;chef;u1"] for name in more},
+    }
+    content = io.BytesIO()
+    with Workbook(content) as book:
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for line, row in enumerate(rows):
+                page.write_row(line, 0, row.split(";"))
+    return SimpleUploadedFile("kobo.xlsx", content.getvalue())
+
+
+def test_a_workbook_of_kobo_is_mapped_kept_and_used_alone(importer: Client) -> None:
+    sent = {"cle": str(uuid.uuid4()), "menages": kobo()}
+    address = importer.post("/imports/correspondances/", sent).url
+    page = importer.get(address).content.decode()
+    assert chosen(page)["households.key"] == "_uuid" and chosen(page)["members.key"] == "_submission__uuid"
+    importer.post(address, said(page, garder="oui"))
+    kept = SavedMapping.objects.get()
+    assert "RSU 2026" not in kept.text and 'sheet = "membres"' in kept.text
+    importer.post("/imports/envoyer/", {"cle": str(uuid.uuid4()), "mapping": f"gardee:{kept.pk}", "menages": kobo()})
+    assert Household.objects.get().head_name == "Awa Traoré"
+
+
+def test_the_sheet_of_the_members_is_chosen(importer: Client) -> None:
+    sent = {"cle": str(uuid.uuid4()), "menages": kobo("autres")}
+    address = f"{importer.post('/imports/correspondances/', sent).url}?membres=autres"
+    page = importer.get(address).content.decode()
+    assert chosen(page)["membres"] == "autres" and chosen(page)["menages"] == "RSU 2026"
+    assert "Diarra" in importer.post(address, said(page, apercu="oui")).content.decode()
+    importer.post(f"{address}&menages=membres", said(page, garder="oui", **{"households.key": "_submission__uuid"}))
+    assert not SavedMapping.objects.exists()  # a sheet of members gives no place
+    importer.post(address, said(page, garder="oui"))
+    assert 'sheet = "autres"' in SavedMapping.objects.get().text
+
+
+def test_one_table_alone_is_not_enough(importer: Client, folder: Path) -> None:
+    file = SimpleUploadedFile("menages.csv", HOUSEHOLDS.encode())
+    answer = importer.post("/imports/correspondances/", {"cle": str(uuid.uuid4()), "menages": file})
+    assert answer.status_code == 400 and "ne contient qu’un tableau" in answer.content.decode()
+    assert list(folder.iterdir()) == []

@@ -15,7 +15,7 @@ _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 def archived(path: Path, limits: Limits) -> list[str]:
     """The names of the CSV files in a ZIP, in its order; none in a workbook, or in what is no ZIP.
 
-    Pictures and other files beside them are left alone. What an entry says of its size may be a lie: who reads it counts.
+    Pictures and other files beside them are left alone. What an entry says of its size may be a lie: its reader counts.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -357,10 +357,11 @@ def _with_columns(path: Path, columns: set[str]) -> str:
         with open_table(path, sheet=name) as table:
             if columns <= {*table.header}:
                 return name
+    wanted = ", ".join(f"« {one[:60]} »" for one in sorted(columns)[:30])
     raise InputError(
         "Aucun tableau de l’archive n’a toutes les colonnes de la correspondance",
         file=path,
-        why=f"Il faut {', '.join(f'« {one[:60]} »' for one in sorted(columns)[:30])} ; tableaux : {', '.join(names[:30])}",
+        why=f"Il faut {wanted} ; tableaux : {', '.join(names[:30])}",
         remedy="Choisissez une autre correspondance, ou nommez le tableau par sheet",
     )
 

@@ -33,6 +33,11 @@ from jigi.web.submissions import carry_out
 
 PREVIEWED_ROWS = 8
 FILES = (("menages", "households", "Fichier des ménages"), ("membres", "members", "Fichier des membres"))
+EXPORTED_KEYS = (
+    ("_uuid", "_submission__uuid"), ("_id", "_submission__id"), ("_index", "_parent_index"), ("KEY", "PARENT_KEY"),
+)  # fmt: skip
+"""Of a household and of its members, as Kobo and ODK Central export them; those that hold from one export to the next
+first."""
 TITLES = {part: title for _, part, title in FILES}
 OWN_NAMES = {
     "village": "Code du village", "commune": "Code de la commune", "collected_on": "Date d’enquête",
@@ -51,10 +56,17 @@ MEMBER_SECTIONS = {
 
 
 class SampleForm(forms.Form):
-    """The files whose columns are looked at."""
+    """The files whose columns are looked at; one is enough when it holds both tables."""
 
-    menages = forms.FileField(label="Fichier des ménages", help_text="CSV ou Excel, une ligne par ménage.")
-    membres = forms.FileField(label="Fichier des membres", help_text="CSV ou Excel, une ligne par personne.")
+    menages = forms.FileField(
+        label="Fichier des ménages",
+        help_text="CSV ou Excel, une ligne par ménage ; ou l’export entier : un classeur, un zip de CSV.",
+    )
+    membres = forms.FileField(
+        label="Fichier des membres",
+        required=False,
+        help_text="CSV ou Excel, une ligne par personne. Inutile si le premier fichier a une feuille des membres.",
+    )
 
 
 @dataclass(frozen=True)
@@ -76,9 +88,9 @@ def correspondences(request: HttpRequest) -> HttpResponse:
     user = _importer(request)
     form = SampleForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        folder = uploads.keep({name: form.cleaned_data[name] for name in ("menages", "membres")})
+        folder = uploads.keep({name: file for name, file in form.cleaned_data.items() if file})
         try:
-            _samples(folder)
+            _samples(folder, {})
         except InputError as error:
             uploads.forget(folder)
             form.add_error(None, str(error))
@@ -92,7 +104,7 @@ def correspondences(request: HttpRequest) -> HttpResponse:
 def correspondence(request: HttpRequest, folder: str) -> HttpResponse:
     """The columns of the files beside the facts that they may fill; posted, tried on the rows or kept."""
     user, place = _importer(request), _of_this_person(request, folder)
-    samples = _samples(place)
+    samples = _samples(place, request.GET)
     draft = _posted(request, samples) if request.method == "POST" else _guessed(samples)
     shown: dict[str, Any] = {"error": None, "previews": []}
     if request.method == "POST":
@@ -104,10 +116,8 @@ def correspondence(request: HttpRequest, folder: str) -> HttpResponse:
             shown["previews"] = _previews(draft, samples)
         except JigiError as error:
             shown["error"] = error
-    context = {
-        **shown, "draft": draft, "parts": list(_parts(draft, samples)),
-        "header": samples["members"].header, "household_header": samples["households"].header,
-    }  # fmt: skip
+    several = [(name, title, samples[part]) for name, part, title in FILES if samples[part].sheets]
+    context = {**shown, "draft": draft, "parts": list(_parts(draft, samples)), "several": several}
     status = 400 if shown["error"] else 200
     return render(request, "imports/correspondence.html", context, status=status)
 
@@ -134,16 +144,36 @@ def _guessed(samples: Mapping[str, Sample]) -> Draft:
     households, members = samples["households"], samples["members"]
     interview = drafting.guess(households, [*INTERVIEW, *LIVING])
     roster = drafting.guess(members, MEMBER)
-    key = _first_like(households, r"fiche|numero|num_men|^id$|instanceid|^key$") or households.header[0]
+    key, member_key = _keys(households, members)
     return Draft(
         "", "",
-        Part(key=key, columns={name: column for name, column in interview.items() if column != key}),
         Part(
-            key=key if key in members.header else _first_like(members, r"fiche|parent_key|menage") or members.header[0],
+            key=key,
+            columns={name: column for name, column in interview.items() if column != key},
+            sheet=_sheet_said("households", households),
+        ),
+        Part(
+            key=member_key,
             line=_first_like(members, r"ligne|numero_membre|^num_ind"),
             columns=roster,
+            sheet=_sheet_said("members", members),
         ),
     )  # fmt: skip
+
+
+def _sheet_said(part: str, found: Sample) -> str:
+    """The sheet that the mapping names: Kobo calls the first one after the questionnaire, which is renamed."""
+    return "" if part == "households" and found.sheet in found.sheets[:1] else found.sheet
+
+
+def _keys(households: Sample, members: Sample) -> tuple[str, str]:
+    """The columns that tie a member to its household: those that Kobo and ODK write, else those that look like it."""
+    for pair in EXPORTED_KEYS:
+        if pair[0] in households.header and pair[1] in members.header:
+            return pair
+    key = _first_like(households, r"fiche|numero|num_men|^id$|instanceid|^key$") or households.header[0]
+    alike = key if key in members.header else _first_like(members, r"fiche|parent_key|menage")
+    return key, alike or members.header[0]
 
 
 def _first_like(found: Sample, pattern: str) -> str:
@@ -173,7 +203,7 @@ def _posted_part(sent: Mapping[str, str], part: str, found: Sample, targets: Map
         }
     keys = {name: sent.get(f"{part}.{name}", "") for name in ("key", "line")}
     known = {name: column if column in found.header else "" for name, column in keys.items()}
-    return Part(known["key"], known["line"], columns, codes)
+    return Part(known["key"], known["line"], columns, codes, _sheet_said(part, found))
 
 
 def _previews(draft: Draft, samples: Mapping[str, Sample]) -> list[dict[str, Any]]:
@@ -254,9 +284,15 @@ def _said(name: str, code: str) -> str:
     return condition_word(code)
 
 
-def _samples(folder: Path) -> dict[str, Sample]:
+def _samples(folder: Path, asked: Mapping[str, str]) -> dict[str, Sample]:
+    """The tables as they are asked for; without a file of members, they are the second table of the other."""
     with uploads.opened(folder) as files:
-        return {part: drafting.sample(files[name]) for name, part, _ in FILES}
+        second = 0 if "membres" in files else 1
+        members = files.get("membres", files["menages"])
+        return {
+            "households": drafting.sample(files["menages"], asked.get("menages", "")),
+            "members": drafting.sample(members, asked.get("membres", ""), place=second),
+        }
 
 
 def _remember(request: HttpRequest, folder: Path, user: User) -> None:
