@@ -166,3 +166,49 @@ def test_one_table_alone_is_not_enough(importer: Client, folder: Path) -> None:
     answer = importer.post("/imports/correspondances/", {"cle": str(uuid.uuid4()), "menages": file})
     assert answer.status_code == 400 and "ne contient qu’un tableau" in answer.content.decode()
     assert list(folder.iterdir()) == []
+
+
+@pytest.fixture
+def local(importer: Client, areas: Areas) -> tuple[Client, SavedMapping]:
+    """Somebody who imports for one part of the country, and a mapping that somebody else has kept."""
+    address = looked_at(importer)
+    importer.post(address, said(importer.get(address).content.decode(), garder="oui"))
+    client = Client()
+    client.force_login(make_user("kadi", area=areas.communes[0].parent))
+    return client, SavedMapping.objects.get()
+
+
+def done(client: Client, kept: SavedMapping, verb: str) -> str:
+    sent = {"cle": str(uuid.uuid4())}
+    return client.post(f"/imports/correspondances/{kept.pk}/{verb}/", sent, follow=True).content.decode()
+
+
+def test_a_kept_mapping_is_found_read_and_taken_as_a_file(local: tuple[Client, SavedMapping]) -> None:
+    client, kept = local
+    page = client.get("/imports/correspondances/?etat=usage&q=kobo").content.decode()
+    assert f"/imports/correspondances/gardees/{kept.pk}/" in page and "Exporter (CSV)" in page
+    assert "Kobo 2016" not in client.get("/imports/correspondances/?etat=retiree").content.decode()
+    page = client.get(f"/imports/correspondances/gardees/{kept.pk}/").content.decode()
+    assert "[household.columns]" in page and "Faire" in page
+    file = client.get(f"/imports/correspondances/gardees/{kept.pk}/?format=toml")
+    assert file.content.decode() == kept.text and ".toml" in file.headers["Content-Disposition"]
+
+
+def test_a_mapping_is_retired_and_taken_up_by_who_made_it_or_imports_for_all(
+    importer: Client, local: tuple[Client, SavedMapping]
+) -> None:
+    client, kept = local
+    assert "Retirer" not in client.get(f"/imports/correspondances/gardees/{kept.pk}/").content.decode()
+    assert "sert à d’autres" in done(client, kept, "retirer")
+    assert SavedMapping.objects.get().retired_at is None
+    assert "n’est plus proposée" in done(importer, kept, "retirer")
+    assert "sert à d’autres" in done(client, kept, "reprendre")
+    assert "de nouveau proposée" in done(importer, kept, "reprendre")
+    assert SavedMapping.objects.get().retired_at is None
+
+
+def test_a_mapping_is_not_taken_up_under_a_name_in_use(importer: Client, local: tuple[Client, SavedMapping]) -> None:
+    _, kept = local
+    done(importer, kept, "retirer")
+    SavedMapping.objects.create(name=kept.name, source="x", text="", digest="x", made_by=kept.made_by)
+    assert "s’appelle déjà" in done(importer, kept, "reprendre")

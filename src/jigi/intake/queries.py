@@ -41,10 +41,15 @@ class ToSee:
 
 def visible_to(user: User) -> QuerySet[Batch]:
     """The imports that a person sees: all with the right at the country, elsewhere their own; none without it."""
-    held = postings_with(user, "intake.import")
-    if any(posting.area.level == Area.Level.COUNTRY for posting in held):
+    if imports_everywhere(user):
         return Batch.objects.all()
-    return Batch.objects.filter(made_by=user) if held else Batch.objects.none()
+    return Batch.objects.filter(made_by=user) if postings_with(user, "intake.import") else Batch.objects.none()
+
+
+def imports_everywhere(user: User) -> bool:
+    """Whether somebody imports for the whole country."""
+    held = postings_with(user, "intake.import")
+    return any(posting.area.level == Area.Level.COUNTRY for posting in held)
 
 
 def fieldwork_seen_by(user: User) -> QuerySet[Fieldwork]:

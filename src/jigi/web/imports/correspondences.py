@@ -12,10 +12,11 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from jigi.foundation import audit
 from jigi.foundation.errors import InputError, JigiError
 from jigi.foundation.models import User
 from jigi.geography.access import require
@@ -28,6 +29,8 @@ from jigi.registry.models import Health, Household, LivingConditions, Membership
 from jigi.web.households.conditions import SUBJECTS
 from jigi.web.households.conditions import word as condition_word
 from jigi.web.imports import uploads
+from jigi.web.imports.listing import MAPPINGS
+from jigi.web.nouns import verb_word
 from jigi.web.reader import user_of
 from jigi.web.submissions import carry_out
 
@@ -83,8 +86,8 @@ class Fact:
     choices: list[tuple[str, str]]
 
 
-def correspondences(request: HttpRequest) -> HttpResponse:
-    """The mappings in use, and the files from which another is made."""
+def correspondences(request: HttpRequest) -> HttpResponseBase:
+    """The mappings kept, and the files from which another is made."""
     user = _importer(request)
     form = SampleForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -97,8 +100,10 @@ def correspondences(request: HttpRequest) -> HttpResponse:
         else:
             _remember(request, folder, user)
             return redirect("correspondence", folder.name)
-    context = {"form": form, "kept": saved_mappings.in_use()}
-    return render(request, "imports/correspondences.html", context, status=400 if form.errors else 200)
+    found = SavedMapping.objects.select_related("made_by")
+    answer = MAPPINGS.respond(request, found, "imports/correspondences.html", {"form": form})
+    answer.status_code = 400 if form.errors else 200
+    return answer
 
 
 def correspondence(request: HttpRequest, folder: str) -> HttpResponse:
@@ -122,6 +127,30 @@ def correspondence(request: HttpRequest, folder: str) -> HttpResponse:
     return render(request, "imports/correspondence.html", context, status=status)
 
 
+def kept_mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    """A mapping that was kept, as a reviewer reads it; or its file, to change and to send with a file of one's own."""
+    user, kept = _importer(request), get_object_or_404(SavedMapping.objects.select_related("made_by"), pk=pk)
+    if request.GET.get("format") == "toml":
+        named = {"Content-Disposition": f'attachment; filename="correspondance-{pk}.toml"'}
+        return HttpResponse(kept.text, content_type="application/toml; charset=utf-8", headers=named)
+    history = [(event, verb_word(event.verb)) for event in audit.history(saved_mappings.NOUN, pk)]
+    context = {"kept": kept, "may_hold": saved_mappings.may_hold(kept, user), "history": history}
+    return render(request, "imports/kept_mapping.html", context)
+
+
+@require_POST
+def take_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer a retired mapping again."""
+    user, kept = _importer(request), get_object_or_404(SavedMapping, pk=pk)
+
+    def act() -> str:
+        saved_mappings.take_up(kept, by=user)
+        return f"« {kept} » est de nouveau proposée."
+
+    carry_out(request, act)
+    return redirect("kept_mapping", pk)
+
+
 @require_POST
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     """No longer offer a mapping."""
@@ -132,7 +161,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
         return f"« {kept} » n’est plus proposée. Ce qu’elle a déjà lu n’a pas changé."
 
     carry_out(request, act)
-    return redirect("correspondences")
+    return redirect("kept_mapping", pk)
 
 
 def _keep(draft: Draft, user: User) -> str:
