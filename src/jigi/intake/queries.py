@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +57,7 @@ def fieldwork_seen_by(user: User) -> QuerySet[Fieldwork]:
     return Fieldwork.objects.filter(batch__in=visible_to(user)).select_related("batch")
 
 
-def problem_rows(batch: Batch) -> Iterator[list[str]]:
+def problem_rows(batch: Batch) -> Generator[list[str], None, None]:
     """The problems of a batch in the order of the files, ready to be written under HEADER."""
     french = dict(Problem.Severity.choices)
     with copying_out(_QUERY, {"batch": batch.pk}) as rows:
