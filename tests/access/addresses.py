@@ -337,6 +337,13 @@ ASKS: tuple[Ask, ...] = (
     ),
     Ask("correspondences", "correspondances de colonnes", _everywhere("correspondences")),
     Ask("correspondence", "les colonnes de fichiers d’un autre", _everywhere("correspondence", "aucun")),
+    Ask("kept_mapping", "une correspondance gardée", _everywhere("kept_mapping", 999_999)),
+    Ask(
+        "correspondence_take_up",
+        "remettre une correspondance en usage",
+        _everywhere("correspondence_take_up", 999_999),
+        sent=_key(),
+    ),
     Ask(
         "correspondence_retire",
         "retirer une correspondance",

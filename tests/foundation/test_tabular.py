@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from jigi.foundation.cells import as_boolean, as_date, as_decimal, as_integer, as_moment, neutralise
 from jigi.foundation.errors import InputError
-from jigi.foundation.tabular import Limits, open_table, sheet_names, write_rejects
+from jigi.foundation.tabular import Limits, open_table, sheet_names, table_names, write_rejects
 
 
 @pytest.fixture
@@ -344,6 +344,55 @@ def test_other_archives_and_damaged_workbooks_are_named(file, workbook):
         assert says in str(refusal(file(buffer.getvalue(), "x.xlsx")))
     half = workbook([["a"], [1]]).read_bytes()[:-400]
     assert "ne peut pas être lu" in str(refusal(file(half, "moitie.xlsx")))
+
+
+def archive(path: Path, **texts: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in texts.items():
+            made.writestr(name, text)
+    return path
+
+
+def test_the_tables_of_an_archive_are_read_by_their_names(tmp_path):
+    texts = {"menage.csv": b"KEY;n\nu1;2\n", "menage-membre.csv": "nom;sexe\nTraoré;F\n".encode("cp1252")}
+    beside = {"media/photo.jpg": b"\xff\xd8", "__MACOSX/menage.csv": b"x", "lisez.txt": b"x"}
+    path = archive(tmp_path / "odk.zip", **texts, **beside)
+    assert table_names(path) == ["menage.csv", "menage-membre.csv"]
+    with open_table(path, sheet="menage-membre.csv") as table:
+        assert (table.header, list(table)) == (("nom", "sexe"), [(2, ["Traoré", "F"])])
+    with pytest.raises(InputError, match=r"n’est pas dans l’archive.*« menage.csv »"):
+        open_table(path, sheet="menages")
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"),
+    [
+        (Limits(ratio_from=1 << 10, max_ratio=20), "enfle"),
+        (Limits(max_bytes=1 << 10), "enfle"),
+        (Limits(max_entries=1), "on en lit au plus 1"),
+    ],
+)
+def test_an_archive_that_swells_is_refused(tmp_path, limits, says):
+    path = archive(tmp_path / "bombe.zip", **{"a.csv": b"a;b\n" + b"0;0\n" * 10_000, "b.csv": b"a\n"})
+    with pytest.raises(InputError, match=says):
+        open_table(path, sheet="a.csv", limits=limits)
+
+
+def test_an_archive_that_lies_is_refused(tmp_path):
+    text = b"a;b\n" + b"0;0\n" * 10_000
+    path = archive(tmp_path / "bombe.zip", **{"a.csv": text})
+    path.write_bytes(path.read_bytes().replace(len(text).to_bytes(4, "little"), (1000).to_bytes(4, "little")))
+    with pytest.raises(InputError, match="abîmé"):
+        open_table(path, sheet="a.csv")
+
+
+def test_an_archive_under_a_password_is_refused(tmp_path):
+    path = archive(tmp_path / "secret.zip", **{"a.csv": b"a\n1\n"})
+    content = bytearray(path.read_bytes())
+    content[content.rfind(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="chiffrée"):
+        open_table(path, sheet="a.csv")
 
 
 def rewrite(path: Path, part: str, old: bytes, new: bytes) -> None:

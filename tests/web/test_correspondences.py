@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from xlsxwriter import Workbook
 
 from jigi.intake.mapping import parse_mapping
 from jigi.intake.models import Batch, SavedMapping
@@ -117,3 +119,96 @@ def test_a_file_that_is_no_table_is_told_at_once(importer: Client, folder: Path,
     files = {"menages": SimpleUploadedFile("a.csv", content), "membres": SimpleUploadedFile("b.csv", MEMBERS.encode())}
     answer = importer.post("/imports/correspondances/", {"cle": str(uuid.uuid4()), **files})
     assert answer.status_code == 400 and list(folder.iterdir()) == []
+
+
+def kobo(*more: str) -> SimpleUploadedFile:
+    """A workbook of Kobo: the households, their members as a repeat, and sheets of more names."""
+    sheets = {
+        "RSU 2026": ["_uuid;Village code;Date enquête;Pièces", "u1;ML010501-001;2016-05-01;2"],
+        "membres": ["Prénom;Nom;Sexe;Lien;_submission__uuid", "Awa;Traoré;F;chef;u1"],
+        **{name: ["Prénom;Nom;Sexe;Lien;_submission__uuid", "Ali;Diarra;M;chef;u1"] for name in more},
+    }
+    content = io.BytesIO()
+    with Workbook(content) as book:
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for line, row in enumerate(rows):
+                page.write_row(line, 0, row.split(";"))
+    return SimpleUploadedFile("kobo.xlsx", content.getvalue())
+
+
+def test_a_workbook_of_kobo_is_mapped_kept_and_used_alone(importer: Client) -> None:
+    sent = {"cle": str(uuid.uuid4()), "menages": kobo()}
+    address = importer.post("/imports/correspondances/", sent).url
+    page = importer.get(address).content.decode()
+    assert chosen(page)["households.key"] == "_uuid" and chosen(page)["members.key"] == "_submission__uuid"
+    importer.post(address, said(page, garder="oui"))
+    kept = SavedMapping.objects.get()
+    assert "RSU 2026" not in kept.text and 'sheet = "membres"' in kept.text
+    importer.post("/imports/envoyer/", {"cle": str(uuid.uuid4()), "mapping": f"gardee:{kept.pk}", "menages": kobo()})
+    assert Household.objects.get().head_name == "Awa Traoré"
+
+
+def test_the_sheet_of_the_members_is_chosen(importer: Client) -> None:
+    sent = {"cle": str(uuid.uuid4()), "menages": kobo("autres")}
+    address = f"{importer.post('/imports/correspondances/', sent).url}?membres=autres"
+    page = importer.get(address).content.decode()
+    assert chosen(page)["membres"] == "autres" and chosen(page)["menages"] == "RSU 2026"
+    assert "Diarra" in importer.post(address, said(page, apercu="oui")).content.decode()
+    importer.post(f"{address}&menages=membres", said(page, garder="oui", **{"households.key": "_submission__uuid"}))
+    assert not SavedMapping.objects.exists()  # a sheet of members gives no place
+    importer.post(address, said(page, garder="oui"))
+    assert 'sheet = "autres"' in SavedMapping.objects.get().text
+
+
+def test_one_table_alone_is_not_enough(importer: Client, folder: Path) -> None:
+    file = SimpleUploadedFile("menages.csv", HOUSEHOLDS.encode())
+    answer = importer.post("/imports/correspondances/", {"cle": str(uuid.uuid4()), "menages": file})
+    assert answer.status_code == 400 and "ne contient qu’un tableau" in answer.content.decode()
+    assert list(folder.iterdir()) == []
+
+
+@pytest.fixture
+def local(importer: Client, areas: Areas) -> tuple[Client, SavedMapping]:
+    """Somebody who imports for one part of the country, and a mapping that somebody else has kept."""
+    address = looked_at(importer)
+    importer.post(address, said(importer.get(address).content.decode(), garder="oui"))
+    client = Client()
+    client.force_login(make_user("kadi", area=areas.communes[0].parent))
+    return client, SavedMapping.objects.get()
+
+
+def done(client: Client, kept: SavedMapping, verb: str) -> str:
+    sent = {"cle": str(uuid.uuid4())}
+    return client.post(f"/imports/correspondances/{kept.pk}/{verb}/", sent, follow=True).content.decode()
+
+
+def test_a_kept_mapping_is_found_read_and_taken_as_a_file(local: tuple[Client, SavedMapping]) -> None:
+    client, kept = local
+    page = client.get("/imports/correspondances/?etat=usage&q=kobo").content.decode()
+    assert f"/imports/correspondances/gardees/{kept.pk}/" in page and "Exporter (CSV)" in page
+    assert "Kobo 2016" not in client.get("/imports/correspondances/?etat=retiree").content.decode()
+    page = client.get(f"/imports/correspondances/gardees/{kept.pk}/").content.decode()
+    assert "[household.columns]" in page and "Faire" in page
+    file = client.get(f"/imports/correspondances/gardees/{kept.pk}/?format=toml")
+    assert file.content.decode() == kept.text and ".toml" in file.headers["Content-Disposition"]
+
+
+def test_a_mapping_is_retired_and_taken_up_by_who_made_it_or_imports_for_all(
+    importer: Client, local: tuple[Client, SavedMapping]
+) -> None:
+    client, kept = local
+    assert "Retirer" not in client.get(f"/imports/correspondances/gardees/{kept.pk}/").content.decode()
+    assert "sert à d’autres" in done(client, kept, "retirer")
+    assert SavedMapping.objects.get().retired_at is None
+    assert "n’est plus proposée" in done(importer, kept, "retirer")
+    assert "sert à d’autres" in done(client, kept, "reprendre")
+    assert "de nouveau proposée" in done(importer, kept, "reprendre")
+    assert SavedMapping.objects.get().retired_at is None
+
+
+def test_a_mapping_is_not_taken_up_under_a_name_in_use(importer: Client, local: tuple[Client, SavedMapping]) -> None:
+    _, kept = local
+    done(importer, kept, "retirer")
+    SavedMapping.objects.create(name=kept.name, source="x", text="", digest="x", made_by=kept.made_by)
+    assert "s’appelle déjà" in done(importer, kept, "reprendre")

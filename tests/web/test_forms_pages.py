@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from jigi.registry.models import Household
 from tests.factories import make_user
 from tests.foundation.sent import photo
 from tests.intake.collected import HOUSEHOLD, changed, fiche, make_collector, make_form
+from tests.intake.test_forms import SURVEY, workbook
 
 pytestmark = pytest.mark.django_db
 PHOTO = photo()
@@ -199,3 +201,15 @@ def test_the_database_shows_no_fiche_without_a_scope(form: FormVersion, collecto
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE jigi_web")
         assert not Submission.objects.exists()
+
+
+def test_a_picture_with_a_space_in_its_name_is_given_on_the_page(page: Client, tmp_path: Path) -> None:
+    rows = [[*row, ""] for row in SURVEY]
+    rows[0][-1], rows[1][-1] = "media::image", "plan d'école.png"
+    book = workbook(tmp_path, rows)
+    posted(page, "form_load", classeur=SimpleUploadedFile("ⴰ" * 150 + ".xlsx", book.read_bytes()))
+    version = FormVersion.objects.get()
+    picture = SimpleUploadedFile("plan d'école.png", PHOTO, content_type="image/png")
+    assert "1 fichier reçu" in posted(page, "form_attach", version.pk, fichiers=[picture]).content.decode()
+    posted(page, "form_act", version.pk, "publish")
+    assert FormVersion.objects.get().status == "published"

@@ -210,3 +210,15 @@ def test_the_work_of_enumerators_is_listed_by_week(importer: Client) -> None:
     _send(importer)
     page = importer.get("/imports/terrain/").content.decode()
     assert "1 semaine d’enquêteur" in page and "25/04/2016" in page
+
+
+@pytest.mark.parametrize("text", ["9" * 5_000, "²", "x"])
+def test_a_number_of_batch_that_is_none_shows_nothing(importer: Client, text: str) -> None:
+    assert importer.get("/imports/terrain/", {"lot": text}).status_code == 200
+
+
+def test_a_long_name_of_wide_letters_is_cut_and_keeps_its_suffix(importer: Client) -> None:
+    sent = {"cle": str(uuid.uuid4()), **_files()}
+    sent["menages"] = SimpleUploadedFile(f"{'ⴰ' * 150}.csv", HOUSEHOLDS.encode())  # Tifinagh: three bytes a letter
+    importer.post("/imports/envoyer/", sent)
+    assert Batch.objects.get().file_name.endswith("ⴰⴰ.csv")

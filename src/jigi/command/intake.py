@@ -18,7 +18,9 @@ from jigi.intake.undoing import undo
 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FICHIER", type=Path, help="fichier des ménages (CSV, CSV.GZ, XLSX)")
+    parser.add_argument(
+        "file", metavar="FICHIER", type=Path, help="fichier des ménages, ou export entier (CSV, CSV.GZ, XLSX, ZIP)"
+    )
     parser.add_argument("--mapping", required=True, help="correspondance : un fichier TOML, ou le nom d’une livrée")
     parser.add_argument("--members", type=Path, help="fichier des membres, s’il est à part")
     parser.add_argument("--rejects", type=Path, help="fichier où écrire les lignes à corriger")

@@ -1,4 +1,4 @@
-"""The one door by which a table enters: CSV (any usual encoding and delimiter, gzipped or not) or Excel.
+"""The one door by which a table enters: CSV (any usual encoding and delimiter, gzipped or in a ZIP) or Excel.
 
 `open_table(path)` gives the header and then the rows, as text, with the line each one stands on in the file.
 Whatever is wrong is an InputError in French with the file, the line, the column and the remedy.
@@ -17,10 +17,11 @@ from types import TracebackType
 
 from jigi.foundation.cells import as_boolean, as_date, as_decimal, as_integer, neutralise
 from jigi.foundation.errors import InputError, JigiError
-from jigi.foundation.tabular_csv import GZIP_MAGIC, open_text
+from jigi.foundation.tabular_csv import GZIP_MAGIC, Text, open_text
 from jigi.foundation.tabular_source import Limits, Source
 from jigi.foundation.tabular_xlsx import ZIP_MAGIC, open_workbook
 from jigi.foundation.tabular_xlsx import sheet_names as _sheet_names
+from jigi.foundation.tabular_zip import archived
 
 __all__ = [
     "Limits",
@@ -32,6 +33,7 @@ __all__ = [
     "neutralise",
     "open_table",
     "sheet_names",
+    "table_names",
     "write_rejects",
 ]
 
@@ -187,7 +189,10 @@ class Table:
 
 
 def open_table(path: str | Path, *, sheet: str | None = None, limits: Limits | None = None) -> Table:
-    """Open a table file and read its header. Use it in a `with`. InputError when it is not a table."""
+    """Open a table file and read its header. Use it in a `with`. InputError when it is not a table.
+
+    `sheet` names a sheet of a workbook, or a CSV file of a ZIP, which is opened in no other way.
+    """
     file, limits = Path(path), limits or Limits()
     try:
         source = _open(file, sheet, limits)
@@ -208,6 +213,14 @@ def sheet_names(path: str | Path, *, limits: Limits | None = None) -> list[str]:
     """The sheets of a workbook; an empty list for a CSV file."""
     file = Path(path)
     return _sheet_names(file, limits or Limits()) if _head(file).startswith(ZIP_MAGIC) else []
+
+
+def table_names(path: str | Path, *, limits: Limits | None = None) -> list[str]:
+    """The tables in a file that may hold several: sheets of a workbook, CSV files of a ZIP; none of a CSV file."""
+    file, limits = Path(path), limits or Limits()
+    if not _head(file).startswith(ZIP_MAGIC):
+        return []
+    return archived(file, limits) or _sheet_names(file, limits)
 
 
 def write_rejects(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
@@ -235,10 +248,19 @@ def write_rejects(path: str | Path, header: Sequence[str], rows: Iterable[Sequen
 def _open(file: Path, sheet: str | None, limits: Limits) -> Source:
     head = _head(file)
     if head.startswith(ZIP_MAGIC):
+        if sheet is not None and (names := archived(file, limits)):
+            return _open_archived(file, sheet, names, limits)
         return open_workbook(file, sheet=sheet, limits=limits)
     if sheet is not None:
         raise InputError("Un fichier CSV n’a pas de feuilles", file=file, remedy="Retirez le nom de feuille")
-    return open_text(file, gzipped=head.startswith(GZIP_MAGIC), limits=limits)
+    return open_text(Text(file, gzipped=head.startswith(GZIP_MAGIC)), limits=limits)
+
+
+def _open_archived(file: Path, name: str, names: Sequence[str], limits: Limits) -> Source:
+    if name not in names:
+        listed = ", ".join(f"« {one} »" for one in names[:_MOST_SAID])
+        raise InputError(f"« {name} » n’est pas dans l’archive", file=file, remedy=f"Tableaux de l’archive : {listed}")
+    return open_text(Text(file, entry=name), limits=limits)
 
 
 def _head(file: Path) -> bytes:

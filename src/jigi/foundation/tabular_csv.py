@@ -7,9 +7,11 @@ import csv
 import gzip
 import io
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -31,15 +33,50 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 _ACCENTED = re.compile("[^\x00-\x7f\udc80-\udcff]")
 
 
-def open_text(path: Path, *, gzipped: bool, limits: Limits) -> Source:
-    """A CSV file, gzipped or not, as a source of rows. Its text is decoded once to know its encoding."""
-    encoding = _encoding(path, gzipped, limits)
-    size = path.stat().st_size
+_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+"""What is raised where a compressed file is torn, or not what it says."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Where a text stands: in a file, gzipped or not, or under the name of an `entry` of a ZIP."""
+
+    path: Path
+    gzipped: bool = False
+    entry: str = ""
+
+    @property
+    def is_packed(self) -> bool:
+        return self.gzipped or bool(self.entry)
+
+    @property
+    def size(self) -> int:
+        """Bytes to read, as far as its file says."""
+        if not self.entry:
+            return self.path.stat().st_size
+        with zipfile.ZipFile(self.path) as archive:
+            return archive.getinfo(self.entry).file_size
+
+    def open(self) -> IO[bytes]:
+        """Its bytes, unpacked as they are read."""
+        if self.entry:
+            try:
+                with zipfile.ZipFile(self.path) as archive:
+                    return archive.open(self.entry)
+            except (NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
+                raise zipfile.BadZipFile from error
+        return gzip.open(self.path, "rb") if self.gzipped else self.path.open("rb")  # type: ignore[return-value]
+
+
+def open_text(text: Text, *, limits: Limits) -> Source:
+    """A CSV file, packed or not, as a source of rows. Its text is decoded once to know its encoding."""
+    path, encoding = text.path, _encoding(text, limits)
+    size = text.size
     with ExitStack() as opened:
-        raw = opened.enter_context(path.open("rb"))
-        unpacked: IO[bytes] = gzip.GzipFile(fileobj=raw) if gzipped else raw  # type: ignore[assignment]
-        text = opened.enter_context(io.TextIOWrapper(unpacked, encoding=encoding, newline=""))
-        lines = _Lines(path, text)
+        raw = opened.enter_context(text.open() if text.entry else path.open("rb"))
+        unpacked: IO[bytes] = gzip.GzipFile(fileobj=raw) if text.gzipped else raw  # type: ignore[assignment]
+        letters = opened.enter_context(io.TextIOWrapper(unpacked, encoding=encoding, newline=""))
+        lines = _Lines(path, letters)
         delimiter = lines.delimiter()
         return Source(
             rows=_rows(path, lines, delimiter),
@@ -47,6 +84,7 @@ def open_text(path: Path, *, gzipped: bool, limits: Limits) -> Source:
             close=opened.pop_all().close,
             encoding=encoding,
             delimiter=delimiter,
+            sheet=text.entry,
         )
 
 
@@ -65,7 +103,7 @@ def _rows(path: Path, lines: _Lines, delimiter: str) -> Iterator[tuple[int, list
         raise _misquoted(path, line, str(error)) from None
     except UnicodeDecodeError:
         raise _unreadable(path, line) from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+    except _BROKEN:
         raise _broken_gzip(path) from None
 
 
@@ -140,14 +178,14 @@ def _agreement(sample: str, delimiter: str) -> tuple[float, int]:
     return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
 
 
-def _encoding(path: Path, gzipped: bool, limits: Limits) -> str:
+def _encoding(text: Text, limits: Limits) -> str:
     """utf-8-sig, utf-16, utf-8 or cp1252, by its mark or by trying the whole file. Size is checked too."""
     try:
-        with _unpacked(path, gzipped) as stream:
+        with text.open() as stream:
             head = stream.read(4)
-        invalid = _first_invalid(path, gzipped, limits)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise _broken_gzip(path) from None
+        invalid = _first_invalid(text, limits)
+    except _BROKEN:
+        raise _broken_gzip(text.path) from None
     marked = None
     if head.startswith(codecs.BOM_UTF8):
         marked = "utf-8-sig"
@@ -155,20 +193,20 @@ def _encoding(path: Path, gzipped: bool, limits: Limits) -> str:
         marked = "utf-16"
     if marked == "utf-16" or invalid is None:
         return marked or "utf-8"
-    if marked or _mostly_utf8(path, gzipped):
-        raise _unreadable(path, invalid)
+    if marked or _mostly_utf8(text):
+        raise _unreadable(text.path, invalid)
     return "cp1252"
 
 
-def _first_invalid(path: Path, gzipped: bool, limits: Limits) -> int | None:
+def _first_invalid(text: Text, limits: Limits) -> int | None:
     """The line of the first byte that is not UTF-8, or None. Stops a file that is or becomes too big."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    packed, size, line = path.stat().st_size, 0, 1
+    packed, size, line = text.path.stat().st_size, 0, 1
     invalid: int | None = None
-    for block in _blocks(path, gzipped):
+    for block in _blocks(text):
         size += len(block)
-        if size > limits.max_bytes or (gzipped and limits.swollen(packed, size)):
-            raise _too_big(path, gzipped, limits)
+        if size > limits.max_bytes or (text.is_packed and limits.swollen(packed, size)):
+            raise _too_big(text, limits)
         if invalid is not None:
             continue
         try:
@@ -181,26 +219,22 @@ def _first_invalid(path: Path, gzipped: bool, limits: Limits) -> int | None:
     return invalid
 
 
-def _mostly_utf8(path: Path, gzipped: bool) -> bool:
+def _mostly_utf8(text: Text) -> bool:
     """Whether the accents of a file are UTF-8 more often than not: then it is damaged, not in cp1252."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
     good = bad = 0
-    for block in _blocks(path, gzipped):
-        text = decoder.decode(block)
-        if not text.isascii():
-            bad += len(_UNDECODED.findall(text))
-            good += len(_ACCENTED.findall(text))
+    for block in _blocks(text):
+        letters = decoder.decode(block)
+        if not letters.isascii():
+            bad += len(_UNDECODED.findall(letters))
+            good += len(_ACCENTED.findall(letters))
     return good > bad
 
 
-def _blocks(path: Path, gzipped: bool) -> Iterator[bytes]:
-    with _unpacked(path, gzipped) as stream:
+def _blocks(text: Text) -> Iterator[bytes]:
+    with text.open() as stream:
         while block := stream.read(MIB):
             yield block
-
-
-def _unpacked(path: Path, gzipped: bool) -> IO[bytes]:
-    return gzip.open(path, "rb") if gzipped else path.open("rb")  # type: ignore[return-value]
 
 
 _NOT_A_TABLE = "Vérifiez que ce fichier est un tableau : un en-tête, puis une ligne par fiche"
@@ -236,8 +270,8 @@ def _broken_gzip(path: Path) -> InputError:
     return InputError("Le fichier compressé est abîmé ou tronqué", file=path, remedy="Envoyez-le de nouveau")
 
 
-def _too_big(path: Path, gzipped: bool, limits: Limits) -> InputError:
-    size = f"{limits.max_bytes // MIB} Mio"
-    if gzipped:
+def _too_big(text: Text, limits: Limits) -> InputError:
+    path, size = text.path, f"{limits.max_bytes // MIB} Mio"
+    if text.is_packed:
         return bomb(path, f"Décompressé, il dépasse {size} ou {limits.max_ratio} fois sa taille")
     return InputError(f"Le fichier dépasse {size}", file=path, remedy="Coupez-le en plusieurs fichiers")

@@ -17,7 +17,8 @@ from itertools import islice
 from pathlib import Path
 
 from jigi.foundation.cells import as_boolean
-from jigi.foundation.tabular import open_table
+from jigi.foundation.errors import InputError
+from jigi.foundation.tabular import open_table, table_names
 from jigi.intake.conversion import NULL, Doubt, column_of
 from jigi.intake.mapping import FOLDER, Filling, parse_mapping
 from jigi.intake.targets import INTERVIEW, LIVING, MEMBER, Target
@@ -43,10 +44,12 @@ _USUAL = {
 
 @dataclass(frozen=True)
 class Sample:
-    """The header of a table and its first rows, as text."""
+    """The header of a table and its first rows, as text; where its file holds several, which one, and their names."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[int, list[str]], ...]
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     def values(self, column: str) -> list[str]:
         """The distinct values of a column, the most frequent first, empty cells left out."""
@@ -60,13 +63,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class Part:
-    """What is said of one file: its key, and which column fills which fact, by which codes."""
+    """What is said of one table: its key, and which column fills which fact, by which codes."""
 
     key: str = ""
     line: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By fact: value of the file -> stored value, or UNKNOWN."""
+    sheet: str = ""
+    """The sheet of a workbook, or the CSV of an archive; "" for the first, under whatever name it comes."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,23 @@ class Draft:
     """The day of every interview, where the file has no column for it (YYYY-MM-DD)."""
 
 
-def sample(path: Path) -> Sample:
-    """The first rows of a file. InputError when it is not a table."""
-    with open_table(path) as table:
-        return Sample(tuple(table.header), tuple(islice(table, SAMPLED_ROWS)))
+def sample(path: Path, sheet: str = "", *, place: int = 0) -> Sample:
+    """The first rows of a file: of the table named `sheet`, else of the one at `place` where it holds several.
+
+    InputError when it is not a table, or has none at that place.
+    """
+    names = table_names(path)
+    if place >= max(len(names), 1):
+        raise InputError(
+            "Ce fichier ne contient qu’un tableau",
+            file=path,
+            why="Les ménages et leurs membres en sont deux",
+            remedy="Donnez aussi le fichier des membres, ou un export entier : classeur de deux feuilles, zip de CSV",
+        )
+    named = sheet if sheet in names else names[place] if names else None
+    with open_table(path, sheet=named) as table:
+        several = (named or "", tuple(names)) if len(names) > 1 else ("", ())
+        return Sample(tuple(table.header), tuple(islice(table, SAMPLED_ROWS)), *several)
 
 
 def guess(found: Sample, targets: Iterable[str]) -> dict[str, str]:
@@ -129,6 +147,7 @@ def to_toml(draft: Draft) -> str:
         'destination = "register"',
         "",
         "[household]",
+        *_sheet(draft.households),
         f"key = {_text(draft.households.key)}",
         *_interview(draft),
         "",
@@ -136,6 +155,7 @@ def to_toml(draft: Draft) -> str:
         *_columns(draft.households, LIVING),
         "",
         "[members]",
+        *_sheet(draft.members),
         f"key = {_text(draft.members.key)}",
         *([f"line = {_text(draft.members.line)}"] if draft.members.line else []),
         "",
@@ -172,6 +192,10 @@ def checked(draft: Draft) -> str:
     text = to_toml(draft)
     parse_mapping(text, "correspondance")
     return text
+
+
+def _sheet(part: Part) -> list[str]:
+    return [f"sheet = {_text(part.sheet)}"] if part.sheet else []
 
 
 def _interview(draft: Draft) -> list[str]:

@@ -23,11 +23,11 @@ from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.first_load import first_load
 from jigi.foundation.models import User
-from jigi.foundation.tabular import Table, open_table
+from jigi.foundation.tabular import Table, open_table, table_names
 from jigi.geography.access import postings_with, require
 from jigi.geography.models import AreaVersion
 from jigi.intake import checks, kept
-from jigi.intake.mapping import Mapping, missing_sheet, read_mapping
+from jigi.intake.mapping import BY_LINE, Filling, Mapping, missing_sheet, read_mapping
 from jigi.intake.models import Batch, Problem
 from jigi.intake.staging import (
     NO_CHANGES,
@@ -305,7 +305,11 @@ def _close(batch: Batch, files: Files, counts: Dictionary[str, int], resumed: Ba
 
 def _open(path: Path, mapping: Mapping, members: Path | None, opened: ExitStack) -> Files:
     """Open what is imported and hold it against the mapping, before anything is written."""
-    households = opened.enter_context(open_table(path, sheet=_sheet(path, mapping.sheet)))
+    households = opened.enter_context(
+        open_table(
+            path, sheet=_sheet(path, mapping.sheet, _columns_of(mapping.key, "", *mapping.interview, *mapping.living))
+        )
+    )
     plan = household_plan(households, mapping)
     refuse_without_rows(households)
     roster = mapping.members
@@ -317,19 +321,49 @@ def _open(path: Path, mapping: Mapping, members: Path | None, opened: ExitStack)
                 remedy="Retirez --members, ou choisissez la correspondance d’un registre",
             )
         return Files(mapping, households, plan, None, None, _digest(path))
-    if members is None and not roster.sheet:
+    if members is None and not roster.sheet and not _is_archive(path):
         raise missing_sheet(mapping)
     members = members or path
-    table = opened.enter_context(open_table(members, sheet=_sheet(members, roster.sheet)))
+    wanted = _columns_of(roster.key, roster.line, *roster.fillings)
+    table = opened.enter_context(open_table(members, sheet=_sheet(members, roster.sheet, wanted)))
     table_plan = member_plan(table, roster)
     refuse_without_rows(table)
     digest = hashlib.sha256(f"{_digest(path)}{_digest(members)}".encode()).hexdigest()
     return Files(mapping, households, plan, table, table_plan, digest)
 
 
-def _sheet(path: Path, sheet: str) -> str | None:
-    """The sheet a mapping names, where the file is a workbook: the same mapping reads two CSV files."""
-    return sheet or None if path.suffix.lower() in (".xlsx", ".xlsm") else None
+def _sheet(path: Path, sheet: str, columns: set[str]) -> str | None:
+    """Which table of a workbook or an archive is read; of an archive whose file the mapping does not name, by columns.
+
+    The same mapping reads two CSV files.
+    """
+    if _is_archive(path) and not sheet:
+        return _with_columns(path, columns)
+    return sheet or None if _is_archive(path) or path.suffix.lower() in (".xlsx", ".xlsm") else None
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
+
+
+def _columns_of(key: str, line: str, *fillings: Filling) -> set[str]:
+    return {key, line, *(filling.column for filling in fillings)} - {"", BY_LINE}
+
+
+def _with_columns(path: Path, columns: set[str]) -> str:
+    """The first table of an archive that has these columns."""
+    names = table_names(path)
+    for name in names:
+        with open_table(path, sheet=name) as table:
+            if columns <= {*table.header}:
+                return name
+    wanted = ", ".join(f"« {one[:60]} »" for one in sorted(columns)[:30])
+    raise InputError(
+        "Aucun tableau de l’archive n’a toutes les colonnes de la correspondance",
+        file=path,
+        why=f"Il faut {wanted} ; tableaux : {', '.join(names[:30])}",
+        remedy="Choisissez une autre correspondance, ou nommez le tableau par sheet",
+    )
 
 
 def _version(mapping: Mapping) -> int | None:

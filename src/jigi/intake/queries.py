@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,10 +41,15 @@ class ToSee:
 
 def visible_to(user: User) -> QuerySet[Batch]:
     """The imports that a person sees: all with the right at the country, elsewhere their own; none without it."""
-    held = postings_with(user, "intake.import")
-    if any(posting.area.level == Area.Level.COUNTRY for posting in held):
+    if imports_everywhere(user):
         return Batch.objects.all()
-    return Batch.objects.filter(made_by=user) if held else Batch.objects.none()
+    return Batch.objects.filter(made_by=user) if postings_with(user, "intake.import") else Batch.objects.none()
+
+
+def imports_everywhere(user: User) -> bool:
+    """Whether somebody imports for the whole country."""
+    held = postings_with(user, "intake.import")
+    return any(posting.area.level == Area.Level.COUNTRY for posting in held)
 
 
 def fieldwork_seen_by(user: User) -> QuerySet[Fieldwork]:
@@ -52,7 +57,7 @@ def fieldwork_seen_by(user: User) -> QuerySet[Fieldwork]:
     return Fieldwork.objects.filter(batch__in=visible_to(user)).select_related("batch")
 
 
-def problem_rows(batch: Batch) -> Iterator[list[str]]:
+def problem_rows(batch: Batch) -> Generator[list[str], None, None]:
     """The problems of a batch in the order of the files, ready to be written under HEADER."""
     french = dict(Problem.Severity.choices)
     with copying_out(_QUERY, {"batch": batch.pk}) as rows:

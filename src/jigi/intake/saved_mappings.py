@@ -1,4 +1,4 @@
-"""Mappings made on a page: kept, found again by their number, retired when they no longer serve."""
+"""Mappings made on a page: kept, found again by their number, retired when they no longer serve, taken up again."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jigi.geography.access import require
 from jigi.intake.drafting import Draft, checked
 from jigi.intake.mapping import Mapping, parse_mapping
 from jigi.intake.models import SavedMapping
+from jigi.intake.queries import imports_everywhere
 
 RIGHT = "intake.import"
 NOUN = "mapping"
@@ -31,19 +32,32 @@ def save(draft: Draft, *, by: User) -> SavedMapping:
             )
             audit.record("make", NOUN, kept.pk, by=by, after={"name": draft.name, "digest": digest})
     except IntegrityError as error:
-        raise Refused(
-            f"Une correspondance en usage s’appelle déjà « {draft.name} », ou est la même que celle-ci",
-            remedy="Donnez-lui un autre nom, ou retirez d’abord l’ancienne.",
-        ) from error
+        raise _taken(draft.name) from error
     return kept
 
 
 def retire(kept: SavedMapping, *, by: User) -> None:
     """No longer offer a mapping; what it has read stays as it is."""
-    require(by, RIGHT)
+    _require_hold(kept, by)
     with transaction.atomic():
-        SavedMapping.objects.filter(pk=kept.pk, retired_at__isnull=True).update(retired_at=timezone.now())
-        audit.record("retire", NOUN, kept.pk, by=by)
+        if SavedMapping.objects.filter(pk=kept.pk, retired_at__isnull=True).update(retired_at=timezone.now()):
+            audit.record("retire", NOUN, kept.pk, by=by)
+
+
+def take_up(kept: SavedMapping, *, by: User) -> None:
+    """Offer a retired mapping again. Refused when another in use has its name, or its text."""
+    _require_hold(kept, by)
+    try:
+        with transaction.atomic():
+            if SavedMapping.objects.filter(pk=kept.pk, retired_at__isnull=False).update(retired_at=None):
+                audit.record("take_up", NOUN, kept.pk, by=by)
+    except IntegrityError as error:
+        raise _taken(kept.name) from error
+
+
+def may_hold(kept: SavedMapping, user: User) -> bool:
+    """Whether somebody may retire a mapping that others import with: who made it, who imports for the whole country."""
+    return kept.made_by_id == user.pk or imports_everywhere(user)
 
 
 def in_use() -> list[SavedMapping]:
@@ -57,3 +71,19 @@ def opened(number: int) -> Mapping:
     if kept is None:
         raise Refused("Cette correspondance n’est plus en usage", remedy="Choisissez-en une autre.")
     return parse_mapping(kept.text, kept.name)
+
+
+def _require_hold(kept: SavedMapping, by: User) -> None:
+    require(by, RIGHT)
+    if not may_hold(kept, by):
+        raise Refused(
+            "Cette correspondance sert à d’autres", why=f"Elle a été faite par {kept.made_by}.",
+            remedy="Demandez-le-lui, ou à qui importe pour tout le pays.",
+        )  # fmt: skip
+
+
+def _taken(name: str) -> Refused:
+    return Refused(
+        f"Une correspondance en usage s’appelle déjà « {name} », ou est la même que celle-ci",
+        remedy="Donnez-lui un autre nom, ou retirez d’abord l’autre.",
+    )

@@ -41,7 +41,7 @@ NOUNS = {
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
-    "mapping": Noun("correspondance de colonnes", "/imports/correspondances/", "intake.import"),
+    "mapping": Noun("correspondance de colonnes", "/imports/correspondances/gardees/{}/", "intake.import"),
     "schemes.batch": Noun("lot de prestations", "/regimes/lots/{}/", "schemes.see"),
     "scheme": Noun("régime"),
     "sharing_agreement": Noun("convention de partage", "/partages/{}/", "sharing.see"),
@@ -176,6 +176,7 @@ VERBS = {
     "set_aside": "mettre une fiche à part",
     "take_in": "reprendre une fiche",
     "take_back": "retirer une correction",
+    "take_up": "remettre en usage",
 }
 
 FACTS = {

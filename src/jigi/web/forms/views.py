@@ -92,7 +92,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     version, asked = _version(request, pk), AttachForm(request.POST, request.FILES)
     if not asked.is_valid():
         raise InputError("Aucun fichier n’a été choisi", remedy="Choisissez-en un, puis envoyez")
-    media = {_named(file): file.read() for file in asked.cleaned_data["fichiers"]}
+    media = {Path(file.name or "").name: file.read() for file in asked.cleaned_data["fichiers"]}
 
     def given() -> str:
         actions.attach(version, media, by=user_of(request))
@@ -175,7 +175,7 @@ def _kept(folder: Path, file: UploadedFile) -> Path:
 
 
 def _named(file: UploadedFile) -> str:
-    return get_valid_filename(Path(file.name or "fichier").name)[-120:]
+    return get_valid_filename(Path(file.name or "fichier").name).encode()[-200:].decode(errors="ignore")
 
 
 def _text(file: UploadedFile | None) -> str | None:

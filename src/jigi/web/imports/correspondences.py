@@ -12,10 +12,11 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from jigi.foundation import audit
 from jigi.foundation.errors import InputError, JigiError
 from jigi.foundation.models import User
 from jigi.geography.access import require
@@ -28,11 +29,18 @@ from jigi.registry.models import Health, Household, LivingConditions, Membership
 from jigi.web.households.conditions import SUBJECTS
 from jigi.web.households.conditions import word as condition_word
 from jigi.web.imports import uploads
+from jigi.web.imports.listing import MAPPINGS
+from jigi.web.nouns import verb_word
 from jigi.web.reader import user_of
 from jigi.web.submissions import carry_out
 
 PREVIEWED_ROWS = 8
 FILES = (("menages", "households", "Fichier des ménages"), ("membres", "members", "Fichier des membres"))
+EXPORTED_KEYS = (
+    ("_uuid", "_submission__uuid"), ("_id", "_submission__id"), ("_index", "_parent_index"), ("KEY", "PARENT_KEY"),
+)  # fmt: skip
+"""Of a household and of its members, as Kobo and ODK Central export them; those that hold from one export to the next
+first."""
 TITLES = {part: title for _, part, title in FILES}
 OWN_NAMES = {
     "village": "Code du village", "commune": "Code de la commune", "collected_on": "Date d’enquête",
@@ -51,10 +59,17 @@ MEMBER_SECTIONS = {
 
 
 class SampleForm(forms.Form):
-    """The files whose columns are looked at."""
+    """The files whose columns are looked at; one is enough when it holds both tables."""
 
-    menages = forms.FileField(label="Fichier des ménages", help_text="CSV ou Excel, une ligne par ménage.")
-    membres = forms.FileField(label="Fichier des membres", help_text="CSV ou Excel, une ligne par personne.")
+    menages = forms.FileField(
+        label="Fichier des ménages",
+        help_text="CSV ou Excel, une ligne par ménage ; ou l’export entier : un classeur, un zip de CSV.",
+    )
+    membres = forms.FileField(
+        label="Fichier des membres",
+        required=False,
+        help_text="CSV ou Excel, une ligne par personne. Inutile si le premier fichier a une feuille des membres.",
+    )
 
 
 @dataclass(frozen=True)
@@ -71,28 +86,30 @@ class Fact:
     choices: list[tuple[str, str]]
 
 
-def correspondences(request: HttpRequest) -> HttpResponse:
-    """The mappings in use, and the files from which another is made."""
+def correspondences(request: HttpRequest) -> HttpResponseBase:
+    """The mappings kept, and the files from which another is made."""
     user = _importer(request)
     form = SampleForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        folder = uploads.keep({name: form.cleaned_data[name] for name in ("menages", "membres")})
+        folder = uploads.keep({name: file for name, file in form.cleaned_data.items() if file})
         try:
-            _samples(folder)
+            _samples(folder, {})
         except InputError as error:
             uploads.forget(folder)
             form.add_error(None, str(error))
         else:
             _remember(request, folder, user)
             return redirect("correspondence", folder.name)
-    context = {"form": form, "kept": saved_mappings.in_use()}
-    return render(request, "imports/correspondences.html", context, status=400 if form.errors else 200)
+    found = SavedMapping.objects.select_related("made_by")
+    answer = MAPPINGS.respond(request, found, "imports/correspondences.html", {"form": form})
+    answer.status_code = 400 if form.errors else 200
+    return answer
 
 
 def correspondence(request: HttpRequest, folder: str) -> HttpResponse:
     """The columns of the files beside the facts that they may fill; posted, tried on the rows or kept."""
     user, place = _importer(request), _of_this_person(request, folder)
-    samples = _samples(place)
+    samples = _samples(place, request.GET)
     draft = _posted(request, samples) if request.method == "POST" else _guessed(samples)
     shown: dict[str, Any] = {"error": None, "previews": []}
     if request.method == "POST":
@@ -104,12 +121,34 @@ def correspondence(request: HttpRequest, folder: str) -> HttpResponse:
             shown["previews"] = _previews(draft, samples)
         except JigiError as error:
             shown["error"] = error
-    context = {
-        **shown, "draft": draft, "parts": list(_parts(draft, samples)),
-        "header": samples["members"].header, "household_header": samples["households"].header,
-    }  # fmt: skip
+    several = [(name, title, samples[part]) for name, part, title in FILES if samples[part].sheets]
+    context = {**shown, "draft": draft, "parts": list(_parts(draft, samples)), "several": several}
     status = 400 if shown["error"] else 200
     return render(request, "imports/correspondence.html", context, status=status)
+
+
+def kept_mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    """A mapping that was kept, as a reviewer reads it; or its file, to change and to send with a file of one's own."""
+    user, kept = _importer(request), get_object_or_404(SavedMapping.objects.select_related("made_by"), pk=pk)
+    if request.GET.get("format") == "toml":
+        named = {"Content-Disposition": f'attachment; filename="correspondance-{pk}.toml"'}
+        return HttpResponse(kept.text, content_type="application/toml; charset=utf-8", headers=named)
+    history = [(event, verb_word(event.verb)) for event in audit.history(saved_mappings.NOUN, pk)]
+    context = {"kept": kept, "may_hold": saved_mappings.may_hold(kept, user), "history": history}
+    return render(request, "imports/kept_mapping.html", context)
+
+
+@require_POST
+def take_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer a retired mapping again."""
+    user, kept = _importer(request), get_object_or_404(SavedMapping, pk=pk)
+
+    def act() -> str:
+        saved_mappings.take_up(kept, by=user)
+        return f"« {kept} » est de nouveau proposée."
+
+    carry_out(request, act)
+    return redirect("kept_mapping", pk)
 
 
 @require_POST
@@ -122,7 +161,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
         return f"« {kept} » n’est plus proposée. Ce qu’elle a déjà lu n’a pas changé."
 
     carry_out(request, act)
-    return redirect("correspondences")
+    return redirect("kept_mapping", pk)
 
 
 def _keep(draft: Draft, user: User) -> str:
@@ -134,16 +173,36 @@ def _guessed(samples: Mapping[str, Sample]) -> Draft:
     households, members = samples["households"], samples["members"]
     interview = drafting.guess(households, [*INTERVIEW, *LIVING])
     roster = drafting.guess(members, MEMBER)
-    key = _first_like(households, r"fiche|numero|num_men|^id$|instanceid|^key$") or households.header[0]
+    key, member_key = _keys(households, members)
     return Draft(
         "", "",
-        Part(key=key, columns={name: column for name, column in interview.items() if column != key}),
         Part(
-            key=key if key in members.header else _first_like(members, r"fiche|parent_key|menage") or members.header[0],
+            key=key,
+            columns={name: column for name, column in interview.items() if column != key},
+            sheet=_sheet_said("households", households),
+        ),
+        Part(
+            key=member_key,
             line=_first_like(members, r"ligne|numero_membre|^num_ind"),
             columns=roster,
+            sheet=_sheet_said("members", members),
         ),
     )  # fmt: skip
+
+
+def _sheet_said(part: str, found: Sample) -> str:
+    """The sheet that the mapping names: Kobo calls the first one after the questionnaire, which is renamed."""
+    return "" if part == "households" and found.sheet in found.sheets[:1] else found.sheet
+
+
+def _keys(households: Sample, members: Sample) -> tuple[str, str]:
+    """The columns that tie a member to its household: those that Kobo and ODK write, else those that look like it."""
+    for pair in EXPORTED_KEYS:
+        if pair[0] in households.header and pair[1] in members.header:
+            return pair
+    key = _first_like(households, r"fiche|numero|num_men|^id$|instanceid|^key$") or households.header[0]
+    alike = key if key in members.header else _first_like(members, r"fiche|parent_key|menage")
+    return key, alike or members.header[0]
 
 
 def _first_like(found: Sample, pattern: str) -> str:
@@ -173,7 +232,7 @@ def _posted_part(sent: Mapping[str, str], part: str, found: Sample, targets: Map
         }
     keys = {name: sent.get(f"{part}.{name}", "") for name in ("key", "line")}
     known = {name: column if column in found.header else "" for name, column in keys.items()}
-    return Part(known["key"], known["line"], columns, codes)
+    return Part(known["key"], known["line"], columns, codes, _sheet_said(part, found))
 
 
 def _previews(draft: Draft, samples: Mapping[str, Sample]) -> list[dict[str, Any]]:
@@ -254,9 +313,15 @@ def _said(name: str, code: str) -> str:
     return condition_word(code)
 
 
-def _samples(folder: Path) -> dict[str, Sample]:
+def _samples(folder: Path, asked: Mapping[str, str]) -> dict[str, Sample]:
+    """The tables as they are asked for; without a file of members, they are the second table of the other."""
     with uploads.opened(folder) as files:
-        return {part: drafting.sample(files[name]) for name, part, _ in FILES}
+        second = 0 if "membres" in files else 1
+        members = files.get("membres", files["menages"])
+        return {
+            "households": drafting.sample(files["menages"], asked.get("menages", "")),
+            "members": drafting.sample(members, asked.get("membres", ""), place=second),
+        }
 
 
 def _remember(request: HttpRequest, folder: Path, user: User) -> None:

@@ -16,11 +16,14 @@ KEPT = "gardee:"
 class UploadForm(forms.Form):
     """A file of households, the file of their members, and how their columns are understood."""
 
-    menages = forms.FileField(label="Fichier des ménages", help_text="CSV ou Excel, une ligne par ménage.")
+    menages = forms.FileField(
+        label="Fichier des ménages",
+        help_text="CSV ou Excel, une ligne par ménage ; ou l’export entier : un classeur, un zip de CSV.",
+    )
     membres = forms.FileField(
         label="Fichier des membres",
         required=False,
-        help_text="Sauf pour une enquête, ou si le classeur a une feuille des membres.",
+        help_text="Sauf pour une enquête, ou si les membres sont dans le même classeur ou le même zip.",
     )
     mapping = forms.ChoiceField(label="Correspondance des colonnes", required=False)
     correspondance = forms.FileField(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from jigi.intake.checks import checks
-from jigi.intake.models import Batch, CheckCount, Fieldwork, Problem, SetAside
+from jigi.intake.models import Batch, CheckCount, Fieldwork, Problem, SavedMapping, SetAside
 from jigi.web.formats import number, percent
 from jigi.web.listing import Column, Filter, Listing
 
@@ -103,11 +103,33 @@ FIELDWORK = Listing(
     order="-semaine",
     filters=(
         Filter("enqueteur", "Enquêteur", lambda found, text: found.filter(collector=text), placeholder="code"),
-        Filter("lot", "Lot", lambda found, text: found.filter(batch_id=int(text) if text.isdecimal() else 0)),
+        Filter("lot", "Lot", lambda found, text: found.filter(batch_id=_lot(text))),
         Filter("ecart", "Profil", lambda found, code: found.exclude(outlying=""), [("oui", "qui s’écarte des autres")]),
     ),
     empty="Aucun lot n’a encore été contrôlé : le travail des enquêteurs paraît ici après un import au registre.",
 )
+
+
+MAPPINGS = Listing(
+    noun=("correspondance", "correspondances"),
+    file_name="correspondances",
+    columns=(
+        Column("nom", "Nom", lambda m: m.name, sort="name", link=lambda m: reverse("kept_mapping", args=[m.pk])),
+        Column("source", "Source", lambda m: m.source, sort="source"),
+        Column("etat", "État", lambda m: _in_use(m), cell=lambda m: chip(_in_use(m), "" if m.retired_at else "ok")),
+        Column("par", "Faite par", lambda m: m.made_by),
+        Column("quand", "Le", lambda m: m.made_at, kind="moment", sort="id"),
+    ),
+    order="nom",
+    filters=(
+        Filter("etat", "État", lambda found, code: found.filter(retired_at__isnull=code == "usage"),
+               [("usage", "en usage"), ("retiree", "retirée")]),
+        Filter("q", "Nom ou source", lambda found, text: found.filter(
+            Q(name__icontains=text) | Q(source__icontains=text))),
+    ),
+    empty="Aucune correspondance n’a été faite ici. Celles livrées avec Jigi restent proposées à l’envoi d’un fichier ;"
+    " pour en faire une autre, donnez ci-dessous un export, ou deux fichiers d’exemple.",
+)  # fmt: skip
 
 
 SET_ASIDE = Listing(
@@ -187,6 +209,15 @@ def problems_list(columns: list[str], codes: list[tuple[str, str]]) -> Listing:
         empty="Aucun problème : toutes les fiches sont bonnes.",
         subject=lambda p: None,  # what a form says of people whom the register does not know yet
     )
+
+
+def _in_use(mapping: SavedMapping) -> str:
+    return "retirée" if mapping.retired_at else "en usage"
+
+
+def _lot(text: str) -> int:
+    """The number of a batch; 0, which is none's, for what can't be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _named(batches: QuerySet[Batch], text: str) -> QuerySet[Batch]:

@@ -49,8 +49,8 @@ def opened(folder: Path) -> Iterator[dict[str, Path]]:
 
 
 def _shown(name: str) -> str:
-    """A name of one line, without folders."""
-    return get_valid_filename(PurePath(name).name)[:200]
+    """A name of one line, without folders, cut to what a folder of any system takes: bytes, its suffix kept."""
+    return get_valid_filename(PurePath(name).name).encode()[-200:].decode(errors="ignore")
 
 
 def forget(folder: Path) -> None:
