@@ -116,12 +116,26 @@ def test_a_dissolved_household_comes_back_with_its_last_members(ground: Ground) 
 def test_who_comes_back_is_absent_or_shares_a_life_as_before(ground: Ground) -> None:
     child, spouse = ground.person("child"), ground.person("spouse")
     actions.start_membership(ground.two, child, relation="fostered", on=DAY, shared=True, by=ground.checker)
-    Membership.objects.filter(household=ground.one, person=spouse).update(absent=True)
+    Membership.objects.filter(household=ground.one, person=spouse).update(absent=True, absent_since=date(2019, 10, 1))
     Membership.objects.filter(household=ground.one, person=child).update(shared=True)
     actions.dissolve(ground.one, on=DAY, by=ground.checker)
     actions.reopen(Household.objects.get(pk=ground.one.pk), on=date(2021, 1, 1), by=ground.checker)
     back = Membership.objects.filter(household=ground.one, ended_on__isnull=True)
     assert back.get(person=spouse).absent and back.get(person=child).shared
+    assert back.get(person=spouse).absent_since == date(2019, 10, 1)
+
+
+def test_who_left_between_two_dissolutions_of_a_day_does_not_come_back(ground: Ground) -> None:
+    def dissolve_and_reopen() -> None:
+        for act in (actions.dissolve, actions.reopen):
+            act(Household.objects.get(pk=ground.one.pk), on=DAY, by=ground.checker)
+
+    dissolve_and_reopen()
+    gone = ground.person("child")
+    actions.end_membership(ground.one, gone, why="departure", on=DAY, by=ground.checker)
+    dissolve_and_reopen()
+    present = Membership.objects.filter(household=ground.one, ended_on__isnull=True)
+    assert set(present.values_list("relation", flat=True)) == {"head", "spouse"}
 
 
 def test_a_household_that_left_comes_back_as_it_left_and_no_more(ground: Ground) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import count, product
 
@@ -15,12 +16,13 @@ from jigi.foundation.models import User
 from jigi.geography.scope import seen_by
 from jigi.registry import names
 from jigi.registry.likeness import slips
-from jigi.registry.models import Household, Identifier, Person, Phone
+from jigi.registry.models import Household, Identifier, Membership, Person, Phone
 from jigi.registry.search import Wanted, find, on_card, understood
 from tests.factories import Areas, make_areas, make_households, make_user
 
 NINA = "12801234567890K"
 NUMBERS = count()
+DAY = date(2017, 1, 1)
 
 
 @pytest.fixture
@@ -210,6 +212,54 @@ def test_a_former_member_is_not_found(areas: Areas, officer: User) -> None:
     one = person(areas, "Fatoumata", "Coulibaly")
     one.memberships.update(ended_on="2016-01-01")
     assert found(officer, "Fatoumata Coulibaly") == {}
+
+
+def test_the_dead_and_former_members_are_found_when_they_are_asked_for(areas: Areas, officer: User) -> None:
+    gone, here = person(areas, "Fatoumata", "Coulibaly"), person(areas, "Fatim", "Coulibaly")
+    gone.memberships.update(ended_on="2016-01-01", end_reason="death")
+    Person.objects.filter(pk=gone.pk).update(died_on="2016-01-01")
+    Phone.objects.create(person=gone, number="76543210")
+    for typed in ("Fatoumata Coulibaly", "76543210"):
+        assert str(gone) not in found(officer, typed)
+        assert str(gone) in found(officer, typed, former=True)
+    assert str(here) in found(officer, "Fatoumata Coulibaly", former=True)
+
+
+def test_who_lives_somewhere_is_found_there_alone_and_others_where_they_were_last(areas: Areas, officer: User) -> None:
+    one = person(areas, "Fatoumata", "Coulibaly")
+    child = one.memberships.get().household.memberships.get(relation="child").person
+    Person.objects.filter(pk=child.pk).update(given_names="Ogobara", surname="Dolo")
+    next_home, last_home = (make_households(1, areas.villages[0], prefix=prefix)[0] for prefix in ("b", "c"))
+    child.memberships.update(ended_on="2015-01-01", end_reason="departure")
+    Membership.objects.create(
+        household_id=next_home, person=child, line=9, relation="fostered", started_on="2015-01-01",
+        ended_on="2016-01-01", end_reason="departure",
+    )  # fmt: skip
+    assert _homes(officer, "Ogobara Dolo") == [next_home]
+    Membership.objects.create(household_id=last_home, person=child, line=9, relation="fostered", started_on=DAY)
+    assert _homes(officer, "Ogobara Dolo") == [last_home]
+
+
+def _homes(officer: User, text: str) -> list[int]:
+    return [one.membership.household_id for one in find(Wanted(text, former=True), by=officer).matches]
+
+
+@pytest.mark.parametrize("fenced", [True, False])
+def test_who_went_to_live_out_of_scope_is_no_former_member_to_be_found(
+    areas: Areas, officer: User, fenced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.conf.settings.FENCED", fenced)
+    one = person(areas, "Fatoumata Binta", "Coulibaly", mother_name="Awa Traoré")
+    Phone.objects.create(person=one, number="76543210")
+    Identifier.objects.create(person=one, kind="nina", value=NINA)
+    away = make_households(1, areas.villages[2], prefix="away")[0]
+    one.memberships.update(ended_on="2016-01-01", end_reason="departure")
+    routes = [replace(wanted, former=True) for wanted in _routes(one)]
+    Membership.objects.create(household_id=away, person=one, line=9, relation="other_kin", started_on="2016-01-01")
+    Person.objects.filter(pk=one.pk).update(commune=areas.communes[1])
+    with seen_by(officer):
+        for wanted in routes:
+            assert one not in [match.membership.person for match in find(wanted, by=officer).matches], wanted
 
 
 FORMS = st.sampled_from([forms for forms in names.groups() if len(names.form_key(forms[0])) > 4])

@@ -66,6 +66,19 @@ def test_what_finds_nobody_says_what_to_do(officer: Client, here: Household, ask
     assert said in page and here.rsu not in page
 
 
+def test_the_dead_and_former_members_are_shown_as_such_when_they_are_asked_for(
+    officer: Client, here: Household
+) -> None:
+    here.memberships.filter(line=1).update(ended_on="2016-01-01", end_reason="departure")
+    page = _page(officer, q="fatim kulibali")
+    assert here.rsu not in page and "membres présents seulement" in page and "q=fatim+kulibali&amp;anciens=oui" in page
+    page = _page(officer, q="fatim kulibali", anciens="oui")
+    assert here.rsu in page and "ancien membre" in page and "jusqu’au 1er janvier 2016, départ" in page
+    Person.objects.filter(surname="Coulibaly").update(died_on="2016-01-01")
+    assert "décès le 01/01/2016" in _page(officer, q="fatim kulibali", anciens="oui")
+    assert "membres présents seulement" not in _page(officer, q="Ogobara Dolo", anciens="oui")
+
+
 def test_an_age_is_a_year(officer: Client, here: Household) -> None:
     Person.objects.update(birth_date="1970-01-01")
     assert here.rsu in _page(officer, q="Coulibaly", ne=str(timezone.localdate().year - 1970))

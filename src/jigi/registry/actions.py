@@ -270,13 +270,16 @@ def dissolve(household: Household, *, on: date, by: User, reason: str = "") -> l
     return rows.written
 
 
-_KEPT = ("role", "unit", "line", "spouse_rank", "absent", "shared")
+_KEPT = ("role", "unit", "line", "spouse_rank", "absent", "absent_since", "shared")
 """What a membership that begins again keeps of the former."""
 
 
 @_verb
 def reopen(household: Household, *, on: date, by: User, reason: str = "") -> list[Written]:
-    """A household that was dissolved or had left comes back, with those of its last members who live nowhere else."""
+    """A household that was dissolved or had left comes back.
+
+    After a dissolution its last members come too, but those who live elsewhere by now; a shared life is taken up again.
+    """
     if household.status not in (Household.Status.DISSOLVED, Household.Status.LEFT):
         raise Refused("Seul un ménage dissous ou sorti du registre revient", remedy="Un ménage fusionné se scinde.")
     with changing("reopen_household", household, by=by, reason=reason) as rows:
@@ -337,9 +340,13 @@ def _held(household: Household) -> Household:
 
 
 def _last_members(household: Household) -> list[Membership]:
-    last = household.memberships.filter(end_reason=Membership.End.DISSOLVED).aggregate(day=Max("ended_on"))["day"]
-    ended = household.memberships.filter(end_reason=Membership.End.DISSOLVED, ended_on=last)
-    return list(ended.filter(person__died_on__isnull=True).select_related("person").order_by("line"))
+    """The living whom the last dissolution sent away, by the last membership of each: who left before is not theirs."""
+    past = household.memberships.select_related("person").order_by("ended_on", "pk")
+    last = {one.person_id: one for one in past}.values()
+    sent = [one for one in last if one.end_reason == Membership.End.DISSOLVED]
+    day = max((one.ended_on for one in sent if one.ended_on), default=None)
+    living = (one for one in sent if one.ended_on == day and not one.person.died_on)
+    return sorted(living, key=lambda one: one.line)
 
 
 def _join(rows: Rows, household: Household, person: Person, *, relation: str, on: date, **place: Any) -> None:

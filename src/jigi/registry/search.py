@@ -15,7 +15,7 @@ from functools import cache
 from string import ascii_uppercase
 from typing import Any, Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.keyring import vault
@@ -36,7 +36,8 @@ ENOUGH, FEW = 50, 20
 """From so many on, other spellings are not sought; from so many on, wrong letters are not."""
 SHOWN = 50
 SHOWN_FIELDS = (
-    "relation", "person__given_names", "person__surname", "person__nickname", "person__sex", "person__birth_date",
+    "relation", "ended_on", "end_reason",
+    "person__given_names", "person__surname", "person__nickname", "person__sex", "person__birth_date",
     "person__birth_precision", "person__father_name", "person__mother_name", "person__died_on",
     "household__rsu_number", "household__head_name", "household__status", "household__commune__name",
     "household__village__name",
@@ -61,7 +62,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A search: the text, and what narrows it. `communes` and `villages` are numbers; None is everywhere one sees."""
+    """A search: the text, and what narrows it. `communes` and `villages` are numbers; None is everywhere one sees.
+
+    Who died, and who left without living elsewhere, are sought too when `former`.
+    """
 
     text: str = ""
     communes: frozenset[int] | None = None
@@ -69,11 +73,12 @@ class Wanted:
     born: int | None = None
     sex: str = ""
     parent: str = ""
+    former: bool = False
 
 
 @dataclass(frozen=True)
 class Match:
-    """A person found, in the household where they live, and why."""
+    """A person found, in the household where they live or did last, and why."""
 
     membership: Membership
     why: Likeness
@@ -104,6 +109,7 @@ class _Where:
     communes: frozenset[int] | None
     villages: frozenset[int]
     sex: str
+    former: bool
 
     @property
     def most(self) -> int:
@@ -112,7 +118,19 @@ class _Where:
 
     def present(self, condition: Q) -> QuerySet[Membership]:
         """The present memberships that meet a condition, in these places."""
-        found = Membership.objects.filter(condition, ended_on__isnull=True)
+        return self._here(Membership.objects.filter(condition, ended_on__isnull=True))
+
+    def members(self, condition: Q) -> QuerySet[Membership]:
+        """The same; with `former`, where each person lives or did last, unless they went to live in another commune."""
+        if not self.former:
+            return self.present(condition)
+        found = self._here(Membership.objects.filter(condition))
+        if self.communes is not None:
+            found = found.filter(person__commune__in=self.communes)
+        latest = F("ended_on").desc(nulls_first=True)
+        return found.order_by("person", latest, "shared", "-started_on", "-pk").distinct("person")
+
+    def _here(self, found: QuerySet[Membership]) -> QuerySet[Membership]:
         if self.communes is not None:
             found = found.filter(household__commune__in=self.communes)
         if self.villages:
@@ -204,8 +222,8 @@ def _of_name(sought: Sought, where: _Where) -> Found:
         rows = fetch_sql("registry", step.statement, _facts(sought, where, step))
         more = more or len(rows) >= where.most
         numbers = {row["id"] for row in rows} - found.keys()
-        present = where.present(Q(person__in=numbers)) if numbers else ()
-        found |= {one.membership.person_id: one for one in _weighed(sought, present)}
+        members = where.members(Q(person__in=numbers)) if numbers else ()
+        found |= {one.membership.person_id: one for one in _weighed(sought, members)}
     ranked = sorted(found.values(), key=_order)
     return Found(ranked[:SHOWN], more or len(ranked) > SHOWN)
 
@@ -266,7 +284,7 @@ def _facts(sought: Sought, where: _Where, step: _Step) -> dict[str, Any]:
 
 
 def _where(wanted: Wanted, by: User) -> _Where:
-    return _Where(_communes(wanted, by), wanted.villages, wanted.sex)
+    return _Where(_communes(wanted, by), wanted.villages, wanted.sex, wanted.former)
 
 
 def _communes(wanted: Wanted, by: User) -> frozenset[int] | None:
@@ -303,7 +321,7 @@ def candidate(person: Person) -> Candidate:
 def _of_number(asked: Asked, where: _Where) -> Found:
     said = {"phone": "téléphone", "nina": "NINA", "document": "numéro de document"}[asked.kind]
     persons = list(Person.objects.filter(holding(asked)).values_list("pk", flat=True)[: SHOWN + 1])
-    found = [Match(one, Likeness(100, (said,))) for one in where.present(Q(person__in=persons))]
+    found = [Match(one, Likeness(100, (said,))) for one in where.members(Q(person__in=persons))]
     if asked.kind == "phone":
         found += _of_household(Asked("begins", asked.text), where).matches
     return Found(sorted(found, key=_order)[:SHOWN], len(persons) > SHOWN)
@@ -318,9 +336,9 @@ def _of_household(asked: Asked, where: _Where) -> Found:
     return Found([Match(one, Likeness(100, (said,))) for one in rows[:SHOWN]], len(rows) > SHOWN)
 
 
-def _order(match: Match) -> tuple[int, str, str, int]:
+def _order(match: Match) -> tuple[int, bool, str, str, int]:
     person = match.membership.person
-    return -match.why.points, person.surname, person.given_names, person.pk
+    return -match.why.points, match.membership.ended_on is not None, person.surname, person.given_names, person.pk
 
 
 def _spelt(typed: Iterable[str]) -> list[str]:

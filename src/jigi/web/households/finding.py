@@ -26,7 +26,8 @@ from jigi.web.households.place import Place, named_so
 from jigi.web.reader import user_of
 from jigi.web.submissions import carry_out
 
-ASKED = ("q", "lieu", "ne", "sexe", "parent")
+ASKED = ("q", "lieu", "ne", "sexe", "parent", "anciens")
+FORMER = "oui"
 OLDEST = 120
 MOST_PHOTO_BYTES = 15 * 1024 * 1024
 
@@ -53,7 +54,7 @@ def find(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked, "wrong": wrong, "sexes": Person.Sex.choices, "more": found.more,
         "lines": [Line(match, age(match.membership.person)) for match in found.matches],
-        "count": counted(len(found.matches), "personne", "personnes"),
+        "count": counted(len(found.matches), "personne", "personnes"), "former": asked.get("anciens") == FORMER,
     }  # fmt: skip
     return render(request, "households/find.html", context)
 
@@ -114,6 +115,7 @@ def _wanted(asked: dict[str, str]) -> search.Wanted:
         born=_year(asked.get("ne", "")),
         sex=asked.get("sexe", ""),
         parent=asked.get("parent", ""),
+        former=asked.get("anciens") == FORMER,
     )
 
 
