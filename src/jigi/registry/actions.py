@@ -233,7 +233,9 @@ def split(
         for line, member in enumerate(leaving, 1):
             end(rows, member, on=on, why=Membership.End.SPLIT)
             relation = _relation_to(head, member.person)
-            _join(rows, new, member.person, relation=relation, on=on, line=line, role=member.role, unit=member.unit)
+            place = {"role": member.role, "unit": member.unit, "absent": member.absent, "shared": member.shared}
+            place["absent_since"] = member.absent_since
+            _join(rows, new, member.person, relation=relation, on=on, line=line, **place)
     return rows.written
 
 

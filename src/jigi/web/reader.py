@@ -24,6 +24,11 @@ def postings_of(request: HttpRequest) -> list[StaffPosting]:
     return found
 
 
+def number_in(text: str) -> int:
+    """The number that an address or a form gives; 0, which is no row's, for what can't be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def rights_of(request: HttpRequest) -> frozenset[str]:
     """Every right the person holds somewhere: what opens a journey, not a thing in it."""
     return geography.rights_given(postings_of(request))

@@ -30,7 +30,7 @@ from jigi.web.account.step_up import kept_form, require_proof
 from jigi.web.accounts.forms import ReasonedPostingForm, role_choices, role_sentences
 from jigi.web.formats import counted
 from jigi.web.listing import Column, Filter, Listing
-from jigi.web.reader import user_of
+from jigi.web.reader import number_in, user_of
 from jigi.web.submissions import carry_out
 
 Accounts = QuerySet[User]
@@ -88,7 +88,7 @@ def end_posting(request: HttpRequest, pk: int) -> HttpResponse:
     """End one posting at the close of a day."""
     by, user = administrator(request), seen(request, pk)
     chosen = request.POST.get("affectation", "")
-    found = user.staff_postings.select_related("area", "user").filter(pk=chosen if chosen.isdigit() else 0).first()
+    found = user.staff_postings.select_related("area", "user").filter(pk=number_in(chosen)).first()
     if found is None:
         raise Http404
 

@@ -20,7 +20,7 @@ from jigi.web.households import disclosure, history, story
 from jigi.web.households.conditions import in_words
 from jigi.web.households.listing import page_of
 from jigi.web.households.sight import seen_household
-from jigi.web.reader import rights_of, user_of
+from jigi.web.reader import number_in, rights_of, user_of
 
 
 def household_story(request: HttpRequest, number: str) -> HttpResponse:
@@ -45,7 +45,7 @@ def household_story(request: HttpRequest, number: str) -> HttpResponse:
         "person": person,
         "kinds": story.KINDS,
         "members": story.members_of(one),
-        "days": story.days(acts, events, kind=kind, person=int(person) if person.isdecimal() else None),
+        "days": story.days(acts, events, kind=kind, person=number_in(person) or None),
         "today": timezone.localdate(),
         "campaigns": _campaigns(request, one),
     }

@@ -12,6 +12,7 @@ from jigi.intake.checks import checks
 from jigi.intake.models import Batch, CheckCount, Fieldwork, Problem, SavedMapping, SetAside
 from jigi.web.formats import number, percent
 from jigi.web.listing import Column, Filter, Listing
+from jigi.web.reader import number_in
 
 Problems = QuerySet[Problem]
 
@@ -103,7 +104,7 @@ FIELDWORK = Listing(
     order="-semaine",
     filters=(
         Filter("enqueteur", "Enquêteur", lambda found, text: found.filter(collector=text), placeholder="code"),
-        Filter("lot", "Lot", lambda found, text: found.filter(batch_id=_lot(text))),
+        Filter("lot", "Lot", lambda found, text: found.filter(batch_id=number_in(text))),
         Filter("ecart", "Profil", lambda found, code: found.exclude(outlying=""), [("oui", "qui s’écarte des autres")]),
     ),
     empty="Aucun lot n’a encore été contrôlé : le travail des enquêteurs paraît ici après un import au registre.",
@@ -213,11 +214,6 @@ def problems_list(columns: list[str], codes: list[tuple[str, str]]) -> Listing:
 
 def _in_use(mapping: SavedMapping) -> str:
     return "retirée" if mapping.retired_at else "en usage"
-
-
-def _lot(text: str) -> int:
-    """The number of a batch; 0, which is none's, for what can't be one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _named(batches: QuerySet[Batch], text: str) -> QuerySet[Batch]:

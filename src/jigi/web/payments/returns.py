@@ -24,6 +24,7 @@ from jigi.programmes.models import Agency
 from jigi.web.formats import counted
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.payments.sight import person
+from jigi.web.reader import number_in
 from jigi.web.submissions import KeyReused, carry_out
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -180,7 +181,7 @@ def _take(request: HttpRequest, user: User) -> HttpResponseBase:
 
 
 def _reconcile(request: HttpRequest, user: User) -> returns.Reconciliation:
-    agency = Agency.objects.filter(pk=_number(request.POST.get("agence", ""))).first()
+    agency = Agency.objects.filter(pk=number_in(request.POST.get("agence", ""))).first()
     sent = request.FILES.get("fichier")
     if agency is None:
         raise Refused("L’agence n’est pas choisie", remedy="Choisissez l’agence qui a envoyé ce fichier.")
@@ -208,10 +209,6 @@ def _said(taken: returns.Reconciliation) -> str:
     read = counted(file.lines, "ligne lue", "lignes lues")
     paid, unpaid = counted(file.paid, "payé"), counted(file.unpaid, "non payé", "non payés")
     return f"{read} : {paid}, {unpaid}, {counted(file.exceptions, 'exception')}."
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _lines(name: str) -> Listing:

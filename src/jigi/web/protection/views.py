@@ -26,6 +26,7 @@ from jigi.web.paper.press import pdf_response, press
 from jigi.web.protection.listing import REQUESTS, chip
 from jigi.web.protection.report import document
 from jigi.web.protection.sight import protector, seen_request
+from jigi.web.reader import number_in
 from jigi.web.submissions import carry_out
 
 
@@ -112,7 +113,7 @@ def _household(request: HttpRequest, user: User) -> Household | None:
 def _recorded(request: HttpRequest, household: Household | None, by: User) -> DataRequest:
     said: dict[str, Any] = {name: request.POST.get(name, "") for name in ("asker", "identity_check", "statement")}
     number, kind = request.POST.get("person", ""), request.POST.get("kind", "")
-    person = Person.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    person = Person.objects.filter(pk=number_in(number)).first()
     scope = request.POST.get("scope", "") if kind == DataRequest.Kind.OPPOSITION else ""
     partner = request.POST.get("partner", "") if scope == DataRequest.Scope.SHARING else ""
     return actions.record(

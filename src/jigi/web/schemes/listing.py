@@ -14,6 +14,7 @@ from jigi.registry.models import Household
 from jigi.schemes.models import Benefit, BenefitBatch, BenefitProblem, Scheme
 from jigi.web.households.listing import COLUMNS, page_of, within_place
 from jigi.web.listing import Column, Filter, Listing
+from jigi.web.reader import number_in
 
 TONES = {"received": "info", "checked": "wait", "recorded": "ok", "refused": "bad", "undone": ""}
 SEVERITY_TONES = {"error": "bad", "warning": "wait"}
@@ -55,7 +56,7 @@ BENEFITS = Listing(
         Filter("lieu", "Où", lambda found, text: _in_place(found, text), placeholder="commune, cercle, région"),
         Filter("mois", "Mois", lambda found, text: _in_month(found, text), placeholder="2016-02"),
         Filter("nature", "Nature", lambda found, code: found.filter(nature=code), Benefit.Nature.choices),
-        Filter("lot", "Lot", lambda found, text: found.filter(batch=int(text) if text.isdecimal() else 0),
+        Filter("lot", "Lot", lambda found, text: found.filter(batch=number_in(text)),
                placeholder="numéro"),
     ),
     empty="Rien n’est enregistré pour ce régime dans les communes de votre affectation.",

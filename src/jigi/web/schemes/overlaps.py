@@ -20,7 +20,7 @@ from jigi.registry.models import Household
 from jigi.schemes import queries
 from jigi.schemes.models import Scheme
 from jigi.schemes.queries import Period
-from jigi.web.reader import rights_of
+from jigi.web.reader import number_in, rights_of
 from jigi.web.schemes.listing import SERVED_TWICE
 from jigi.web.schemes.sight import period_asked, period_of, reader
 
@@ -87,7 +87,7 @@ def _helped_twice(
 ) -> tuple[QuerySet[Household], tuple[str, Area]]:
     """The households of a commune helped twice for a need, and how they are called; Http404 for another's commune."""
     place = request.GET.get("commune", "")
-    commune = Area.objects.filter(pk=int(place) if place.isdecimal() else 0).first()
+    commune = Area.objects.filter(pk=number_in(place)).first()
     if commune is None or commune.pk not in queries.communes_seen(user) or need not in Scheme.Branch.values:
         raise Http404
     found = payments.households(need, [commune.pk], period)
