@@ -45,7 +45,7 @@ def household_story(request: HttpRequest, number: str) -> HttpResponse:
         "person": person,
         "kinds": story.KINDS,
         "members": story.members_of(one),
-        "days": story.days(acts, events, kind=kind, person=number_in(person) or None),
+        "days": story.days(acts, events, kind=kind, person=number_in(person) if person.isdecimal() else None),
         "today": timezone.localdate(),
         "campaigns": _campaigns(request, one),
     }
