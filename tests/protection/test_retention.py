@@ -12,6 +12,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jigi.enrolment import actions as enrolment
+from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent, Run
 from jigi.intake.models import Submission
@@ -24,7 +26,7 @@ from jigi.registry.models import Household, LivingConditions, Person
 from tests.command.terminal import terminal
 from tests.factories import make_households, make_user, make_village
 from tests.intake.collected import fiche, make_form
-from tests.protection.people import World, accepted, asked, make_world
+from tests.protection.people import World, accepted, asked, leave, make_world
 
 TODAY = date(2026, 6, 15)
 
@@ -94,6 +96,34 @@ def test_what_is_applied_is_what_was_previewed_and_again_finds_nothing(world: Wo
         retention.propose(by=world.officer)
     with pytest.raises(Refused, match="« Appliquer » est impossible"):
         retention.apply(done, by=world.second)
+
+
+@pytest.mark.django_db
+def test_a_household_that_was_merged_is_anonymised_with_the_others(world: World) -> None:
+    merged = Household.objects.get(source_key="jamais-1")
+    Household.objects.filter(pk=merged.pk).update(status="merged", merged_into=world.other)
+    retention.apply(retention.propose(by=world.officer), by=world.second)
+    merged.refresh_from_db()
+    assert merged.is_erased and merged.status == "merged"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("held", ["money", "absorbed"])
+def test_a_household_that_is_held_waits_and_keeps_no_other_from_the_rules(world: World, held: str) -> None:
+    never = Household.objects.get(source_key="jamais-1")
+    if held == "money":
+        leave(world)
+        world.scene.released(term=2)  # its other household is paid, and its round is open
+        paid = world.other.memberships.get(relation="head")
+        never.memberships.create(person=paid.person, line=9, relation="other_kin", shared=True, started_on="2017-01-01")
+        enrolment.exit(Enrolment.objects.get(household=world.other), "départ", by=world.scene.maker)
+    else:
+        Household.objects.filter(pk=world.household.pk).update(status="merged", merged_into=never)
+    assert counts()["never_enrolled"] == 0
+    done = retention.apply(retention.propose(by=world.officer), by=world.second)
+    assert done.applied["fiches"] == 1
+    never.refresh_from_db()
+    assert not never.is_erased
 
 
 @pytest.mark.django_db

@@ -131,13 +131,15 @@ def _past_opened() -> Iterator[None]:
 
 @contextmanager
 def _marked(mark: Callable[[], None]) -> Iterator[None]:
-    """The temporary tables with what `mark` wrote in them, their members and the households of their money."""
+    """The temporary tables with what `mark` wrote in them, their members, and the households of their papers and money."""
     with connection.cursor() as cursor:
         run_sql(PACKAGE, "drop_erased")
         cursor.execute(statement(PACKAGE, "create_erased"))
         mark()
+        run_sql(PACKAGE, "mark_absorbed")
         run_sql(PACKAGE, "mark_members")
+        run_sql(PACKAGE, "mark_written")
         run_sql(PACKAGE, "mark_touched")
-        cursor.execute("ANALYZE erased_household, erased_person, touched_household")
+        cursor.execute("ANALYZE erased_household, erased_person, written_household, touched_household")
         yield
         run_sql(PACKAGE, "drop_erased")
