@@ -133,11 +133,18 @@ LIES: dict[str, Any] = {
     ),
     "pas des lieux de la convention": lambda s, d, f: _disclose(d, f[1]),
     "opposée au partage": lambda s, d, f: _disclose(d, _opposed(f[0])),
+    "sharing_line_names_one_person": lambda s, d, f: _disclose(d, f[0], *[_head(f[0])] * 2),
 }
 
 
-def _disclose(delivery: SharingDelivery, household: int, person: Person | None = None) -> None:
-    SharingDisclosure.objects.create(told_in=delivery, household_id=household, person=person)
+def _disclose(
+    delivery: SharingDelivery, household: int, person: Person | None = None, head: Person | None = None
+) -> None:
+    SharingDisclosure.objects.create(told_in=delivery, household_id=household, person=person, head=head)
+
+
+def _head(household: int) -> Person:
+    return Membership.objects.get(household=household, relation="head").person
 
 
 def _opposed(household: int) -> int:

@@ -131,7 +131,7 @@ def _past_opened() -> Iterator[None]:
 
 @contextmanager
 def _marked(mark: Callable[[], None]) -> Iterator[None]:
-    """The temporary tables with what `mark` wrote in them, their members, and the households of their papers and money."""
+    """The temporary tables with what `mark` wrote, their members, and the households of their papers and money."""
     with connection.cursor() as cursor:
         run_sql(PACKAGE, "drop_erased")
         cursor.execute(statement(PACKAGE, "create_erased"))

@@ -119,7 +119,7 @@ def _disclose(delivery: SharingDelivery, after: tuple[int, int] = (0, 0), most: 
     asked = parameters(request.agreement, request.criteria, list(request.areas.all()), request.as_of)
     delivery.opposed = fetch_sql(PACKAGE, "count", asked)[0]["opposed"] if most is None else 0
     bounds = {"delivery": delivery.pk, "most": most, "after_household": after[0], "after_person": after[1]}
-    run_sql(PACKAGE, "disclose", asked | bounds)
+    run_sql(PACKAGE, "disclose", asked | bounds | {"fields": request.fields})
     told = fetch_sql(PACKAGE, "told", {"delivery": delivery.pk})[0]
     delivery.households, delivery.lines = told["households"], told["lines"]
     delivery.save(update_fields=["households", "lines", "opposed"])
@@ -158,7 +158,7 @@ def _note(delivery: SharingDelivery, by: User | None) -> None:
     """One row of the trail: the households are named by the lines of the delivery, which never change."""
     said = {
         "request": delivery.request_id, "agreement": delivery.request.agreement.code, "households": delivery.households,
-        "lines": delivery.lines, "fields": delivery.request.fields, "sha256": delivery.sha256,
+        "lines": delivery.lines, "fields": sorted(delivery.request.facts_told), "sha256": delivery.sha256,
     }  # fmt: skip
     audit.record("disclose", NOUN, delivery.pk, by=by, after=said)
 

@@ -102,8 +102,9 @@ def told_of(household: Household, persons: Iterable[int] = ()) -> list[SharingDi
 
     For whoever may see the household: its journal, its report, the partners to warn.
     """
-    found = SharingDisclosure.objects.filter(Q(household=household) | Q(person__in=list(persons)))
+    named = list(persons)
+    found = SharingDisclosure.objects.filter(Q(household=household) | Q(person__in=named) | Q(head__in=named))
     linked = found.select_related(
-        "told_in__request__agreement", "told_in__request__made_by", "told_in__request__decided_by", "person"
+        "told_in__request__agreement", "told_in__request__made_by", "told_in__request__decided_by", "person", "head"
     )
     return list(linked.order_by("-pk"))

@@ -91,12 +91,19 @@ def refuse(request: SharingRequest, *, reason: str, by: User) -> None:
     _decide(request, "refuse", _reason(reason), by)
 
 
+def may_withdraw(user: User, request: SharingRequest) -> bool:
+    """Whether a person may take a request back: who may ask it, and who may decide it."""
+    return may_ask(user, request.agreement) or can(user, APPROVE, areas=request.agreement.areas.all())
+
+
 @unfenced
+@transaction.atomic
 def withdraw(request: SharingRequest, *, by: User) -> None:
-    """Take back a request that was not delivered; by who may ask or decide."""
-    if not (may_ask(by, request.agreement) or can(by, APPROVE, areas=request.agreement.areas.all())):
+    """Take back a request, and its file that is kept here; what the partner has taken is theirs to destroy."""
+    if not may_withdraw(by, request):
         require(by, PREPARE, areas=request.agreement.areas.all())
     REQUEST.move(request, "withdraw", by=by)
+    _drop_files([request], timezone.localdate())
 
 
 @unfenced
@@ -108,10 +115,14 @@ def expire(as_of: date | None = None) -> int:
     found = list(SharingRequest.objects.filter(over, status__in=REQUEST.transition("expire").sources))
     for one in found:
         REQUEST.move(one, "expire", by=None)
-    kept = SharingDelivery.objects.filter(request__in=found, dropped_on__isnull=True)
+    _drop_files(found, day)
+    return len(found)
+
+
+def _drop_files(requests: Sequence[SharingRequest], day: date) -> None:
+    kept = SharingDelivery.objects.filter(request__in=requests, dropped_on__isnull=True)
     SharingPart.objects.filter(delivery__in=kept).delete()
     kept.exclude(sha256="").update(dropped_on=day)
-    return len(found)
 
 
 def check_in_force(request: SharingRequest) -> None:

@@ -75,7 +75,7 @@ def may_read(user: User, household: Household) -> bool:
 def received_by_partners(household: Household) -> list[Received]:
     """What partners received of the household and of those who live in it, latest first."""
     members = household.memberships.filter(ended_on__isnull=True).values_list("person_id", flat=True)
-    return [_received(one) for one in sharing.told_of(household, members)]
+    return [_received(one, household) for one in sharing.told_of(household, members)]
 
 
 def print_journal(request: HttpRequest, number: str) -> HttpResponse:
@@ -145,14 +145,14 @@ def _postings(events: Iterable[AuditEvent]) -> dict[int, list[StaffPosting]]:
     return held
 
 
-def _received(one: SharingDisclosure) -> Received:
+def _received(one: SharingDisclosure, household: Household) -> Received:
     request = one.told_in.request
     agreement = request.agreement
     return Received(
         at=one.told_in.at,
         partner=agreement.partner_name,
-        whose=str(one.person) if one.person else "votre ménage",
-        facts=", ".join(fact.label for code, fact in facts().items() if code in request.fields),
+        whose=str(one.person or (one.head if one.household_id != household.pk else None) or "votre ménage"),
+        facts=", ".join(fact.label for code, fact in facts().items() if code in request.facts_told),
         agreement=agreement.code,
         purpose=agreement.purpose,
         apdp=agreement.apdp_reference,

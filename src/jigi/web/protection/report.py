@@ -266,9 +266,9 @@ def _requests(subject: Subject) -> Iterable[Row]:
 def _told_partners(subject: Subject) -> Iterable[Row]:
     for one in sharing.told_of(subject.household, subject.persons):
         request = one.told_in.request
-        said = ", ".join(fact.label for code, fact in shared_facts().items() if code in request.fields)
+        said = ", ".join(fact.label for code, fact in shared_facts().items() if code in request.facts_told)
         under = f"{request.agreement} : {request.agreement.purpose}"
-        yield [moment(one.told_in.at), str(one.person or "le ménage"), subject.heard(under), said]
+        yield [moment(one.told_in.at), str(one.person or one.head or "le ménage"), subject.heard(under), said]
 
 
 def _sharing_opposed(subject: Subject) -> Iterable[Row]:

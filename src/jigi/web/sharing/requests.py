@@ -79,7 +79,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "areas": one.areas.order_by("path"),
         "may_decide": can(user, APPROVE, areas=one.agreement.areas.all()),
         "own": one.made_by_id == user.pk,
-        "may_withdraw": one.status in ("asked", "approved") and requests.may_ask(user, one.agreement),
+        "may_withdraw": one.status in REQUEST.transition("withdraw").sources and requests.may_withdraw(user, one),
         "file": one.deliveries.filter(token__isnull=True).first(),
         "may_take": delivering.may_take(user, one),
         "pages": one.deliveries.filter(token__isnull=False).order_by("-pk")[:20],
