@@ -13,7 +13,7 @@ from django.utils import timezone
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent
 from jigi.registry.models import Health, Household, LivingConditions, Membership
-from jigi.sharing import objections, queries, requests
+from jigi.sharing import delivering, objections, queries, requests
 from jigi.sharing.models import SharingAgreement, SharingDelivery, SharingObjection, SharingRequest, SharingToken
 from jigi.sharing.rules import Criteria, shown_count
 from tests.factories import make_areas, make_commune, make_component, make_enrolments, make_user
@@ -151,6 +151,29 @@ def test_a_partner_asks_under_its_own_agreement_alone(shared: Partnership) -> No
     shared.maker = other
     with pytest.raises(Refused, match="affectation"):
         shared.ask()
+
+
+def test_a_partner_s_agent_asks_and_takes_for_the_places_of_their_posting_alone(shared: Partnership) -> None:
+    here, there = shared.areas.communes
+    agent, whole = make_user("agent", "partner_programme", here), make_user("siege", "partner_programme")
+    for one in (agent, whole):
+        one.staff_postings.update(organisation="PAM")
+    officer, shared.maker = shared.maker, agent
+    for areas in ([there], [shared.areas.cercle], [here, there]):
+        with pytest.raises(Refused, match="ne couvre pas"):
+            shared.ask(areas=areas)
+        with pytest.raises(Refused, match="ne couvre pas"):
+            counted(shared, Criteria(), areas=areas)
+    assert counted(shared, Criteria(), areas=[here])[0] == 3 and list(queries.visible_to(agent)) == [shared.agreement]
+    mine, shared.maker = shared.ask(areas=[here]), officer
+    other = shared.ask(areas=[there])
+    assert [delivering.may_take(agent, one) for one in (mine, other)] == [True, False]
+    assert [requests.may_withdraw(agent, one) for one in (mine, other)] == [True, False]
+    assert list(queries.requests_visible_to(agent)) == [mine]
+    assert set(queries.requests_visible_to(whole)) == set(queries.requests_visible_to(officer)) == {mine, other}
+    far = make_user("loin", "partner_programme", make_commune("ML030101"))
+    far.staff_postings.update(organisation="PAM")
+    assert not queries.visible_to(far) and not queries.requests_visible_to(far)
 
 
 @pytest.mark.parametrize(

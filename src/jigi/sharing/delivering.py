@@ -16,8 +16,9 @@ from jigi.foundation.clear import clear_folder
 from jigi.foundation.errors import Busy, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import can, organisations_with, require
-from jigi.sharing.actions import APPROVE, QUERY
+from jigi.geography.access import can, require
+from jigi.sharing import queries
+from jigi.sharing.actions import APPROVE
 from jigi.sharing.content import columns_of, lines_of
 from jigi.sharing.models import SharingDelivery, SharingPart, SharingRequest, SharingToken
 from jigi.sharing.packing import pack
@@ -90,8 +91,8 @@ def page_of(request: SharingRequest, token: SharingToken, after: tuple[int, int]
 
 
 def may_take(user: User, request: SharingRequest) -> bool:
-    """Whether a person may take the file: one of its partner's people, or who may decide the request."""
-    own = request.agreement.partner in organisations_with(user, QUERY)
+    """Whether a person may take the file: one of its partner's people, of its places, or who may decide the request."""
+    own = queries.is_of_partner(user, request.agreement.partner, request.areas.all())
     return own or can(user, APPROVE, areas=request.agreement.areas.all())
 
 

@@ -13,6 +13,7 @@ from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import organisations_with, postings_with
+from jigi.geography.models import Area, StaffPosting
 from jigi.registry.models import Household
 from jigi.sharing.actions import APPROVE, PREPARE, QUERY, SEE
 from jigi.sharing.models import SharingAgreement, SharingDisclosure, SharingRequest
@@ -41,14 +42,41 @@ class Notice:
 
 
 def visible_to(user: User) -> QuerySet[SharingAgreement]:
-    """The agreements about a place of the person's postings, above or below it; all at the country; a partner's own."""
-    condition = Q(partner__in=organisations_with(user, QUERY))
+    """The agreements about a place of the person's postings, above or below it; of a partner's people, its own."""
+    condition = _seen_by_right(user)
+    for posting in postings_with(user, QUERY):
+        if posting.organisation:
+            condition |= _around(posting) & Q(partner=posting.organisation)
+    return SharingAgreement.objects.filter(pk__in=SharingAgreement.objects.filter(condition).values("pk"))
+
+
+def is_of_partner(user: User, partner: str, areas: Iterable[Area] | None = None) -> bool:
+    """Whether a person is one of a partner's people, posted over each of these areas (anywhere when None)."""
+    held = _own_paths(user, partner)
+    if areas is None:
+        return bool(held)
+    asked = list(areas)
+    return bool(asked) and all(area.path.startswith(held) for area in asked)
+
+
+def _own_paths(user: User, partner: str) -> tuple[str, ...]:
+    """The paths of the areas where a person is posted for a partner."""
+    return tuple(one.area.path for one in postings_with(user, QUERY) if partner and one.organisation == partner)
+
+
+def _seen_by_right(user: User) -> Q:
+    """The agreements that a person sees by a right of their own, as a condition."""
+    condition = Q(pk__in=[])
     for right in (SEE, PREPARE, APPROVE):
         for posting in postings_with(user, right):
-            above = posting.area.path.strip("/").split("/")
-            around = Q(areas__path__startswith=posting.area.path) | Q(areas__code__in=above)
-            condition |= Q(areas__version=posting.area.version_id) & around
-    return SharingAgreement.objects.filter(pk__in=SharingAgreement.objects.filter(condition).values("pk"))
+            condition |= _around(posting)
+    return condition
+
+
+def _around(posting: StaffPosting) -> Q:
+    above = posting.area.path.strip("/").split("/")
+    around = Q(areas__path__startswith=posting.area.path) | Q(areas__code__in=above)
+    return Q(areas__version=posting.area.version_id) & around
 
 
 def awaiting(user: User) -> QuerySet[SharingAgreement]:
@@ -65,8 +93,15 @@ def in_force(partner: str, on: date | None = None) -> QuerySet[SharingAgreement]
 
 
 def requests_visible_to(user: User) -> QuerySet[SharingRequest]:
-    """The requests under the agreements that a person sees."""
-    found = SharingRequest.objects.filter(agreement__in=visible_to(user).values("pk"))
+    """The requests under the agreements that a person sees; a partner's people, those whose places they all hold."""
+    condition = Q(agreement__in=SharingAgreement.objects.filter(_seen_by_right(user)).values("pk"))
+    for partner in organisations_with(user, QUERY):
+        within = Q(pk__in=[])
+        for path in _own_paths(user, partner):
+            within |= Q(path__startswith=path)
+        beyond = SharingRequest.areas.through.objects.exclude(area__in=Area.objects.filter(within).values("pk"))
+        condition |= Q(agreement__partner=partner) & ~Q(pk__in=beyond.values("sharingrequest"))
+    found = SharingRequest.objects.filter(condition)
     return found.select_related("agreement", "made_by", "decided_by")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,10 +17,10 @@ from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import can, organisations_with, require
+from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.sharing import queries
-from jigi.sharing.actions import APPROVE, PREPARE, QUERY
+from jigi.sharing.actions import APPROVE, PREPARE
 from jigi.sharing.content import told_facts
 from jigi.sharing.facts import facts
 from jigi.sharing.models import WHOLE_REGISTER, SharingAgreement, SharingDelivery, SharingPart, SharingRequest
@@ -40,16 +40,18 @@ class Counts:
     opposed: int
 
 
-def may_ask(user: User, agreement: SharingAgreement) -> bool:
-    """Whether a person may ask under an agreement: one of its partner's people, or an officer of its places."""
-    own = agreement.partner in organisations_with(user, QUERY)
-    return own or can(user, PREPARE, areas=agreement.areas.all())
+def may_ask(user: User, agreement: SharingAgreement, areas: Iterable[Area] | None = None) -> bool:
+    """Whether a person may ask under an agreement, for these of its areas (some when None).
+
+    They are one of its partner's people, posted over the areas, or an officer of all its places.
+    """
+    return queries.is_of_partner(user, agreement.partner, areas) or can(user, PREPARE, areas=agreement.areas.all())
 
 
 @unfenced
 def count(agreement: SharingAgreement, criteria: Criteria, areas: Sequence[Area], as_of: date, *, by: User) -> Counts:
     """How many a request would tell today; nobody is named. Refused on what the agreement does not share."""
-    _require(agreement, by)
+    _require(agreement, areas, by)
     _check_criteria(agreement, criteria, areas)
     return Counts(**fetch_sql(PACKAGE, "count", parameters(agreement, criteria, areas, as_of))[0])
 
@@ -61,7 +63,7 @@ def ask(
     channel: str, recipient_key: str = "", reason: str, expires_on: date, by: User,
 ) -> SharingRequest:  # fmt: skip
     """Ask for what an agreement in force shares; another person then decides. Refused when anything goes beyond it."""
-    _require(agreement, by)
+    _require(agreement, areas, by)
     _check_criteria(agreement, criteria, areas)
     _check_answer(agreement, fields, channel, recipient_key, expires_on)
     counts = Counts(**fetch_sql(PACKAGE, "count", parameters(agreement, criteria, areas, as_of))[0])
@@ -93,7 +95,8 @@ def refuse(request: SharingRequest, *, reason: str, by: User) -> None:
 
 def may_withdraw(user: User, request: SharingRequest) -> bool:
     """Whether a person may take a request back: who may ask it, and who may decide it."""
-    return may_ask(user, request.agreement) or can(user, APPROVE, areas=request.agreement.areas.all())
+    asks = may_ask(user, request.agreement, request.areas.all())
+    return asks or can(user, APPROVE, areas=request.agreement.areas.all())
 
 
 @unfenced
@@ -153,8 +156,12 @@ def _places(areas: Sequence[Area]) -> Mapping[str, list[int]]:
     return {"communes": list(communes), "villages": villages}
 
 
-def _require(agreement: SharingAgreement, by: User) -> None:
-    if not may_ask(by, agreement):
+def _require(agreement: SharingAgreement, areas: Sequence[Area], by: User) -> None:
+    if not may_ask(by, agreement, areas):
+        if queries.is_of_partner(by, agreement.partner):
+            raise Refused(
+                "Votre affectation ne couvre pas tous les lieux demandés", remedy="Choisissez des lieux de la vôtre."
+            )
         require(by, PREPARE, areas=agreement.areas.all())
     if not queries.in_force(agreement.partner).filter(pk=agreement.pk).exists():
         raise Refused(
