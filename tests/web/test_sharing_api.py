@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -72,7 +73,8 @@ def test_what_is_not_approved_or_of_another_is_not_there(client: Client, shared:
     for one in (shared.ask(channel="api"), shared.approved()):
         assert get(client, f"/api/partage/demandes/{one.pk}/", token).status_code == 404
     one = shared.approved(channel="api")
-    assert get(client, f"/api/partage/demandes/{one.pk}/", token, apres="!").status_code == 400
+    for said in ("!", base64.urlsafe_b64encode(b"[" * 5000).decode(), base64.urlsafe_b64encode(b"[1e999,1]").decode()):
+        assert get(client, f"/api/partage/demandes/{one.pk}/", token, apres=said).status_code == 400
     actions.end(shared.agreement, reason="fin de la campagne", by=shared.protector)
     assert get(client, f"/api/partage/demandes/{one.pk}/", token).status_code == 401
 

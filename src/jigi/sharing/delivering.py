@@ -56,6 +56,9 @@ def deliver(request: SharingRequest, *, by: User) -> SharingDelivery:
     with runs.start("sharing.deliver", title, by=by, subject=_subject(request)) as work, transaction.atomic():
         give_memory()
         _one_at_a_time()
+        request.refresh_from_db(fields=["status"])
+        REQUEST.check(request, "deliver")
+        check_in_force(request)
         delivery = SharingDelivery.objects.create(request=request, by=by)
         with work.step("Choix des ménages et des personnes") as step:
             step.rows_out = _disclose(delivery)

@@ -131,6 +131,28 @@ def notices(agreement: SharingAgreement, *, after: int = 0, most: int = 500) -> 
     return [Notice(**row) for row in fetch_sql("sharing", "notices", asked)]
 
 
+@dataclass(frozen=True)
+class Telling:
+    """What one request told of a household or a person, however many times: `line` is the latest."""
+
+    line: SharingDisclosure
+    times: int
+    first: datetime
+
+    @property
+    def last(self) -> datetime:
+        return self.line.told_in.at
+
+
+def tellings_of(household: Household, persons: Iterable[int] = ()) -> list[Telling]:
+    """What `told_of` gives, one for each request and each of whom it told: machines read the same every night."""
+    found: dict[tuple[int, int, int | None], list[SharingDisclosure]] = {}
+    for one in told_of(household, persons):
+        key = (one.told_in.request_id, one.household_id, one.person_id or one.head_id)
+        found.setdefault(key, []).append(one)
+    return [Telling(lines[0], len(lines), lines[-1].told_in.at) for lines in found.values()]
+
+
 @unfenced
 def told_of(household: Household, persons: Iterable[int] = ()) -> list[SharingDisclosure]:
     """What partners were told of a household, and of these persons wherever they lived; latest first.

@@ -19,16 +19,18 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import can, require
 from jigi.geography.models import Area
+from jigi.programmes.models import Programme
 from jigi.sharing import queries
-from jigi.sharing.actions import APPROVE, PREPARE
+from jigi.sharing.actions import APPROVE, PREPARE, check_text
 from jigi.sharing.content import told_facts
 from jigi.sharing.facts import facts
 from jigi.sharing.models import WHOLE_REGISTER, SharingAgreement, SharingDelivery, SharingPart, SharingRequest
 from jigi.sharing.rules import Criteria
-from jigi.sharing.states import REQUEST
+from jigi.sharing.states import AGREEMENT, REQUEST
 
 PACKAGE = "sharing"
 SHORTEST = 5
+LONGEST = 500
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,14 @@ def may_ask(user: User, agreement: SharingAgreement, areas: Iterable[Area] | Non
 
 @unfenced
 def count(agreement: SharingAgreement, criteria: Criteria, areas: Sequence[Area], as_of: date, *, by: User) -> Counts:
-    """How many a request would tell today; nobody is named. Refused on what the agreement does not share."""
+    """How many a request would tell today; nobody is named. Refused on what the agreement does not share.
+
+    The trail keeps what was counted: many counts, each a little narrower, say what one may not.
+    """
     _require(agreement, areas, by)
     _check_criteria(agreement, criteria, areas)
+    said = {"criteria": criteria.sentences(), "areas": [area.code for area in areas], "as_of": as_of.isoformat()}
+    audit.read("search", AGREEMENT.noun, agreement.pk, by=by, subjects=(), after=said)
     return Counts(**fetch_sql(PACKAGE, "count", parameters(agreement, criteria, areas, as_of))[0])
 
 
@@ -177,7 +184,9 @@ def _check_criteria(agreement: SharingAgreement, criteria: Criteria, areas: Sequ
             why=f"Elle ne nomme pas : {', '.join(beyond)}",
             remedy="Retirez ce critère.",
         )
-    if WHOLE_REGISTER not in agreement.programmes and set(criteria.programmes) - set(agreement.programmes):
+    whole = WHOLE_REGISTER in agreement.programmes
+    shared = set(Programme.objects.values_list("code", flat=True) if whole else agreement.programmes)
+    if set(criteria.programmes) - shared:
         raise Refused("Un programme n’est pas de la convention", remedy="Choisissez parmi les siens.")
     held = list(agreement.areas.all())
     outside = [a for a in areas if not any(a.version_id == h.version_id and a.path.startswith(h.path) for h in held)]
@@ -185,6 +194,12 @@ def _check_criteria(agreement: SharingAgreement, criteria: Criteria, areas: Sequ
         raise Refused(
             f"{outside[0]} n’est pas un lieu de la convention" if outside else "Choisissez au moins un lieu",
             remedy="Choisissez parmi ses lieux, ou des lieux qui en font partie.",
+        )
+    if "place" not in agreement.fields and {area.pk for area in held} - {area.pk for area in areas}:
+        raise Refused(
+            "Choisir parmi les lieux dirait au partenaire où vit chacun",
+            why="La convention ne partage pas le lieu",
+            remedy="Gardez tous les lieux de la convention.",
         )
 
 
@@ -224,6 +239,7 @@ def _decide(request: SharingRequest, verb: str, reason: str, by: User) -> None:
 
 
 def _reason(reason: str) -> str:
+    check_text(reason, "usage prévu ou motif", most=LONGEST)
     if len(reason.strip()) < SHORTEST:
         raise Refused("Dites pourquoi", remedy="Une phrase suffit : elle est gardée avec la demande.")
     return reason.strip()

@@ -30,6 +30,7 @@ from jigi.sharing.packing import CONDITIONS
 from jigi.web.middleware import address_of
 
 MOST_NOTICES = 500
+LONGEST_KEY = 60
 Answer = Callable[..., dict[str, Any]]
 
 
@@ -131,6 +132,8 @@ def _after(request: HttpRequest) -> tuple[int, int]:
     said = request.GET.get("apres", "")
     if not said:
         return (0, 0)
+    if len(said) > LONGEST_KEY:
+        raise InputError("« apres » n’est pas de ceux que donne « suite »")
     try:
         household, person = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
         return (int(household), int(person))

@@ -87,7 +87,6 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "may_ask": may_ask(user, one) and queries.in_force(one.partner).filter(pk=one.pk).exists(),
         "may_token": can(user, APPROVE, areas=one.areas.all()) and one.status == "approved",
         "token": tokens.alive(one),
-        "notices": len(queries.notices(one)),
         "history": [(event, verb_word(event.verb, AGREEMENT.noun)) for event in audit.history(AGREEMENT.noun, one.pk)],
     }
     return render(request, "sharing/agreement.html", context)
@@ -159,7 +158,7 @@ def notices(request: HttpRequest, pk: int) -> HttpResponse:
     user = reader(request)
     one = seen_agreement(user, pk)
     last = request.GET.get("apres", "")
-    found = queries.notices(one, after=int(last) if last.isascii() and last.isdigit() else 0)
+    found = queries.notices(one, after=int(last) if last.isascii() and last.isdigit() and len(last) < 19 else 0)
     context = {"agreement": one, "notices": found, "after": found[-1].id if len(found) == MOST_NOTICES else None}
     return render(request, "sharing/notices.html", context)
 
@@ -200,7 +199,7 @@ def areas_of(said: str) -> list[Area]:
     """The places that were written, separated by commas; each must be one place."""
     version = geography.version_in_use()
     found = []
-    for name in filter(None, map(str.strip, said.split(","))):
+    for name in filter(None, map(str.strip, said.replace("\x00", "").split(","))):
         places = geography.designated(name, version) if version else []
         if len(places) != 1:
             raise Refused(
