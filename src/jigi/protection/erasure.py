@@ -108,7 +108,7 @@ def erase_marked(mark: Callable[[], None]) -> dict[str, int]:
                 "Ces données ne peuvent pas encore être effacées", why=found.sentence,
                 remedy="Rien n’a été effacé. Reprenez la demande quand c’est fait",
             )  # fmt: skip
-        with _past_opened():
+        with past_opened():
             return {name.removeprefix("erase_"): run_sql(PACKAGE, name) for name in STATEMENTS}
 
 
@@ -121,7 +121,7 @@ def _holds() -> Holds:
 
 
 @contextmanager
-def _past_opened() -> Iterator[None]:
+def past_opened() -> Iterator[None]:
     """The past, which is never changed, lets an erasure through (foundation/sql/past.sql)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('jigi.erasing', 'on', true)")
