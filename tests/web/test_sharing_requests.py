@@ -184,5 +184,9 @@ def test_what_to_take_back_names_nobody(maker: Client, shared: Partnership) -> N
     objections.oppose(Household.objects.get(pk=shared.households[0]), None, partner="PAM", data_request=1)
     shown = maker.get(address).content.decode()
     line = one.disclosures.get(household=shared.households[0])
+    rows = maker.get(address, {"format": "csv"}).getvalue().decode().splitlines()
+    assert (
+        len(rows) == 2 and rows[1].startswith(f"{line.pk};{one.pk};") and rows[1].endswith("opposition au partage;oui")
+    )
     assert maker.get(address, {"apres": "1" * 5000}).status_code == 200
     assert "Opposition au partage" in shown and str(line.pk) in shown and "Moussa" not in shown

@@ -42,7 +42,7 @@ def prepare(
     if missing := [str(_french(name)) for name, said in words.items() if not said.strip()]:
         raise Refused(f"Il manque : {', '.join(missing)}", remedy="Recopiez-le de la convention signée.")
     for name, said in words.items():
-        check_text(said, str(_french(name)), most=SharingAgreement._meta.get_field(name).max_length)
+        check_text(said, str(_french(name)), most=getattr(SharingAgreement._meta.get_field(name), "max_length", None))
     _check_lists(fields, programmes, areas)
     if ends_on < starts_on:
         raise Refused("La convention finit avant de commencer", remedy="Vérifiez les deux jours.")

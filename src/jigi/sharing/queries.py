@@ -14,6 +14,7 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import organisations_with, postings_with
 from jigi.geography.models import Area, StaffPosting
+from jigi.geography.roles import roles
 from jigi.registry.models import Household
 from jigi.sharing.actions import APPROVE, PREPARE, QUERY, SEE
 from jigi.sharing.models import SharingAgreement, SharingDisclosure, SharingRequest
@@ -116,6 +117,15 @@ def partners() -> list[tuple[str, str]]:
     """The partners that have an agreement, ended ones too: what they hold can still be opposed."""
     found = SharingAgreement.objects.exclude(status__in=("prepared", "refused")).order_by("partner_name")
     return sorted(set(found.values_list("partner", "partner_name")), key=lambda one: one[1])
+
+
+def partner_codes() -> list[str]:
+    """The codes already in use, of agreements and of those posted for a partner: the same one is written the same."""
+    asking = [code for code, role in roles().items() if QUERY in role.rights]
+    posted = StaffPosting.objects.filter(role__in=asking).exclude(organisation="")
+    return sorted(
+        {*SharingAgreement.objects.values_list("partner", flat=True), *posted.values_list("organisation", flat=True)}
+    )
 
 
 def open_to_machines(agreement: SharingAgreement) -> QuerySet[SharingRequest]:

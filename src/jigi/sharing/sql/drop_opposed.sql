@@ -27,4 +27,4 @@ WITH RECURSIVE home AS (
         AND delivery.id IN (SELECT told_in_id FROM telling) AND delivery.sha256 <> '' AND delivery.dropped_on IS NULL
     RETURNING delivery.id
 )
-DELETE FROM sharing_sharingpart WHERE delivery_id IN (SELECT id FROM dropped)
+DELETE FROM sharing_sharingpart AS part USING dropped WHERE part.delivery_id = dropped.id
