@@ -14,6 +14,7 @@ from typing import Any
 import pyrage
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from jigi.foundation.bulk import counting_statements
 from jigi.foundation.errors import Busy, Refused
@@ -244,6 +245,14 @@ def test_a_token_ends_with_its_agreement_or_its_successor(shared: Partnership) -
     third = tokens.make(shared.agreement, by=shared.protector)
     actions.end(shared.agreement, reason="fin de la campagne", by=shared.protector)
     assert not tokens.recognised(third)
+
+
+def test_two_tokens_asked_for_at_once_are_made_one_after_the_other(shared: Partnership) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        tokens.make(shared.agreement, by=shared.protector)
+    taken = [n for n, one in enumerate(asked) if "FOR UPDATE" in one["sql"] and "sharingagreement" in one["sql"]]
+    revoked = [n for n, one in enumerate(asked) if one["sql"].startswith('UPDATE "sharing_sharingtoken"')]
+    assert len(taken) == len(revoked) == 1 and taken < revoked
 
 
 def test_every_column_is_of_a_fact_that_may_be_shared(shared: Partnership) -> None:
