@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.apps import apps
+from django.db import connection
+
 from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import User
@@ -141,3 +144,17 @@ def _answer(scene: Scene, released: PaymentRound, path: Path) -> None:
 
     returns.reconcile(path, scene.agency, by=scene.officer)
     assert ReturnLine.objects.filter(outcome="paid").count() == 2
+
+
+def past(table: str, row: int, until: str = "now", **other: int) -> int:
+    """A former form of a row, as the database keeps it when it is changed later; `other`: columns not its own."""
+    columns = [field.column for field in apps.get_model("registry", f"Past{table}")._meta.local_fields]
+    kept = [column for column in columns if column not in ("past_id", "recorded_to", "act")]
+    told = ", ".join(str(other[column]) if column in other else column for column in kept)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO registry_past{table} ({', '.join(kept)}, recorded_to, act)"
+            f" SELECT {told}, %s, '' FROM registry_{table} WHERE id = %s",
+            [until, row],
+        )
+    return other.get("id", row)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from jigi.enrolment.models import Enrolment
@@ -34,7 +33,7 @@ from jigi.targeting import queries as targeting
 from jigi.targeting.models import TargetingRound
 from tests.demo.test_nothing_in_clear import dumped
 from tests.factories import make_households, make_village
-from tests.protection.people import GIVEN, PHONE, SECRETS, World, accepted, asked, erased, leave, make_world
+from tests.protection.people import GIVEN, PHONE, SECRETS, World, accepted, asked, erased, leave, make_world, past
 from tests.schemes.giving import give, line, make_scheme, recorded, write
 
 pytestmark = pytest.mark.django_db
@@ -86,10 +85,10 @@ def test_what_names_somebody_is_gone_and_the_rows_stay(world: World) -> None:
 
 def test_the_past_names_nobody_either_and_that_of_others_stays(world: World) -> None:
     for household in (world.household, world.other):
-        _past("household", household.pk)
-        _past("person", household.memberships.get(relation="head").person_id)
+        past("household", household.pk)
+        past("person", household.memberships.get(relation="head").person_id)
     unborn = _undone_birth(world.household)
-    split_off = _past("household", world.household.pk, id=900_000, split_from_id=world.household.pk)
+    split_off = past("household", world.household.pk, id=900_000, split_from_id=world.household.pk)
     erased(world)
     kept = set(PastHousehold.objects.values_list("id", flat=True))
     assert kept == {world.other.pk}, f"{split_off} was undone: only its past was left"
@@ -98,25 +97,11 @@ def test_the_past_names_nobody_either_and_that_of_others_stays(world: World) -> 
     }, f"{unborn} too"
 
 
-def _past(table: str, row: int, **other: int) -> int:
-    """A former form of a row, as the database keeps it when it is changed later; `other`: columns not its own."""
-    columns = [field.column for field in apps.get_model("registry", f"Past{table}")._meta.local_fields]
-    kept = [column for column in columns if column not in ("past_id", "recorded_to", "act")]
-    told = ", ".join(str(other[column]) if column in other else column for column in kept)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO registry_past{table} ({', '.join(kept)}, recorded_to, act)"
-            f" SELECT {told}, now(), '' FROM registry_{table} WHERE id = %s",
-            [row],
-        )
-    return other.get("id", row)
-
-
 def _undone_birth(household: Household) -> int:
     """A child whose rows a counter-request took away."""
     child = household.memberships.get(relation="child")
-    _past("person", child.person_id, id=800_000)
-    _past("membership", child.pk, id=800_001, person_id=800_000)
+    past("person", child.person_id, id=800_000)
+    past("membership", child.pk, id=800_001, person_id=800_000)
     return 800_000
 
 

@@ -12,6 +12,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jigi.changes import actions as changes
+from jigi.changes.models import ChangeEvidence, ChangeRequest
+from jigi.enrolment import actions as enrolment
+from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent, Run
 from jigi.intake.models import Submission
@@ -20,11 +24,12 @@ from jigi.protection import retention
 from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.protection.reviewed import DATA, delays, retention_rules
 from jigi.protection.rules import too_old_before
-from jigi.registry.models import Household, LivingConditions, Person
+from jigi.registry.models import Household, LivingConditions, PastMembership, Person
+from jigi.sheets.models import Scan, ScannedPage
 from tests.command.terminal import terminal
 from tests.factories import make_households, make_user, make_village
 from tests.intake.collected import fiche, make_form
-from tests.protection.people import World, accepted, asked, make_world
+from tests.protection.people import World, accepted, asked, leave, make_world, past
 
 TODAY = date(2026, 6, 15)
 
@@ -45,6 +50,21 @@ def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     closed = asked(made, "access", household=Household.objects.get(pk=never[1]))
     DataRequest.objects.filter(pk=closed.pk).update(status="withdrawn", made_at=_at(date(2021, 6, 14)))
     asked(made, "access", household=Household.objects.get(pk=never[2]))
+    for n, day in enumerate((date(2021, 6, 14), date(2021, 6, 15))):
+        scan = Scan.objects.create(sha256=f"{n:064}", made_by=made.officer, made_at=_at(day))
+        ScannedPage.objects.create(scan=scan, position=1, sealed=b"x")
+        changed = changes.draft(
+            "identity", made.other, typed={"person.nickname": f"Djo{n}"}, effective_on=date(2016, 3, 1), reason="essai",
+            fact_source="visit", person=made.other.memberships.get(relation="child").person,
+            by=make_user(f"kadi{n}", "social_officer"),
+        )  # fmt: skip
+        ChangeRequest.objects.filter(pk=changed.pk).update(status="withdrawn", made_at=_at(day))
+        ChangeEvidence.objects.create(
+            request=changed, name="acte.pdf", kind="application/pdf", sha256=f"{n:064}", content=b"x",
+            added_by=changed.made_by,
+        )  # fmt: skip
+    for day_before in ("2016-06-14", "2016-06-15"):
+        past("membership", made.other.memberships.get(relation="child").pk, until=day_before)
     make_form()
     collector = make_user("enqueteur", "enumerator", made.scene.communes[0])
     for number, day in (("uuid:vieille", date(2024, 6, 14)), ("uuid:recente", date(2024, 6, 15))):
@@ -65,7 +85,7 @@ def counts() -> dict[str, int]:
 
 @pytest.mark.django_db
 def test_each_rule_finds_what_is_too_old_and_nothing_else(world: World) -> None:
-    assert counts() == dict.fromkeys(counts(), 1) and len(counts()) == 6
+    assert counts() == dict.fromkeys(counts(), 1) and len(counts()) == 9
 
 
 @pytest.mark.django_db
@@ -87,13 +107,43 @@ def test_what_is_applied_is_what_was_previewed_and_again_finds_nothing(world: Wo
     assert not LivingConditions.objects.filter(survey_key="S1") and LivingConditions.objects.filter(survey_key="S2")
     assert DataRequest.objects.get(status="withdrawn").asker == "" != DataRequest.objects.get(status="received").asker
     assert [one.session_key for one in Session.objects.all()] == ["récente"]
+    assert ScannedPage.objects.count() == ChangeEvidence.objects.count() == 1
+    assert PastMembership.objects.filter(recorded_to__lt=_at(date(2017, 1, 1))).count() == 1
     run = Run.objects.get(subject=f"retention:{proposal.pk}")
-    assert [step.rows_out for step in run.steps.all()] == [1] * 6 and run.checks.filter(passed=True).count() == 6
+    assert [step.rows_out for step in run.steps.all()] == [1] * 9 and run.checks.filter(passed=True).count() == 9
     assert AuditEvent.objects.filter(noun="retention", verb="apply", by=world.second).exists()
     with pytest.raises(Refused, match="rien à proposer"):
         retention.propose(by=world.officer)
     with pytest.raises(Refused, match="« Appliquer » est impossible"):
         retention.apply(done, by=world.second)
+
+
+@pytest.mark.django_db
+def test_a_household_that_was_merged_is_anonymised_with_the_others(world: World) -> None:
+    merged = Household.objects.get(source_key="jamais-1")
+    Household.objects.filter(pk=merged.pk).update(status="merged", merged_into=world.other)
+    retention.apply(retention.propose(by=world.officer), by=world.second)
+    merged.refresh_from_db()
+    assert merged.is_erased and merged.status == "merged"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("held", ["money", "absorbed"])
+def test_a_household_that_is_held_waits_and_keeps_no_other_from_the_rules(world: World, held: str) -> None:
+    never = Household.objects.get(source_key="jamais-1")
+    if held == "money":
+        leave(world)
+        world.scene.released(term=2)  # its other household is paid, and its round is open
+        paid = world.other.memberships.get(relation="head")
+        never.memberships.create(person=paid.person, line=9, relation="other_kin", shared=True, started_on="2017-01-01")
+        enrolment.exit(Enrolment.objects.get(household=world.other), "départ", by=world.scene.maker)
+    else:
+        Household.objects.filter(pk=world.household.pk).update(status="merged", merged_into=never)
+    assert counts()["never_enrolled"] == 0
+    done = retention.apply(retention.propose(by=world.officer), by=world.second)
+    assert done.applied["fiches"] == 1
+    never.refresh_from_db()
+    assert not never.is_erased
 
 
 @pytest.mark.django_db
@@ -127,7 +177,7 @@ def test_the_command_previews_then_applies_what_another_proposed(
     assert jigi("protection", "retention", "--propose", "--by", "dpo").code == 0
     assert "une autre personne" in jigi("protection", "retention", "--apply", "--by", "dpo").err
     applied = jigi("protection", "retention", "--apply", "--by", "dpo-deux", "--json").figures["applied"]
-    assert applied == dict.fromkeys(applied, 1) and len(applied) == 6
+    assert applied == dict.fromkeys(applied, 1) and len(applied) == 9
 
 
 LIES = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jigi.foundation.errors import Refused
@@ -46,6 +47,29 @@ def test_what_one_prepares_another_approves(areas: Areas, maker: User, protector
     assert not queries.in_force("PAM", date(2026, 6, 1)) and not queries.awaiting(protector)
     events = AuditEvent.objects.filter(noun="sharing_agreement").order_by("id")
     assert list(events.values_list("verb", flat=True)) == ["record", "approve", "end"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"code": "C" * 41}, "dépasse 40"),
+        ({"partner": "P" * 41}, "dépasse 40"),
+        ({"partner_name": "P" * 161}, "dépasse 160"),
+        ({"legal_basis": "D" * 301}, "dépasse 300"),
+        ({"apdp_reference": "A" * 81}, "dépasse 80"),
+        ({"purpose": "vivres\x00"}, "ne s’écrit pas"),
+    ],
+)
+def test_a_word_that_cannot_be_kept_is_said_so(said: dict[str, str], words: str, areas: Areas, maker: User) -> None:
+    with pytest.raises(Refused, match=words):
+        signed([areas.cercle], maker, **said)
+
+
+def test_a_number_written_twice_at_once_is_refused(areas: Areas, maker: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed([areas.cercle], maker)
+    monkeypatch.setattr(QuerySet, "exists", lambda found: False)  # the other was not yet there when it was looked for
+    with pytest.raises(Refused, match="vient d’être écrite"):
+        signed([areas.cercle], maker)
 
 
 def test_a_refusal_says_why(areas: Areas, maker: User, protector: User) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pyrage
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from jigi.foundation.bulk import counting_statements
 from jigi.foundation.errors import Busy, Refused
@@ -133,11 +134,18 @@ LIES: dict[str, Any] = {
     ),
     "pas des lieux de la convention": lambda s, d, f: _disclose(d, f[1]),
     "opposée au partage": lambda s, d, f: _disclose(d, _opposed(f[0])),
+    "sharing_line_names_one_person": lambda s, d, f: _disclose(d, f[0], *[_head(f[0])] * 2),
 }
 
 
-def _disclose(delivery: SharingDelivery, household: int, person: Person | None = None) -> None:
-    SharingDisclosure.objects.create(told_in=delivery, household_id=household, person=person)
+def _disclose(
+    delivery: SharingDelivery, household: int, person: Person | None = None, head: Person | None = None
+) -> None:
+    SharingDisclosure.objects.create(told_in=delivery, household_id=household, person=person, head=head)
+
+
+def _head(household: int) -> Person:
+    return Membership.objects.get(household=household, relation="head").person
 
 
 def _opposed(household: int) -> int:
@@ -237,6 +245,14 @@ def test_a_token_ends_with_its_agreement_or_its_successor(shared: Partnership) -
     third = tokens.make(shared.agreement, by=shared.protector)
     actions.end(shared.agreement, reason="fin de la campagne", by=shared.protector)
     assert not tokens.recognised(third)
+
+
+def test_two_tokens_asked_for_at_once_are_made_one_after_the_other(shared: Partnership) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        tokens.make(shared.agreement, by=shared.protector)
+    taken = [n for n, one in enumerate(asked) if "FOR UPDATE" in one["sql"] and "sharingagreement" in one["sql"]]
+    revoked = [n for n, one in enumerate(asked) if one["sql"].startswith('UPDATE "sharing_sharingtoken"')]
+    assert len(taken) == len(revoked) == 1 and taken < revoked
 
 
 def test_every_column_is_of_a_fact_that_may_be_shared(shared: Partnership) -> None:

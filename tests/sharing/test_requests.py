@@ -13,8 +13,8 @@ from django.utils import timezone
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent
 from jigi.registry.models import Health, Household, LivingConditions, Membership
-from jigi.sharing import objections, queries, requests
-from jigi.sharing.models import SharingAgreement, SharingDelivery, SharingObjection, SharingRequest, SharingToken
+from jigi.sharing import delivering, objections, queries, requests
+from jigi.sharing.models import SharingDelivery, SharingObjection, SharingPart, SharingRequest, SharingToken
 from jigi.sharing.rules import Criteria, shown_count
 from tests.factories import make_areas, make_commune, make_component, make_enrolments, make_user
 from tests.sharing.asked import AS_OF, Partnership, make_partnership
@@ -153,6 +153,29 @@ def test_a_partner_asks_under_its_own_agreement_alone(shared: Partnership) -> No
         shared.ask()
 
 
+def test_a_partner_s_agent_asks_and_takes_for_the_places_of_their_posting_alone(shared: Partnership) -> None:
+    here, there = shared.areas.communes
+    agent, whole = make_user("agent", "partner_programme", here), make_user("siege", "partner_programme")
+    for one in (agent, whole):
+        one.staff_postings.update(organisation="PAM")
+    officer, shared.maker = shared.maker, agent
+    for areas in ([there], [shared.areas.cercle], [here, there]):
+        with pytest.raises(Refused, match="ne couvre pas"):
+            shared.ask(areas=areas)
+        with pytest.raises(Refused, match="ne couvre pas"):
+            counted(shared, Criteria(), areas=areas)
+    assert counted(shared, Criteria(), areas=[here])[0] == 3 and list(queries.visible_to(agent)) == [shared.agreement]
+    mine, shared.maker = shared.ask(areas=[here]), officer
+    other = shared.ask(areas=[there])
+    assert [delivering.may_take(agent, one) for one in (mine, other)] == [True, False]
+    assert [requests.may_withdraw(agent, one) for one in (mine, other)] == [True, False]
+    assert list(queries.requests_visible_to(agent)) == [mine]
+    assert set(queries.requests_visible_to(whole)) == set(queries.requests_visible_to(officer)) == {mine, other}
+    far = make_user("loin", "partner_programme", make_commune("ML030101"))
+    far.staff_postings.update(organisation="PAM")
+    assert not queries.visible_to(far) and not queries.requests_visible_to(far)
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -163,6 +186,9 @@ def test_a_partner_asks_under_its_own_agreement_alone(shared: Partnership) -> No
         ({"channel": "courrier"}, "comment"),
         ({"channel": "api", "recipient_key": "age1"}, "pas de clé"),
         ({"reason": "x"}, "pourquoi"),
+        ({"reason": "x" * 501}, "dépasse 500"),
+        ({"reason": "vivres\x00"}, "ne s’écrit pas"),
+        ({"criteria": Criteria(programmes=("ESSAI\x00",))}, "n’est pas de la convention"),
         ({"areas": []}, "au moins un lieu"),
         ({"expires_on": date(2199, 1, 1)}, "périme au plus tard"),
         ({"as_of": date(1990, 1, 1), "criteria": Criteria(age_from=1000)}, "Personne ne répond"),
@@ -178,9 +204,41 @@ def test_a_place_is_of_the_agreement(shared: Partnership) -> None:
         shared.ask(areas=[make_commune("ML030101")])
 
 
+def test_a_place_is_chosen_only_when_places_are_shared(shared: Partnership) -> None:
+    assert counted(shared, Criteria(), areas=[shared.areas.communes[1]])[0] == 2
+    shared = make_partnership_of(["rsu_number"], shared)
+    with pytest.raises(Refused, match="où vit chacun"):
+        counted(shared, Criteria(), areas=[shared.areas.villages[0]])
+    with pytest.raises(Refused, match="où vit chacun"):
+        shared.ask(areas=[shared.areas.villages[0]], fields=["rsu_number"])
+    assert counted(shared, Criteria())[0] == 5
+
+
+def test_what_is_counted_is_noted(shared: Partnership) -> None:
+    counted(shared, Criteria(expecting=True))
+    event = AuditEvent.objects.get(noun="sharing_agreement", object_id=str(shared.agreement.pk), verb="search")
+    assert event.by == shared.maker and event.after["criteria"] == ["femmes enceintes"]
+
+
+def test_a_file_already_written_is_taken_away_with_its_request(shared: Partnership) -> None:
+    made = shared.delivered()
+    requests.withdraw(made.request, by=shared.protector)
+    made.refresh_from_db()
+    assert made.request.status == "withdrawn" and made.dropped_on and not SharingPart.objects.exists()
+    with pytest.raises(Refused, match="n’est plus gardé"):
+        delivering.take(made, by=shared.protector)
+
+
+def test_a_file_asked_for_twice_at_once_is_written_once(shared: Partnership) -> None:
+    request = shared.approved()
+    same = SharingRequest.objects.get(pk=request.pk)
+    delivering.deliver(request, by=shared.protector)
+    with pytest.raises(Refused, match="« Remettre » est impossible"):
+        delivering.deliver(same, by=shared.protector)
+
+
 def test_what_is_past_its_day_expires_once(shared: Partnership) -> None:
     made, kept = shared.ask(), shared.approved()
-    SharingAgreement.objects.filter(pk=shared.agreement.pk)
     day = shared.agreement.ends_on + timedelta(days=1)
     assert requests.expire(day) == 2 and requests.expire(day) == 0
     for one in (made, kept):
@@ -191,7 +249,9 @@ def test_what_is_past_its_day_expires_once(shared: Partnership) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [("age_from=-1", "nombre entier"), ("age_from=9999", "nombre entier"), ("age_from=9&age_to=5", "dépasse"),
-     ("sex=X", "de la liste"), ("situations=riche", "de la liste"), ("score_from=2&score_to=1", "dépasse")],
+     ("age_from=0000000000001", "nombre entier"), (f"age_from={'1' * 5000}", "nombre entier"),
+     (f"age_from={'0' * 5000}", "nombre entier"), ("sex=X", "de la liste"), ("situations=riche", "de la liste"),
+     ("score_from=2&score_to=1", "dépasse")],
 )  # fmt: skip
 def test_what_is_no_criterion_is_refused(typed: str, words: str) -> None:
     said = QueryDict(typed)
@@ -208,8 +268,8 @@ def test_criteria_are_kept_as_they_were_typed() -> None:
 
 
 def test_a_small_count_is_told_whole_to_who_may_see_the_households() -> None:
-    assert [shown_count(count, whole=False) for count in (0, 1, 9, 10)] == [0, None, None, 10]
-    assert shown_count(3, whole=True) == 3
+    assert [shown_count(count, whole=False) for count in (0, 1, 9, 10)] == [None, None, None, 10]
+    assert [shown_count(count, whole=True) for count in (0, 3)] == [0, 3]
 
 
 LIES: dict[str, Any] = {

@@ -54,7 +54,7 @@ def signed_in(user: object) -> Client:
 
 def posted(client: Client, address: str, **fields: str) -> str:
     """The page that a form leads to."""
-    page = re.sub(r"(?:proposer|(?:\d+/)?apply|accept|answer|erase)/$", "", address)
+    page = re.sub(r"(?:proposer|(?:\d+/)?apply|accept|answer|erase|lift)/$", "", address)
     sent = {"cle": str(uuid.uuid4()), **fields}
     return client.post(address, sent, follow=True, HTTP_REFERER=f"http://testserver{page}").content.decode()
 
@@ -71,6 +71,16 @@ def pointing() -> set[str]:
         for field in model._meta.get_fields()
         if field.concrete and field.is_relation and field.related_model in (Household, Person)
     }
+
+
+def test_an_opposition_that_was_answered_is_lifted_from_its_page(world: World) -> None:
+    made = accepted(world, "opposition", scope="sharing")
+    client, address = signed_in(world.second), f"/protection/{made.pk}/"
+    assert "Lever l’opposition" not in client.get(address).content.decode()
+    posted(client, f"{address}answer/", motif="le partage est arrêté")
+    assert "Lever l’opposition</button>" in client.get(address).content.decode()
+    assert "L’opposition est levée" in posted(client, f"{address}lift/")
+    assert "Lever l’opposition</button>" not in client.get(address).content.decode()
 
 
 def test_every_table_about_a_household_or_a_person_is_in_the_report_or_named_with_a_reason() -> None:

@@ -46,11 +46,24 @@ def test_an_agreement_is_written_then_approved_by_another(maker: Client) -> None
 
 @pytest.mark.parametrize(
     ("said", "words"),
-    [({"areas": "Nulle-Part"}, "n’est aucun lieu"), ({"fields": []}, "données"), ({"starts_on": ""}, "jour manque")],
+    [
+        ({"areas": "Nulle-Part"}, "n’est aucun lieu"),
+        ({"areas": "Nulle\x00Part"}, "n’est aucun lieu"),
+        ({"fields": []}, "données"),
+        ({"starts_on": ""}, "jour manque"),
+    ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(maker: Client, said: dict[str, object], words: str) -> None:
     shown = post(maker, "/partages/preparer/", **(SAID | said))
     assert words in shown and "Distribuer" in shown and not SharingAgreement.objects.exists()
+
+
+def test_the_codes_in_use_are_offered(maker: Client, areas: Areas) -> None:
+    posted = make_user("inps", "partner_programme")
+    posted.staff_postings.update(organisation="INPS")
+    signed([areas.cercle], make_user("sira"))
+    shown = maker.get("/partages/preparer/").content.decode()
+    assert '<option value="INPS"><option value="PAM">' in shown
 
 
 def test_the_list_is_of_one_s_places(client: Client, areas: Areas) -> None:

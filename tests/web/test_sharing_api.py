@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from jigi.foundation import slots
 from jigi.foundation.models import AuditEvent
 from jigi.registry.models import Household
 from jigi.sharing import actions, delivering, objections, tokens
-from jigi.sharing.models import SharingDisclosure
+from jigi.sharing.models import SharingDisclosure, SharingToken
 from jigi.sharing.rules import Criteria
 from tests.sharing.asked import Partnership, make_partnership, rsu_numbers
 
@@ -72,7 +74,8 @@ def test_what_is_not_approved_or_of_another_is_not_there(client: Client, shared:
     for one in (shared.ask(channel="api"), shared.approved()):
         assert get(client, f"/api/partage/demandes/{one.pk}/", token).status_code == 404
     one = shared.approved(channel="api")
-    assert get(client, f"/api/partage/demandes/{one.pk}/", token, apres="!").status_code == 400
+    for said in ("!", base64.urlsafe_b64encode(b"[" * 5000).decode(), base64.urlsafe_b64encode(b"[1e999,1]").decode()):
+        assert get(client, f"/api/partage/demandes/{one.pk}/", token, apres=said).status_code == 400
     actions.end(shared.agreement, reason="fin de la campagne", by=shared.protector)
     assert get(client, f"/api/partage/demandes/{one.pk}/", token).status_code == 401
 
@@ -88,6 +91,13 @@ def test_an_opposition_holds_at_once_and_is_to_take_back(client: Client, shared:
     assert [(str(one["ligne"]), one["a_retirer"], one["motif"]) for one in found] == [
         (line["ligne"], True, "opposition au partage")
     ]
+
+
+def test_withdrawals_are_read_one_page_at_a_time(client: Client, shared: Partnership, token: str) -> None:
+    with slots.slot(f"retraits {SharingToken.objects.get().pk}", 1, busy="essai"):
+        answer = get(client, "/api/partage/retraits/", token)
+    assert answer.status_code == 429 and "se lisent déjà" in answer.json()["erreur"]
+    assert get(client, "/api/partage/retraits/", token).json() == {"retraits": [], "suite": None}
 
 
 def test_nothing_is_changed_through_it(client: Client, shared: Partnership, token: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import date
 from typing import Any
@@ -102,6 +103,29 @@ def test_a_large_file_is_left_to_the_worker(
     assert SharingDelivery.objects.get().lines == 5
 
 
+def test_a_file_wrongly_approved_is_withdrawn_by_who_decides(maker: Client, shared: Partnership) -> None:
+    one = shared.delivered().request
+    address = f"/partages/demandes/{one.pk}/"
+    maker.force_login(shared.protector)
+    shown = maker.get(address).content.decode()
+    assert "Retirer</button>" in shown and "0 ménage laissé" not in shown
+    assert "rien n’en est plus remis" in post(maker, f"{address}faire/withdraw/")
+    assert maker.get(address).content.decode().count("Prendre le fichier") == 0
+    assert "n’est plus gardé" in maker.get(address).content.decode()
+
+
+def test_small_counts_of_a_file_are_hidden_from_a_partner(client: Client, shared: Partnership) -> None:
+    objections.oppose(Household.objects.get(pk=shared.households[0]), None, partner="", data_request=1)
+    made = shared.delivered()
+    partner = make_user("pam", "partner_programme")
+    partner.staff_postings.update(organisation="PAM")
+    client.force_login(partner)
+    shown = client.get(f"/partages/demandes/{made.request_id}/").content.decode()
+    assert "moins de 10 ménages laissés de côté" in shown and "1 ménage laissé" not in shown
+    said = json.loads(shared.opened(made).read("manifeste.json"))
+    assert said["menages_laisses_de_cote_par_une_opposition"] == "moins de 10"
+
+
 @pytest.mark.parametrize(
     ("verb", "said", "words"),
     [("refuse", {"motif": "hors de la finalité"}, "est refusée"), ("refuse", {"motif": ""}, "pourquoi")],
@@ -160,4 +184,9 @@ def test_what_to_take_back_names_nobody(maker: Client, shared: Partnership) -> N
     objections.oppose(Household.objects.get(pk=shared.households[0]), None, partner="PAM", data_request=1)
     shown = maker.get(address).content.decode()
     line = one.disclosures.get(household=shared.households[0])
+    rows = maker.get(address, {"format": "csv"}).getvalue().decode().splitlines()
+    assert (
+        len(rows) == 2 and rows[1].startswith(f"{line.pk};{one.pk};") and rows[1].endswith("opposition au partage;oui")
+    )
+    assert maker.get(address, {"apres": "1" * 5000}).status_code == 200
     assert "Opposition au partage" in shown and str(line.pk) in shown and "Moussa" not in shown

@@ -80,6 +80,17 @@ def withdraw(request: DataRequest, *, by: User) -> None:
 
 
 @unfenced
+def lift(request: DataRequest, *, by: User) -> None:
+    """End an opposition that was granted and answered: the person takes it back. Who answered stays in the trail."""
+    _require(request.household, by)
+    if request.kind != DataRequest.Kind.OPPOSITION:
+        raise Refused("Seule une opposition se lève", remedy="Enregistrez une nouvelle demande.")
+    with transaction.atomic():
+        REQUEST.move(request, "lift", by=by, done_by=None, done_at=None)
+        objections.lift(request.pk)
+
+
+@unfenced
 def answer(request: DataRequest, *, answer: str, by: User) -> None:
     """Close an accepted request with what was answered or corrected. An erasure is not answered, it is done."""
     _require(request.household, by)

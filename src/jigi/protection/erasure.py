@@ -108,7 +108,7 @@ def erase_marked(mark: Callable[[], None]) -> dict[str, int]:
                 "Ces données ne peuvent pas encore être effacées", why=found.sentence,
                 remedy="Rien n’a été effacé. Reprenez la demande quand c’est fait",
             )  # fmt: skip
-        with _past_opened():
+        with past_opened():
             return {name.removeprefix("erase_"): run_sql(PACKAGE, name) for name in STATEMENTS}
 
 
@@ -121,7 +121,7 @@ def _holds() -> Holds:
 
 
 @contextmanager
-def _past_opened() -> Iterator[None]:
+def past_opened() -> Iterator[None]:
     """The past, which is never changed, lets an erasure through (foundation/sql/past.sql)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('jigi.erasing', 'on', true)")
@@ -131,13 +131,15 @@ def _past_opened() -> Iterator[None]:
 
 @contextmanager
 def _marked(mark: Callable[[], None]) -> Iterator[None]:
-    """The temporary tables with what `mark` wrote in them, their members and the households of their money."""
+    """The temporary tables with what `mark` wrote, their members, and the households of their papers and money."""
     with connection.cursor() as cursor:
         run_sql(PACKAGE, "drop_erased")
         cursor.execute(statement(PACKAGE, "create_erased"))
         mark()
+        run_sql(PACKAGE, "mark_absorbed")
         run_sql(PACKAGE, "mark_members")
+        run_sql(PACKAGE, "mark_written")
         run_sql(PACKAGE, "mark_touched")
-        cursor.execute("ANALYZE erased_household, erased_person, touched_household")
+        cursor.execute("ANALYZE erased_household, erased_person, written_household, touched_household")
         yield
         run_sql(PACKAGE, "drop_erased")

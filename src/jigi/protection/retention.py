@@ -26,6 +26,9 @@ from jigi.protection.states import RETENTION
 STATEMENTS = {
     "import_problems": ("count_import_problems", "apply_import_problems"),
     "fiches": ("count_fiches", "apply_fiches"),
+    "scanned_pages": ("count_scanned_pages", "apply_scanned_pages"),
+    "change_papers": ("count_change_papers", "apply_change_papers"),
+    "past": ("count_past", "apply_past"),
     "survey_conditions": ("count_survey_conditions", "apply_survey_conditions"),
     "never_enrolled": ("count_never_enrolled", "apply_never_enrolled"),
     "data_requests": ("count_data_requests", "apply_data_requests"),
@@ -35,6 +38,9 @@ STATEMENTS = {
 
 ERASING = frozenset({"never_enrolled"})
 """The rules whose statement names households to erase, instead of changing rows itself."""
+
+COUNTING = frozenset({"past"})
+"""The rules whose statement goes through several tables of the past and counts its rows itself."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,9 @@ def _due(rule: Rule, as_of: date) -> Due:
 def _apply(rule: Rule, as_of: date) -> int:
     """The rows that a rule changes: the households, where it erases some with all that is theirs."""
     facts, name = {"before": _start_of(too_old_before(as_of, rule.months))}, STATEMENTS[rule.code][1]
+    if rule.code in COUNTING:
+        with erasure.past_opened():
+            return int(fetch_sql("protection", name, facts)[0]["rows"])
     if rule.code not in ERASING:
         return run_sql("protection", name, facts)
 

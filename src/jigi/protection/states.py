@@ -19,6 +19,7 @@ REQUEST = StateTable(
         transition("withdraw", "received accepted", "withdrawn", "Retirer à la demande de la personne"),
         transition("answer", "accepted", "done", "Répondre"),
         transition("erase", "accepted", "done", "Effacer"),
+        transition("lift", "done", "withdrawn", "Lever l’opposition"),
     ),
 )
 

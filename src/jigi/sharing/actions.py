@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from jigi.foundation import audit
@@ -41,16 +41,24 @@ def prepare(
     }  # fmt: skip
     if missing := [str(_french(name)) for name, said in words.items() if not said.strip()]:
         raise Refused(f"Il manque : {', '.join(missing)}", remedy="Recopiez-le de la convention signée.")
+    for name, said in words.items():
+        check_text(said, str(_french(name)), most=getattr(SharingAgreement._meta.get_field(name), "max_length", None))
     _check_lists(fields, programmes, areas)
     if ends_on < starts_on:
         raise Refused("La convention finit avant de commencer", remedy="Vérifiez les deux jours.")
     require(by, PREPARE, areas=areas)
     if SharingAgreement.objects.filter(code=code.strip()).exists():
         raise Refused(f"La convention « {code} » est déjà écrite", remedy="Cherchez-la, ou donnez un autre numéro.")
-    made = SharingAgreement.objects.create(
-        **{name: said.strip() for name, said in words.items()}, fields=list(fields), programmes=list(programmes),
-        starts_on=starts_on, ends_on=ends_on, made_by=by,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            made = SharingAgreement.objects.create(
+                **{name: said.strip() for name, said in words.items()}, fields=list(fields),
+                programmes=list(programmes), starts_on=starts_on, ends_on=ends_on, made_by=by,
+            )  # fmt: skip
+    except IntegrityError as error:
+        if "_code_" not in str(error):
+            raise
+        raise Refused(f"La convention « {code} » vient d’être écrite", remedy="Cherchez-la dans la liste.") from error
     made.areas.set(areas)
     facts_said = {"agreement": made.code, "partner": made.partner}
     audit.record("record", AGREEMENT.noun, made.pk, by=by, after=facts_said)
@@ -91,7 +99,16 @@ def _check_lists(fields: Sequence[str], programmes: Sequence[str], areas: Sequen
         raise Refused("Choisissez au moins un lieu", remedy="Sans lieu, la convention ne partagerait rien.")
 
 
+def check_text(text: str, label: str, *, most: int | None) -> None:
+    """Raise Refused on a text that cannot be kept: too long, or with a null character."""
+    if "\x00" in text:
+        raise Refused(f"« {label} » contient un caractère qui ne s’écrit pas", remedy="Tapez le texte de nouveau.")
+    if most is not None and len(text.strip()) > most:
+        raise Refused(f"« {label} » dépasse {most} caractères", remedy="Abrégez le texte.")
+
+
 def _reason(reason: str) -> str:
+    check_text(reason, "motif", most=500)
     if len(reason.strip()) < SHORTEST:
         raise Refused("Dites pourquoi", remedy="Une phrase suffit : elle est gardée avec la décision.")
     return reason.strip()

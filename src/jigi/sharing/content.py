@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ def told_facts(shared: Collection[str]) -> set[str]:
     return {column.fact for column in COLUMNS} & set(shared)
 
 
-def lines_of(delivery: SharingDelivery) -> Iterator[list[str]]:
+def lines_of(delivery: SharingDelivery) -> Generator[list[str], None, None]:
     """The lines of a delivery, texts in the order of `columns_of`, streamed: read in the scope of its agreement alone.
 
     Raises Unsealable, once all is read, when a sealed value does not open.

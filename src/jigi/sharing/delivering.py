@@ -16,8 +16,9 @@ from jigi.foundation.clear import clear_folder
 from jigi.foundation.errors import Busy, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import can, organisations_with, require
-from jigi.sharing.actions import APPROVE, QUERY
+from jigi.geography.access import can, require
+from jigi.sharing import queries
+from jigi.sharing.actions import APPROVE
 from jigi.sharing.content import columns_of, lines_of
 from jigi.sharing.models import SharingDelivery, SharingPart, SharingRequest, SharingToken
 from jigi.sharing.packing import pack
@@ -55,6 +56,9 @@ def deliver(request: SharingRequest, *, by: User) -> SharingDelivery:
     with runs.start("sharing.deliver", title, by=by, subject=_subject(request)) as work, transaction.atomic():
         give_memory()
         _one_at_a_time()
+        request.refresh_from_db(fields=["status"])
+        REQUEST.check(request, "deliver")
+        check_in_force(request)
         delivery = SharingDelivery.objects.create(request=request, by=by)
         with work.step("Choix des ménages et des personnes") as step:
             step.rows_out = _disclose(delivery)
@@ -90,8 +94,8 @@ def page_of(request: SharingRequest, token: SharingToken, after: tuple[int, int]
 
 
 def may_take(user: User, request: SharingRequest) -> bool:
-    """Whether a person may take the file: one of its partner's people, or who may decide the request."""
-    own = request.agreement.partner in organisations_with(user, QUERY)
+    """Whether a person may take the file: one of its partner's people, of its places, or who may decide the request."""
+    own = queries.is_of_partner(user, request.agreement.partner, request.areas.all())
     return own or can(user, APPROVE, areas=request.agreement.areas.all())
 
 
@@ -119,7 +123,7 @@ def _disclose(delivery: SharingDelivery, after: tuple[int, int] = (0, 0), most: 
     asked = parameters(request.agreement, request.criteria, list(request.areas.all()), request.as_of)
     delivery.opposed = fetch_sql(PACKAGE, "count", asked)[0]["opposed"] if most is None else 0
     bounds = {"delivery": delivery.pk, "most": most, "after_household": after[0], "after_person": after[1]}
-    run_sql(PACKAGE, "disclose", asked | bounds)
+    run_sql(PACKAGE, "disclose", asked | bounds | {"fields": request.fields})
     told = fetch_sql(PACKAGE, "told", {"delivery": delivery.pk})[0]
     delivery.households, delivery.lines = told["households"], told["lines"]
     delivery.save(update_fields=["households", "lines", "opposed"])
@@ -158,7 +162,7 @@ def _note(delivery: SharingDelivery, by: User | None) -> None:
     """One row of the trail: the households are named by the lines of the delivery, which never change."""
     said = {
         "request": delivery.request_id, "agreement": delivery.request.agreement.code, "households": delivery.households,
-        "lines": delivery.lines, "fields": delivery.request.fields, "sha256": delivery.sha256,
+        "lines": delivery.lines, "fields": sorted(delivery.request.facts_told), "sha256": delivery.sha256,
     }  # fmt: skip
     audit.record("disclose", NOUN, delivery.pk, by=by, after=said)
 

@@ -133,6 +133,11 @@ class SharingRequest(models.Model):
     def criteria(self) -> Criteria:
         return Criteria.of_json(self.said)
 
+    @property
+    def facts_told(self) -> set[str]:
+        """The facts that the partner learns of everyone in the answer: those asked, and those of the criteria."""
+        return {*self.fields, *self.criteria.facts_told}
+
 
 class SharingToken(models.Model):
     """The token by which a partner's machines ask the API under one agreement; only its digest is kept."""
@@ -218,7 +223,10 @@ class SharingPart(models.Model):
 
 
 class SharingDisclosure(models.Model):
-    """One line told to a partner: a household, or one person of it. Its number is the line's in what was delivered."""
+    """One line told to a partner: a household, or one person of it. Its number is the line's in what was delivered.
+
+    `head` is who is named by the line of a household: its head that day, when names, NINA or telephone were asked.
+    """
 
     told_in = models.ForeignKey(
         SharingDelivery, on_delete=models.PROTECT, related_name="disclosures", verbose_name="remise"
@@ -227,11 +235,22 @@ class SharingDisclosure(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="personne"
     )
+    head = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="chef nommé"
+    )
 
     class Meta:
         verbose_name = "donnée remise"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) | Q(head__isnull=True), name="sharing_line_names_one_person"
+            )
+        ]
         # So that a person who goes with the undoing of an import is looked for, not read through every delivery.
-        indexes = [models.Index(fields=["person"], condition=Q(person__isnull=False), name="disclosure_of_person")]
+        indexes = [
+            models.Index(fields=["person"], condition=Q(person__isnull=False), name="disclosure_of_person"),
+            models.Index(fields=["head"], condition=Q(head__isnull=False), name="disclosure_of_head"),
+        ]
 
 
 class SharingObjection(models.Model):

@@ -18,6 +18,7 @@ from jigi.foundation.cells import neutralise
 from jigi.sharing.content import Column
 from jigi.sharing.facts import facts
 from jigi.sharing.models import SharingDelivery
+from jigi.sharing.rules import shown_count
 
 SHEET_ROWS = 1_000_000
 CONDITIONS = (
@@ -79,6 +80,7 @@ def _sheet(book: Any, names: list[str]) -> Any:
 def _manifest(delivery: SharingDelivery, columns: Sequence[Column], sheets: dict[str, Path]) -> dict[str, Any]:
     request = delivery.request
     agreement = request.agreement
+    opposed = shown_count(delivery.opposed, whole=False)
     return {
         "remise": delivery.pk,
         "faite_le": timezone.localtime().isoformat(timespec="seconds"),
@@ -94,7 +96,7 @@ def _manifest(delivery: SharingDelivery, columns: Sequence[Column], sheets: dict
         },
         "lignes": delivery.lines,
         "menages": delivery.households,
-        "menages_laisses_de_cote_par_une_opposition": delivery.opposed,
+        "menages_laisses_de_cote_par_une_opposition": "moins de 10" if opposed is None else opposed,
         "donnees": {code: facts()[code].label for code in request.fields},
         "colonnes": {column.name: column.says for column in columns},
         "empreintes_sha256": {name: _digest(path) for name, path in sheets.items()},

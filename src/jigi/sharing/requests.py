@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,18 +17,20 @@ from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import can, organisations_with, require
+from jigi.geography.access import can, require
 from jigi.geography.models import Area
+from jigi.programmes.models import Programme
 from jigi.sharing import queries
-from jigi.sharing.actions import APPROVE, PREPARE, QUERY
+from jigi.sharing.actions import APPROVE, PREPARE, check_text
 from jigi.sharing.content import told_facts
 from jigi.sharing.facts import facts
 from jigi.sharing.models import WHOLE_REGISTER, SharingAgreement, SharingDelivery, SharingPart, SharingRequest
 from jigi.sharing.rules import Criteria
-from jigi.sharing.states import REQUEST
+from jigi.sharing.states import AGREEMENT, REQUEST
 
 PACKAGE = "sharing"
 SHORTEST = 5
+LONGEST = 500
 
 
 @dataclass(frozen=True)
@@ -40,17 +42,24 @@ class Counts:
     opposed: int
 
 
-def may_ask(user: User, agreement: SharingAgreement) -> bool:
-    """Whether a person may ask under an agreement: one of its partner's people, or an officer of its places."""
-    own = agreement.partner in organisations_with(user, QUERY)
-    return own or can(user, PREPARE, areas=agreement.areas.all())
+def may_ask(user: User, agreement: SharingAgreement, areas: Iterable[Area] | None = None) -> bool:
+    """Whether a person may ask under an agreement, for these of its areas (some when None).
+
+    They are one of its partner's people, posted over the areas, or an officer of all its places.
+    """
+    return queries.is_of_partner(user, agreement.partner, areas) or can(user, PREPARE, areas=agreement.areas.all())
 
 
 @unfenced
 def count(agreement: SharingAgreement, criteria: Criteria, areas: Sequence[Area], as_of: date, *, by: User) -> Counts:
-    """How many a request would tell today; nobody is named. Refused on what the agreement does not share."""
-    _require(agreement, by)
+    """How many a request would tell today; nobody is named. Refused on what the agreement does not share.
+
+    The trail keeps what was counted: many counts, each a little narrower, say what one may not.
+    """
+    _require(agreement, areas, by)
     _check_criteria(agreement, criteria, areas)
+    said = {"criteria": criteria.sentences(), "areas": [area.code for area in areas], "as_of": as_of.isoformat()}
+    audit.read("search", AGREEMENT.noun, agreement.pk, by=by, subjects=(), after=said)
     return Counts(**fetch_sql(PACKAGE, "count", parameters(agreement, criteria, areas, as_of))[0])
 
 
@@ -61,7 +70,7 @@ def ask(
     channel: str, recipient_key: str = "", reason: str, expires_on: date, by: User,
 ) -> SharingRequest:  # fmt: skip
     """Ask for what an agreement in force shares; another person then decides. Refused when anything goes beyond it."""
-    _require(agreement, by)
+    _require(agreement, areas, by)
     _check_criteria(agreement, criteria, areas)
     _check_answer(agreement, fields, channel, recipient_key, expires_on)
     counts = Counts(**fetch_sql(PACKAGE, "count", parameters(agreement, criteria, areas, as_of))[0])
@@ -91,12 +100,20 @@ def refuse(request: SharingRequest, *, reason: str, by: User) -> None:
     _decide(request, "refuse", _reason(reason), by)
 
 
+def may_withdraw(user: User, request: SharingRequest) -> bool:
+    """Whether a person may take a request back: who may ask it, and who may decide it."""
+    asks = may_ask(user, request.agreement, request.areas.all())
+    return asks or can(user, APPROVE, areas=request.agreement.areas.all())
+
+
 @unfenced
+@transaction.atomic
 def withdraw(request: SharingRequest, *, by: User) -> None:
-    """Take back a request that was not delivered; by who may ask or decide."""
-    if not (may_ask(by, request.agreement) or can(by, APPROVE, areas=request.agreement.areas.all())):
+    """Take back a request, and its file that is kept here; what the partner has taken is theirs to destroy."""
+    if not may_withdraw(by, request):
         require(by, PREPARE, areas=request.agreement.areas.all())
     REQUEST.move(request, "withdraw", by=by)
+    _drop_files([request], timezone.localdate())
 
 
 @unfenced
@@ -108,10 +125,14 @@ def expire(as_of: date | None = None) -> int:
     found = list(SharingRequest.objects.filter(over, status__in=REQUEST.transition("expire").sources))
     for one in found:
         REQUEST.move(one, "expire", by=None)
-    kept = SharingDelivery.objects.filter(request__in=found, dropped_on__isnull=True)
+    _drop_files(found, day)
+    return len(found)
+
+
+def _drop_files(requests: Sequence[SharingRequest], day: date) -> None:
+    kept = SharingDelivery.objects.filter(request__in=requests, dropped_on__isnull=True)
     SharingPart.objects.filter(delivery__in=kept).delete()
     kept.exclude(sha256="").update(dropped_on=day)
-    return len(found)
 
 
 def check_in_force(request: SharingRequest) -> None:
@@ -142,8 +163,12 @@ def _places(areas: Sequence[Area]) -> Mapping[str, list[int]]:
     return {"communes": list(communes), "villages": villages}
 
 
-def _require(agreement: SharingAgreement, by: User) -> None:
-    if not may_ask(by, agreement):
+def _require(agreement: SharingAgreement, areas: Sequence[Area], by: User) -> None:
+    if not may_ask(by, agreement, areas):
+        if queries.is_of_partner(by, agreement.partner):
+            raise Refused(
+                "Votre affectation ne couvre pas tous les lieux demandés", remedy="Choisissez des lieux de la vôtre."
+            )
         require(by, PREPARE, areas=agreement.areas.all())
     if not queries.in_force(agreement.partner).filter(pk=agreement.pk).exists():
         raise Refused(
@@ -159,7 +184,9 @@ def _check_criteria(agreement: SharingAgreement, criteria: Criteria, areas: Sequ
             why=f"Elle ne nomme pas : {', '.join(beyond)}",
             remedy="Retirez ce critère.",
         )
-    if WHOLE_REGISTER not in agreement.programmes and set(criteria.programmes) - set(agreement.programmes):
+    whole = WHOLE_REGISTER in agreement.programmes
+    shared = set(Programme.objects.values_list("code", flat=True) if whole else agreement.programmes)
+    if set(criteria.programmes) - shared:
         raise Refused("Un programme n’est pas de la convention", remedy="Choisissez parmi les siens.")
     held = list(agreement.areas.all())
     outside = [a for a in areas if not any(a.version_id == h.version_id and a.path.startswith(h.path) for h in held)]
@@ -167,6 +194,12 @@ def _check_criteria(agreement: SharingAgreement, criteria: Criteria, areas: Sequ
         raise Refused(
             f"{outside[0]} n’est pas un lieu de la convention" if outside else "Choisissez au moins un lieu",
             remedy="Choisissez parmi ses lieux, ou des lieux qui en font partie.",
+        )
+    if "place" not in agreement.fields and {area.pk for area in held} - {area.pk for area in areas}:
+        raise Refused(
+            "Choisir parmi les lieux dirait au partenaire où vit chacun",
+            why="La convention ne partage pas le lieu",
+            remedy="Gardez tous les lieux de la convention.",
         )
 
 
@@ -206,6 +239,7 @@ def _decide(request: SharingRequest, verb: str, reason: str, by: User) -> None:
 
 
 def _reason(reason: str) -> str:
+    check_text(reason, "usage prévu ou motif", most=LONGEST)
     if len(reason.strip()) < SHORTEST:
         raise Refused("Dites pourquoi", remedy="Une phrase suffit : elle est gardée avec la demande.")
     return reason.strip()

@@ -125,15 +125,15 @@ def _is_said(criteria: Criteria, name: str) -> bool:
 
 
 def shown_count(count: int, *, whole: bool) -> int | None:
-    """A count as it may be told: None for « moins de 10 », when the reader may not see who they are."""
-    return count if whole or count == 0 or count >= FEW else None
+    """A count as it may be told: None for « moins de 10 », zero too, when the reader may not see who they are."""
+    return count if whole or count >= FEW else None
 
 
 def _number(text: str, bound: Bound) -> int | None:
     text = text.strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and int(text[:12]) <= bound.most):
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= bound.most):
         raise Refused(
             f"« {text[:20]} » ne convient pas pour « {bound.label} »",
             remedy=f"Écrivez un nombre entier de 0 à {bound.most}, ou rien.",

@@ -28,7 +28,7 @@ REQUEST = StateTable(
         transition("approve", "asked", "approved", "Approuver"),
         transition("refuse", "asked", "refused", "Refuser"),
         transition("deliver", "approved", "delivered", "Remettre"),
-        transition("withdraw", "asked approved", "withdrawn", "Retirer"),
+        transition("withdraw", "asked approved delivered", "withdrawn", "Retirer"),
         transition("expire", "asked approved delivered", "expired", "Laisser périmer"),
     ),
 )

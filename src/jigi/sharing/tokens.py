@@ -24,6 +24,7 @@ def make(agreement: SharingAgreement, *, by: User) -> str:
     require(by, APPROVE, areas=agreement.areas.all())
     if not queries.in_force(agreement.partner).filter(pk=agreement.pk).exists():
         raise Refused("Cette convention n’est pas en vigueur", remedy="Un jeton vaut tant qu’elle l’est.")
+    SharingAgreement.objects.select_for_update().get(pk=agreement.pk)  # two at once: the later token takes the place
     _revoke(agreement, by)
     token = secrets.token_urlsafe(32)
     made = SharingToken.objects.create(agreement=agreement, fingerprint=_fingerprint(token), made_by=by)

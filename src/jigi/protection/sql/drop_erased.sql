@@ -1,2 +1,2 @@
--- drops: erased_household, erased_person, touched_household
-DROP TABLE IF EXISTS erased_household, erased_person, touched_household
+-- drops: erased_household, erased_person, written_household, touched_household
+DROP TABLE IF EXISTS erased_household, erased_person, written_household, touched_household

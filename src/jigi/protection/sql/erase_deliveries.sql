@@ -4,6 +4,8 @@ WITH telling AS (
     SELECT told_in_id AS delivery_id FROM sharing_sharingdisclosure WHERE household_id IN (SELECT id FROM erased_household)
     UNION
     SELECT told_in_id AS delivery_id FROM sharing_sharingdisclosure WHERE person_id IN (SELECT id FROM erased_person)
+    UNION
+    SELECT told_in_id AS delivery_id FROM sharing_sharingdisclosure WHERE head_id IN (SELECT id FROM erased_person)
 ), dropped AS (
     UPDATE sharing_sharingdelivery SET dropped_on = current_date
     WHERE id IN (SELECT delivery_id FROM telling) AND sha256 <> '' AND dropped_on IS NULL

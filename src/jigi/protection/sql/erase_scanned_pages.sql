@@ -1,5 +1,5 @@
--- reads: erased_household, sheets_sheet; writes: sheets_scannedpage (deleted; the sheet's number, place and dates stay)
+-- reads: written_household, sheets_sheet; writes: sheets_scannedpage (deleted; the sheet's number, place and dates stay)
 DELETE FROM sheets_scannedpage AS page
-WHERE page.household_id IN (SELECT id FROM erased_household)
+WHERE page.household_id IN (SELECT id FROM written_household)
     OR page.sheet_id IN (SELECT sheet.id FROM sheets_sheet AS sheet
-        JOIN erased_household AS erased ON erased.id = sheet.household_id)
+        JOIN written_household AS written ON written.id = sheet.household_id)

@@ -7,6 +7,7 @@ met AS (
     FROM registry_household AS household
     JOIN registry_membership AS member ON member.household_id = household.id AND member.ended_on IS NULL
     JOIN registry_person AS person ON person.id = member.person_id AND person.died_on IS NULL
+        AND NOT (person.surname = 'effacée' AND person.given_names = 'Personne')
     WHERE household.status = 'active' AND NOT starts_with(household.source_key, 'effacé:')
         AND (household.commune_id = ANY (%(communes)s) OR household.village_id = ANY (%(villages)s))
         AND (%(sex)s = '' OR person.sex = %(sex)s)

@@ -28,10 +28,10 @@ FROM sharing_sharingdisclosure AS line
 JOIN registry_household AS household ON household.id = line.household_id
 JOIN geography_area AS commune ON commune.id = household.commune_id
 LEFT JOIN geography_area AS village ON village.id = household.village_id
--- The person of the line; of a household, its head.
-LEFT JOIN registry_membership AS member ON member.household_id = household.id AND member.ended_on IS NULL
-    AND CASE WHEN line.person_id IS NULL THEN member.relation = 'head' ELSE member.person_id = line.person_id END
-LEFT JOIN registry_person AS person ON person.id = member.person_id
+-- The person of the line; of a household, its head as the line says: who is told is who is recorded.
+LEFT JOIN registry_person AS person ON person.id = coalesce(line.person_id, line.head_id)
+LEFT JOIN registry_membership AS member ON member.household_id = household.id AND member.person_id = line.person_id
+    AND member.ended_on IS NULL
 LEFT JOIN registry_livingconditions AS living
     ON 'living_conditions' = ANY (%(fields)s) AND living.household_id = household.id
 LEFT JOIN LATERAL (

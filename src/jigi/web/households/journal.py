@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,8 +17,8 @@ from jigi.geography.roles import rights, roles
 from jigi.registry.models import Household
 from jigi.sharing import queries as sharing
 from jigi.sharing.facts import facts
-from jigi.sharing.models import SharingDisclosure
-from jigi.web.formats import moment
+from jigi.sharing.queries import Telling
+from jigi.web.formats import day, moment
 from jigi.web.households import disclosure
 from jigi.web.households.sight import seen_household
 from jigi.web.nouns import NOUNS, noun_word
@@ -46,9 +45,9 @@ RIGHTS = {"access_journal": disclosure.NUMBERS, "order_file": "payments.see"}
 
 @dataclass(frozen=True)
 class Received:
-    """What one partner received of the household: when, of whom, which facts, under which agreement, by whom."""
+    """What one partner received of the household by a request: when, of whom, which facts, under what, by whom."""
 
-    at: datetime
+    when: str
     partner: str
     whose: str
     facts: str
@@ -61,7 +60,7 @@ class Received:
     @property
     def sentence(self) -> str:
         return (
-            f"Le {moment(self.at)}, {self.partner} a reçu de {self.whose} : {self.facts}. Convention {self.agreement},"
+            f"{self.when}, {self.partner} a reçu de {self.whose} : {self.facts}. Convention {self.agreement},"
             f" pour : {self.purpose} (autorisation {self.apdp}). Demandé par {self.asked_by}, approuvé par"
             f" {self.approved_by}."
         )
@@ -75,7 +74,7 @@ def may_read(user: User, household: Household) -> bool:
 def received_by_partners(household: Household) -> list[Received]:
     """What partners received of the household and of those who live in it, latest first."""
     members = household.memberships.filter(ended_on__isnull=True).values_list("person_id", flat=True)
-    return [_received(one) for one in sharing.told_of(household, members)]
+    return [_received(one, household) for one in sharing.tellings_of(household, members)]
 
 
 def print_journal(request: HttpRequest, number: str) -> HttpResponse:
@@ -145,14 +144,22 @@ def _postings(events: Iterable[AuditEvent]) -> dict[int, list[StaffPosting]]:
     return held
 
 
-def _received(one: SharingDisclosure) -> Received:
+def when_told(telling: Telling) -> str:
+    """« Le 3 mars 2016 à 14:05 », « Du 3 mars au 9 mars 2016, 7 fois »."""
+    if telling.times == 1:
+        return f"Le {moment(telling.last)}"
+    return f"Du {day(telling.first)} au {day(telling.last)}, {telling.times} fois"
+
+
+def _received(telling: Telling, household: Household) -> Received:
+    one = telling.line
     request = one.told_in.request
     agreement = request.agreement
     return Received(
-        at=one.told_in.at,
+        when=when_told(telling),
         partner=agreement.partner_name,
-        whose=str(one.person) if one.person else "votre ménage",
-        facts=", ".join(fact.label for code, fact in facts().items() if code in request.fields),
+        whose=str(one.person or (one.head if one.household_id != household.pk else None) or "votre ménage"),
+        facts=", ".join(fact.label for code, fact in facts().items() if code in request.facts_told),
         agreement=agreement.code,
         purpose=agreement.purpose,
         apdp=agreement.apdp_reference,

@@ -20,7 +20,7 @@ Act = Callable[[DataRequest, str, User], str]
 
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Accept, refuse, withdraw, answer or erase."""
+    """Accept, refuse, withdraw, answer, erase, or lift an opposition."""
     user, shown = protector(request), seen_request(request, pk)
     if verb not in ACTS:
         raise Http404
@@ -45,6 +45,11 @@ def _withdraw(shown: DataRequest, said: str, by: User) -> str:
     return "La demande est retirée."
 
 
+def _lift(shown: DataRequest, said: str, by: User) -> str:
+    actions.lift(shown, by=by)
+    return "L’opposition est levée."
+
+
 def _answer(shown: DataRequest, said: str, by: User) -> str:
     actions.answer(shown, answer=said, by=by)
     return "La réponse est gardée, et la demande est close."
@@ -56,5 +61,5 @@ def _erase(shown: DataRequest, said: str, by: User) -> str:
 
 
 ACTS: dict[str, Act] = {
-    "accept": _accept, "refuse": _refuse, "withdraw": _withdraw, "answer": _answer, "erase": _erase,
+    "accept": _accept, "refuse": _refuse, "withdraw": _withdraw, "lift": _lift, "answer": _answer, "erase": _erase,
 }  # fmt: skip

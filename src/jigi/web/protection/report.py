@@ -33,6 +33,7 @@ from jigi.web.changes.words import told
 from jigi.web.formats import day, moment, number, xof
 from jigi.web.households import disclosure, health, story
 from jigi.web.households.conditions import in_words
+from jigi.web.households.journal import when_told
 from jigi.web.households.why import whys
 from jigi.web.nouns import verb_word
 
@@ -264,11 +265,11 @@ def _requests(subject: Subject) -> Iterable[Row]:
 
 
 def _told_partners(subject: Subject) -> Iterable[Row]:
-    for one in sharing.told_of(subject.household, subject.persons):
-        request = one.told_in.request
-        said = ", ".join(fact.label for code, fact in shared_facts().items() if code in request.fields)
+    for telling in sharing.tellings_of(subject.household, subject.persons):
+        one, request = telling.line, telling.line.told_in.request
+        said = ", ".join(fact.label for code, fact in shared_facts().items() if code in request.facts_told)
         under = f"{request.agreement} : {request.agreement.purpose}"
-        yield [moment(one.told_in.at), str(one.person or "le ménage"), subject.heard(under), said]
+        yield [when_told(telling), str(one.person or one.head or "le ménage"), subject.heard(under), said]
 
 
 def _sharing_opposed(subject: Subject) -> Iterable[Row]:

@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from jigi.foundation import attempts, audit
+from jigi.foundation import attempts, audit, slots
 from jigi.foundation.attempts import TooMany
 from jigi.foundation.errors import Busy, InputError, JigiError, Refused
 from jigi.sharing import delivering, queries, tokens
@@ -30,6 +30,7 @@ from jigi.sharing.packing import CONDITIONS
 from jigi.web.middleware import address_of
 
 MOST_NOTICES = 500
+LONGEST_KEY = 60
 Answer = Callable[..., dict[str, Any]]
 
 
@@ -86,11 +87,12 @@ def lines(request: HttpRequest, token: SharingToken, pk: int) -> dict[str, Any]:
 
 @for_partners
 def notices(request: HttpRequest, token: SharingToken) -> dict[str, Any]:
-    """The lines to take away or to read again, by their numbers, whatever delivery told them."""
+    """The lines to take away or to read again, by their numbers, whatever delivery told them; one page at a time."""
     last = request.GET.get("apres", "0")
     if not (last.isascii() and last.isdigit() and len(last) < 19):
         raise InputError("« apres » est le numéro d’une ligne")
-    found = queries.notices(token.agreement, after=int(last), most=MOST_NOTICES)
+    with slots.slot(f"retraits {token.pk}", 1, busy="Les retraits se lisent déjà par ce jeton"):
+        found = queries.notices(token.agreement, after=int(last), most=MOST_NOTICES)
     address = reverse("partage_api_notices")
     return {
         "retraits": [
@@ -131,6 +133,8 @@ def _after(request: HttpRequest) -> tuple[int, int]:
     said = request.GET.get("apres", "")
     if not said:
         return (0, 0)
+    if len(said) > LONGEST_KEY:
+        raise InputError("« apres » n’est pas de ceux que donne « suite »")
     try:
         household, person = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
         return (int(household), int(person))

@@ -89,7 +89,8 @@ def _counted(agreement: SharingAgreement, said: QueryDict, user: User) -> dict[s
     except Refused as error:
         return {"counts": None, "uncounted": str(error)}
     whole = sees_whole_counts(user, agreement)
-    return {"counts": counts, "told": _told(counts, whole), "criteria": asked.criteria.sentences()}
+    some = {name: bool(getattr(counts, name)) or not whole for name in ("households", "opposed")}
+    return {"counts": counts, "some": some, "told": _told(counts, whole), "criteria": asked.criteria.sentences()}
 
 
 def _told(counts: Counts, whole: bool) -> dict[str, str]:

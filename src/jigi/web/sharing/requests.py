@@ -68,6 +68,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
     user = reader(request)
     one = seen_request(user, pk)
     whole = sees_whole_counts(user, one.agreement)
+    file = one.deliveries.filter(token__isnull=True).first()
     counts = {name: shown_count(getattr(one, name), whole=whole) for name in ("households", "persons", "opposed")}
     context = {
         "shown": one,
@@ -79,8 +80,9 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "areas": one.areas.order_by("path"),
         "may_decide": can(user, APPROVE, areas=one.agreement.areas.all()),
         "own": one.made_by_id == user.pk,
-        "may_withdraw": one.status in ("asked", "approved") and requests.may_ask(user, one.agreement),
-        "file": one.deliveries.filter(token__isnull=True).first(),
+        "may_withdraw": one.status in REQUEST.transition("withdraw").sources and requests.may_withdraw(user, one),
+        "file": file,
+        "file_opposed": shown_count(file.opposed, whole=whole) if file else 0,
         "may_take": delivering.may_take(user, one),
         "pages": one.deliveries.filter(token__isnull=False).order_by("-pk")[:20],
         "runs": runs.of_subject(f"{REQUEST.noun}:{one.pk}")[:3],

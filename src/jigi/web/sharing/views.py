@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ from jigi.sharing.models import WHOLE_REGISTER, SharingAgreement
 from jigi.sharing.requests import may_ask
 from jigi.sharing.states import AGREEMENT
 from jigi.web.account.step_up import require_proof
+from jigi.web.export import csv_stream
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import verb_word
 from jigi.web.sharing.sight import programme_name, reader, seen_agreement
@@ -36,6 +37,8 @@ from jigi.web.submissions import carry_out
 TONES = {"prepared": "wait", "approved": "ok", "refused": "bad", "ended": ""}
 SHOWN = 20
 MOST_NOTICES = 500
+EXPORTED_NOTICES = 50_000
+NOTICE_HEADERS = ("Ligne", "Remise", "Reçue le", "Pourquoi", "À retirer")
 WORDS = ("code", "partner", "partner_name", "purpose", "legal_basis", "apdp_reference")
 
 
@@ -87,7 +90,6 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "may_ask": may_ask(user, one) and queries.in_force(one.partner).filter(pk=one.pk).exists(),
         "may_token": can(user, APPROVE, areas=one.areas.all()) and one.status == "approved",
         "token": tokens.alive(one),
-        "notices": len(queries.notices(one)),
         "history": [(event, verb_word(event.verb, AGREEMENT.noun)) for event in audit.history(AGREEMENT.noun, one.pk)],
     }
     return render(request, "sharing/agreement.html", context)
@@ -114,7 +116,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     context = {
         "refused": refused, "said": request.POST, "facts": facts().values(), "chosen": request.POST.getlist("fields"),
         "programmes": [(code, programme_name(code)) for code in _programme_codes()],
-        "chosen_programmes": request.POST.getlist("programmes"),
+        "chosen_programmes": request.POST.getlist("programmes"), "codes": queries.partner_codes(),
     }  # fmt: skip
     return render(request, "sharing/prepare.html", context, status=400 if refused else 200)
 
@@ -154,14 +156,25 @@ def token(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "sharing/token.html", context)
 
 
-def notices(request: HttpRequest, pk: int) -> HttpResponse:
-    """The lines that a partner holds and must take away or ask for again."""
+def notices(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The lines that a partner holds and must take away or ask for again; all of them as a file."""
     user = reader(request)
     one = seen_agreement(user, pk)
+    if request.GET.get("format") == "csv":
+        audit.record("export", AGREEMENT.noun, one.pk, by=user, after={"part": "retraits"})
+        return csv_stream(f"retraits-{one.pk}", NOTICE_HEADERS, _notice_pieces(one))
     last = request.GET.get("apres", "")
-    found = queries.notices(one, after=int(last) if last.isascii() and last.isdigit() else 0)
+    found = queries.notices(one, after=int(last) if last.isascii() and last.isdigit() and len(last) < 19 else 0)
     context = {"agreement": one, "notices": found, "after": found[-1].id if len(found) == MOST_NOTICES else None}
     return render(request, "sharing/notices.html", context)
+
+
+def _notice_pieces(one: SharingAgreement) -> Iterator[list[list[object]]]:
+    """The rows of the file: as many as are read at once by machines, then the next."""
+    last = 0
+    while found := queries.notices(one, after=last, most=EXPORTED_NOTICES):
+        yield [[each.id, each.told_in_id, each.at, each.says, each.is_withdrawal] for each in found]
+        last = found[-1].id
 
 
 def _token_revoked(one: SharingAgreement, by: User) -> str:
@@ -200,7 +213,7 @@ def areas_of(said: str) -> list[Area]:
     """The places that were written, separated by commas; each must be one place."""
     version = geography.version_in_use()
     found = []
-    for name in filter(None, map(str.strip, said.split(","))):
+    for name in filter(None, map(str.strip, said.replace("\x00", "").split(","))):
         places = geography.designated(name, version) if version else []
         if len(places) != 1:
             raise Refused(
