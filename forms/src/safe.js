@@ -27,7 +27,8 @@ async function within(names, mode, act) {
   const asked = act(...[names].flat().map((name) => transaction.objectStore(name)));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(asked?.result);
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    // An error ends in this too, and only then does the transaction say which.
+    transaction.onabort = () => reject(transaction.error);
   });
 }
 

@@ -210,7 +210,7 @@ def test_on_a_full_device_nothing_is_said_to_be_kept(phone: Page) -> None:
         phone.get_by_role("button", name=button).click()
         expect(phone.get_by_role("alert").filter(has_text="n’a plus de place")).to_be_visible()
     phone.get_by_label(re.compile("^Nom de l.enfant")).first.fill("Sira")
-    phone.evaluate("IDBObjectStore.prototype.put = window.put")
+    phone.evaluate("() => { IDBObjectStore.prototype.put = window.put }")
     phone.get_by_role("button", name="Fermer").click()
     expect(phone.get_by_text("Fiche gardée sur cet appareil.")).to_be_visible()
 
@@ -220,6 +220,7 @@ def test_a_new_version_takes_the_place_of_the_former_before_it_leaves(phone: Pag
         _version(database, "9")
         phone.reload()
         _unlock(phone)
+        expect(phone.locator("#home")).to_be_visible()
         _ready_without_network(phone)
         _begin(phone)
         phone.get_by_role("button", name="Fermer").click()
