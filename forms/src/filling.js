@@ -3,9 +3,12 @@ import { Form } from "enketo-core";
 import events from "enketo-core/src/js/event";
 import { files } from "./files.js";
 
+const FULL = "Cet appareil n’a plus de place : la fiche n’est pas gardée. Effacez-y des photos ou des films, puis recommencez.";
+
 /** Fill a fiche: `started` when it shows, `ended` when it is left (false) or finished (true). */
 export function filling({ place, safe, form, facts, answers }) {
-  files.of(safe.filesOf(facts.id));
+  const held = safe.filesOf(facts.id);
+  files.of(held);
   const view = place.querySelector(".form-wrapper");
   view.querySelector("form.or")?.remove();
   view.prepend(document.createRange().createContextualFragment(form.html));
@@ -14,7 +17,7 @@ export function filling({ place, safe, form, facts, answers }) {
     session: { deviceid: "navigateur", username: safe.username },
   }, {});
   const troubles = engine.init();
-  const keeper = keeping(safe, facts, engine, place.querySelector(".kept"));
+  const keeper = keeping({ safe, facts, held }, engine, place.querySelector(".kept"));
   const html = engine.view.html;
   html.addEventListener(events.DataUpdate().type, keeper.changed);
   for (const type of [events.AddRepeat().type, events.RemoveRepeat().type]) html.addEventListener(type, () => nameButtons(html));
@@ -25,7 +28,7 @@ export function filling({ place, safe, form, facts, answers }) {
   place.querySelector(".pager").hidden = !engine.pages.active;
   const started = keeper.changed();
   const ended = new Promise((end) => {
-    place.querySelector(".leave").onclick = async () => end(await keeper.changed().then(() => false));
+    place.querySelector(".leave").onclick = async () => ((await keeper.changed()) ? end(false) : tell(place, FULL));
     place.querySelector(".finish").onclick = async (event) => {
       event.target.disabled = true;
       const isRight = await finish(engine, keeper, place).finally(() => { event.target.disabled = false; });
@@ -55,22 +58,27 @@ async function finish(engine, keeper, place) {
     return false;
   }
   engine.view.html.dispatchEvent(events.BeforeSave());
-  await keeper.finished();
-  return true;
+  const isKept = await keeper.finished();
+  tell(place, isKept ? "" : FULL);
+  return isKept;
 }
 
-/** Writes to the safe what the form holds: one writing at a time, and once more when something changed meanwhile. */
-function keeping(safe, facts, engine, told) {
+/** Writes to the safe what the form holds: one writing at a time, and once more when something changed meanwhile.
+ *  `changed` and `finished` promise whether it is kept. */
+function keeping({ safe, facts, held }, engine, told) {
   let running = null;
   let again = false;
   let isOver = false;
   const write = async (state, xml) => {
-    const named = [...xml.matchAll(/type="file"[^>]*>([^<]+)</g)].map((match) => match[1]);
-    await safe.keep({ ...facts, state }, { xml, files: named, label: engine.instanceName ?? "" });
+    // The engine says that an answer changed before it marks it as the name of a file: those held here are looked for too.
+    const marked = [...xml.matchAll(/type="file"[^>]*>([^<]+)</g)].map((match) => match[1]);
+    const named = (await held.names()).filter((name) => xml.includes(`>${name}<`));
+    const answers = { xml, files: [...new Set([...marked, ...named])], label: engine.instanceName ?? "" };
+    await safe.keep({ ...facts, state, said: state === "draft" ? facts.said : "" }, answers);
     told.textContent = `Gardé à ${new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" })}`;
   };
   const changed = () => {
-    if (isOver) return running;
+    if (isOver) return Promise.resolve(true);
     if (running) {
       again = true;
       return running;
@@ -80,15 +88,23 @@ function keeping(safe, facts, engine, told) {
         again = false;
         await write("draft", engine.getDataStr());
       } while (again && !isOver);
+      return true;
     })().catch(() => {
-      told.textContent = "Cet appareil n’a plus de place : la fiche n’est pas gardée.";
+      told.textContent = FULL;
+      return false;
     }).finally(() => { running = null; });
     return running;
   };
   const finished = async () => {
     isOver = true;
     await running;
-    await write("ready", engine.getDataStr({ irrelevant: false }));
+    try {
+      await write("ready", engine.getDataStr({ irrelevant: false }));
+      return true;
+    } catch {
+      isOver = false;
+      return false;
+    }
   };
   return { changed, finished };
 }

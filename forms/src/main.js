@@ -2,7 +2,7 @@
 // and sends later. Each fiche has one number, made with it: sent twice, it is received once.
 import { filling } from "./filling.js";
 import { send, waiting } from "./queue.js";
-import { SHORTEST, dropForm, formOf, forms, keepForm, makeSafe, openSafe, people } from "./safe.js";
+import { SHORTEST, countUnsent, dropForm, forget, formOf, forms, keepForm, makeSafe, openSafe, people } from "./safe.js";
 import { HOME, contentOf, whoIsIn } from "./server.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -18,7 +18,8 @@ async function start() {
   stayWithoutNetwork();
   who = await whoIsIn();
   const known = await people();
-  const mine = who?.user && known.find((person) => person.owner === who.user);
+  // By name too: of a server made anew, the same person has another number, and a name has one safe.
+  const mine = who?.user && (known.find((one) => one.owner === who.user) ?? known.find((one) => one.username === who.username));
   if (who?.user && !mine) return askPhrase([], who);
   if (mine || known.length) return askPhrase(mine ? [mine] : known, null);
   show("#outside");
@@ -33,20 +34,45 @@ function askPhrase(persons, newcomer) {
   for (const part of form.querySelectorAll("[data-known]")) part.hidden = !!newcomer;
   form.elements.again.required = !!newcomer;
   form.elements.phrase.autocomplete = newcomer ? "new-password" : "current-password";
+  $("#forgotten").hidden = !who?.user || !!newcomer;
+  $("#forgotten").onclick = () => forgetPhrase(persons[0]);
+  form.elements.phrase.removeAttribute("aria-invalid");
+  $("#open .wrong").textContent = who?.user && !newcomer && persons[0].owner !== who.user ? OTHER_NUMBER : "";
   form.onsubmit = async (event) => {
     event.preventDefault();
     const phrase = form.elements.phrase.value;
     const wrong = newcomer ? badPhrase(phrase, form.elements.again.value) : "";
     const person = persons.find((one) => one.username === form.elements.person.value);
     form.querySelector("button").disabled = true;
-    safe = wrong ? null : newcomer ? await makeSafe(newcomer.user, newcomer.username, phrase) : await openSafe(person, phrase);
-    form.querySelector("button").disabled = false;
+    try {
+      safe = wrong ? null : newcomer ? await makeSafe(newcomer.user, newcomer.username, phrase) : await openSafe(person, phrase);
+    } catch (error) {
+      return wrongPhrase(NOT_MADE[error?.name] ?? NOT_MADE.other);
+    } finally {
+      form.querySelector("button").disabled = false;
+    }
     if (!safe) return wrongPhrase(wrong || "Cette phrase n’est pas la bonne.");
     form.reset();
     await opened();
   };
   show("#open");
   form.elements.phrase.focus();
+}
+
+const OTHER_NUMBER =
+  "Votre compte n’a plus le même numéro sur le serveur : les fiches gardées ici ne partiront plus. « J’ai oublié ma phrase » en recommence d’autres.";
+const NOT_MADE = {
+  ConstraintError: "Une phrase vient d’être choisie pour vous dans un autre onglet : rechargez cette page, et écrivez-la.",
+  other: "Cet appareil n’a pas pu garder votre phrase. Effacez-y des photos ou des films, puis recommencez.",
+};
+
+/** Nothing opens the safe without its phrase: who is signed in may lose what it holds, and make another. */
+async function forgetPhrase(person) {
+  const count = await countUnsent(person);
+  const lost = count === 0 ? "Aucune fiche ne sera perdue" : count === 1 ? "1 fiche non envoyée sera perdue" : `${count} fiches non envoyées seront perdues`;
+  if (!confirm(`${lost} : sans la phrase, personne ne peut plus les lire. Choisir une nouvelle phrase ?`)) return;
+  await forget(person);
+  askPhrase([], who);
 }
 
 function badPhrase(phrase, again) {
@@ -67,30 +93,40 @@ function wrongPhrase(text) {
 async function opened() {
   addEventListener("online", sendAll);
   setInterval(sendAll, 60000);
-  await keepOffered();
   const draft = ASKED && (await safe.fiches()).find((one) => one.state === "draft" && one.form.startsWith(`${ASKED}@`));
   if (draft) await resume(draft);
   else if (ASKED) await begin(ASKED);
   else await home();
+  await keepOffered().catch(() => {});  // no place left: what is kept already stays
   await sendAll();
 }
 
-/** Renew the forms that this device keeps; those offered no more stay as long as a fiche needs them. */
+/** Renew the forms that this device keeps. A former version stays until the one offered now is here, and as long as a
+ *  fiche needs it. */
 async function keepOffered() {
+  const offered = new Map((who?.forms ?? []).map((form) => [form.code, `${form.code}@${form.version}`]));
   if (!who?.forms) return;
-  const needed = new Set((await safe.fiches()).filter((one) => one.state === "draft").map((one) => one.form));
-  const offered = new Set(who.forms.map((form) => `${form.code}@${form.version}`));
-  for (const kept of await forms()) {
-    if (offered.has(kept.key)) await keep(kept.code, kept);
-    else if (!needed.has(kept.key) && (await people()).length === 1) await dropForm(kept.key);
+  const before = await forms();
+  for (const code of new Set(before.map((one) => one.code))) {
+    if (offered.has(code)) await keep(code, before.find((one) => one.key === offered.get(code)));
+  }
+  if (open || (await people()).length > 1) return;
+  const needed = new Set((await safe.fiches()).filter((one) => one.state !== "sent").map((one) => one.form));
+  const kept = new Set((await forms()).map((one) => one.key));
+  for (const { key, code } of before) {
+    const isReplaced = !offered.has(code) || (offered.get(code) !== key && kept.has(offered.get(code)));
+    if (isReplaced && !needed.has(key)) await dropForm(key);
   }
 }
+
+/** The version of a form that this device took last. */
+const latest = (kept, code) => kept.filter((one) => one.code === code).reduce((one, other) => ((other.at ?? 0) >= (one?.at ?? 0) ? other : one), undefined);
 
 /** Take a form from the server for this device; the one already here when there is nothing newer. */
 async function keep(code, kept) {
   const found = await contentOf(code, kept?.digest);
   if (!found || found === "same") return kept ?? null;
-  const form = { ...found, key: `${found.code}@${found.version}` };
+  const form = { ...found, key: `${found.code}@${found.version}`, at: Date.now() };
   await keepForm(form);
   return form;
 }
@@ -100,7 +136,7 @@ async function home() {
   if (location.pathname !== HOME) history.replaceState(null, "", HOME);
   show("#home");
   const kept = await forms();
-  const offered = who?.forms ?? kept;
+  const offered = who?.forms ?? [...new Set(kept.map((one) => one.code))].map((code) => latest(kept, code));
   $("#forms").replaceChildren(...offered.map((form) => formRow(form, kept)));
   $("#noforms").hidden = offered.length > 0;
   const fiches = await safe.fiches();
@@ -136,58 +172,65 @@ async function ficheRow(fiche, kept) {
   row.querySelector(".chip").classList.add(tone);
   row.querySelector("small").textContent = `${label && form ? `${form.title}, ` : ""}${moment(fiche.changed)}${fiche.said ? ` · ${fiche.said}` : ""}`;
   const [again, drop] = row.querySelectorAll("button");
-  again.hidden = fiche.state !== "draft";
+  again.hidden = !isResumed(fiche);
   again.onclick = () => resume(fiche);
-  drop.hidden = !["draft", "refused"].includes(fiche.state);
+  drop.hidden = !isErased(fiche);
   drop.onclick = async () => {
     if (!confirm("Effacer cette fiche de l’appareil ? Ses réponses seront perdues.")) return;
-    await safe.empty(fiche);
+    await alone(fiche.id, isErased, (now) => safe.empty(now));
     await home();
   };
   return row;
 }
 
+const isErased = (fiche) => ["draft", "refused"].includes(fiche.state);
+const isResumed = (fiche) => isErased(fiche) && !fiche.isOver;
+
+/** Act on a fiche as it is now, in one tab at a time; nothing, told, when it is no longer what a list had shown. */
+function alone(id, isRight, act) {
+  return navigator.locks.request(`jigi-fiche-${id}`, { ifAvailable: true }, async (lock) => {
+    const now = lock && (await safe.fiche(id));
+    if (now && isRight(now)) return act(now);
+    await home();
+    say(lock ? "Cette fiche a changé dans un autre onglet : la liste est à jour." : "Cette fiche est ouverte dans un autre onglet.", "warning");
+  });
+}
+
 /** A new fiche of a form. */
 async function begin(code) {
   say("");
-  const kept = (await forms()).filter((one) => one.code === code);
-  const form = (await keep(code, kept.at(-1))) ?? kept.at(-1);
-  if (form) return fill(form, { id: crypto.randomUUID(), form: form.key, state: "draft" }, null);
+  const form = (await keep(code, latest(await forms(), code))) ?? latest(await forms(), code);
+  const id = crypto.randomUUID();
+  if (form) return new Promise((shown) => navigator.locks.request(`jigi-fiche-${id}`, () => fill(form, { id, form: form.key }, null, shown)));
   await home();
   say("Ce questionnaire n’est pas sur cet appareil, ou n’est plus offert. Avec le réseau, gardez-le d’abord.", "warning");
 }
 
-/** A fiche left in the middle, with the version of the form that it was begun with. */
+/** A fiche left in the middle, or refused, with the version of the form that it was begun with. */
 async function resume(fiche) {
+  say("");
   const form = await formOf(fiche.form);
-  if (form) return fill(form, fiche, await safe.answers(fiche));
-  say("La version de ce questionnaire n’est plus sur cet appareil.", "warning");
+  if (!form) return say("La version de ce questionnaire n’est plus sur cet appareil.", "warning");
+  return new Promise((shown) => alone(fiche.id, isResumed, async ({ id, form: key, said, ...kept }) => {
+    await fill(form, { id, form: key, said }, await safe.answers({ id, ...kept }), shown);
+  }).finally(shown));
 }
 
-function fill(form, facts, answers) {
-  // Two tabs must not write one fiche: the second is told, and leaves it to the first.
-  return new Promise((shown) => {
-    navigator.locks.request(`jigi-fiche-${facts.id}`, { ifAvailable: true }, async (lock) => {
-      if (!lock) {
-        await home();
-        say("Cette fiche est ouverte dans un autre onglet.", "warning");
-        return shown();
-      }
-      show("#fill");
-      open = filling({ place: $("#fill"), safe, form, facts, answers });
-      await open.started;
-      shown();
-      const isDone = await open.ended;
-      await home();
-      say(isDone ? "Fiche terminée : elle part dès que possible." : "Fiche gardée sur cet appareil.", "success");
-      if (isDone) await sendAll();
-    });
-  });
+/** Fill a fiche that this tab alone holds, until it is left: two tabs must not write one fiche. */
+async function fill(form, facts, answers, shown) {
+  show("#fill");
+  open = filling({ place: $("#fill"), safe, form, facts, answers });
+  await open.started;
+  shown();
+  const isDone = await open.ended;
+  await home();
+  say(isDone ? "Fiche terminée : elle part dès que possible." : "Fiche gardée sur cet appareil.", "success");
+  if (isDone) await sendAll();
 }
 
-async function sendAll() {
+async function sendAll(event) {
   if (!safe) return;
-  const outcome = await send(safe);
+  const outcome = await send(safe, event?.type === "click");
   if (outcome.who) who = outcome.who;
   if (open) return;
   await home();
@@ -207,19 +250,26 @@ async function stayWithoutNetwork() {
   if (!navigator.serviceWorker || !window.caches) return;
   try {
     await navigator.serviceWorker.register("/questionnaires/hors-ligne.js", { scope: "/questionnaires/" });
-    const files = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((one) => one.href || one.src);
     const store = await caches.open("jigi-remplir");
-    for (const old of await store.keys()) {
-      if (!files.includes(old.url) && navigator.onLine && new URL(old.url).pathname !== HOME) await store.delete(old);
-    }
-    for (const file of files) if (!(await store.match(file))) await store.add(file);
     const page = await fetch(HOME, { redirect: "manual" });
-    if (page.ok) await store.put(HOME, page);
+    if (page.ok) await renew(store, page);
     await navigator.serviceWorker.ready;
     await navigator.storage?.persist?.();
     document.documentElement.dataset.offline = "ready";
   } catch {
     // Without network, or in a browser that refuses: what was kept before is still there.
+  }
+}
+
+/** The page as the server gives it now, after its files: a link cut in the middle leaves the former, whole. */
+async function renew(store, page) {
+  const html = new DOMParser().parseFromString(await page.clone().text(), "text/html");
+  const named = [...html.querySelectorAll("link[rel=stylesheet], script[src]")];
+  const files = named.map((one) => new URL(one.getAttribute("href") ?? one.getAttribute("src"), location.origin).href);
+  for (const file of files) if (!(await store.match(file))) await store.add(file);
+  await store.put(HOME, page);
+  for (const old of await store.keys()) {
+    if (!files.includes(old.url) && new URL(old.url).pathname !== HOME) await store.delete(old);
   }
 }
 

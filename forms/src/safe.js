@@ -27,7 +27,8 @@ async function within(names, mode, act) {
   const asked = act(...[names].flat().map((name) => transaction.objectStore(name)));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(asked?.result);
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    // An error ends in this too, and only then does the transaction say which.
+    transaction.onabort = () => reject(transaction.error);
   });
 }
 
@@ -36,6 +37,26 @@ export const forms = () => within("forms", "readonly", (store) => store.getAll()
 export const formOf = (key) => within("forms", "readonly", (store) => store.get(key));
 export const keepForm = (form) => within("forms", "readwrite", (store) => store.put(form));
 export const dropForm = (key) => within("forms", "readwrite", (store) => store.delete(key));
+
+/** How many fiches of a person would be lost with their phrase: those that the server does not have. */
+export async function countUnsent(person) {
+  const found = await within("fiches", "readonly", (store) => store.index("owner").getAll(person.owner));
+  return found.filter((fiche) => fiche.state !== "sent").length;
+}
+
+/** Forget a person on this device, with their fiches and their files, which nothing opens any more. */
+export async function forget(person) {
+  const ids = await within("fiches", "readonly", (store) => store.index("owner").getAllKeys(person.owner));
+  await within(["people", "fiches", "files"], "readwrite", (people, fiches, files) => {
+    people.delete(person.username);
+    for (const id of ids) {
+      fiches.delete(id);
+      files.delete(filesIn(id));
+    }
+  });
+}
+
+const filesIn = (id) => IDBKeyRange.bound([id, ""], [id, "\uffff"]);
 
 /** Make the safe of a person, under their phrase. */
 export async function makeSafe(owner, username, phrase) {
@@ -82,6 +103,11 @@ class Safe {
     return found.sort((one, other) => other.changed - one.changed);
   }
 
+  /** One of them as it stands now, whatever a list showed before. */
+  fiche(id) {
+    return within("fiches", "readonly", (store) => store.get(id));
+  }
+
   /** Keep the answers of a fiche; `facts` is what is known of it without opening it. */
   async keep(facts, answers) {
     const sealed = await this.#seal(facts.id, encode(JSON.stringify(answers)));
@@ -110,13 +136,14 @@ class Safe {
         const kept = await within("files", "readonly", (store) => store.get([id, name]));
         return kept ? new Blob([await this.#unseal(`${id}/${name}`, kept.sealed)], { type: kept.type }) : null;
       },
+      names: async () => (await within("files", "readonly", (store) => store.getAllKeys(filesIn(id)))).map(([, name]) => name),
     };
   }
 
   /** Forget the answers and the files of a fiche; `left` is what is still said of it, if anything. */
   async empty(fiche, left) {
     await within(["fiches", "files"], "readwrite", (fiches, files) => {
-      files.delete(IDBKeyRange.bound([fiche.id, ""], [fiche.id, "\uffff"]));
+      files.delete(filesIn(fiche.id));
       if (left) fiches.put({ id: fiche.id, owner: this.owner, form: fiche.form, ...left });
       else fiches.delete(fiche.id);
     });

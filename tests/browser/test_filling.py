@@ -179,6 +179,226 @@ def test_what_the_device_keeps_is_unreadable_and_its_cache_names_nobody(phone: P
     assert len(cached) >= 4 and not any("enqueteur" in text.lower() for text in cached)
 
 
+def test_a_photograph_reaches_the_server(phone: Page, database: str, tmp_path: Path) -> None:
+    before = _pictures(database)
+    _begin(phone)
+    _answer(phone)
+    _photograph(phone, tmp_path)
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    expect(phone.get_by_text("Fiche reçue par le serveur")).to_be_visible()
+    assert _pictures(database) == before + 1
+
+
+def test_a_photograph_taken_just_before_a_crash_is_not_lost(phone: Page, database: str, tmp_path: Path) -> None:
+    before = _pictures(database)
+    _begin(phone)
+    _answer(phone)
+    _photograph(phone, tmp_path)
+    _crash(phone)
+    phone.get_by_role("button", name="Reprendre").click()
+    expect(phone.get_by_label("Prénom")).to_have_value("Awa")
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    expect(phone.get_by_text("Fiche reçue par le serveur")).to_be_visible()
+    assert _pictures(database) == before + 1
+
+
+def test_on_a_full_device_nothing_is_said_to_be_kept(phone: Page) -> None:
+    _begin(phone)
+    _answer(phone)
+    phone.evaluate(FULL)
+    for button in ("Terminer et envoyer", "Fermer"):
+        phone.get_by_role("button", name=button).click()
+        expect(phone.get_by_role("alert").filter(has_text="n’a plus de place")).to_be_visible()
+    phone.get_by_label(re.compile("^Nom de l.enfant")).first.fill("Sira")
+    phone.evaluate("() => { IDBObjectStore.prototype.put = window.put }")
+    phone.get_by_role("button", name="Fermer").click()
+    expect(phone.get_by_text("Fiche gardée sur cet appareil.")).to_be_visible()
+
+
+def test_a_new_version_takes_the_place_of_the_former_before_it_leaves(phone: Page, database: str) -> None:
+    try:
+        _version(database, "9")
+        phone.reload()
+        _unlock(phone)
+        expect(phone.locator("#home")).to_be_visible()
+        _ready_without_network(phone)
+        _begin(phone)
+        phone.get_by_role("button", name="Fermer").click()
+        _version(database, "10")
+        phone.reload()
+        _unlock(phone)
+        row = phone.locator("#forms li", has_text="Visite")
+        expect(row).to_contain_text("version 10 · gardé sur cet appareil")
+        phone.context.set_offline(True)
+        _crash(phone)
+        expect(row).to_have_count(1)
+        expect(row).to_contain_text("version 10")
+        _begin(phone)
+    finally:
+        _version(database, "1")
+
+
+def test_a_link_that_stalls_in_an_answer_blocks_nothing(phone: Page) -> None:
+    _ready_without_network(phone)
+    phone.add_init_script(f"{STEERED}; window.steered = {{ '/contenu/': 'stalled' }}")
+    _crash(phone)
+    expect(phone.locator("#home")).to_be_visible()
+    _begin_slowly(phone)
+
+
+def test_an_upgrade_on_a_cut_link_leaves_the_page_that_was_kept(phone: Page) -> None:
+    _ready_without_network(phone)
+    phone.evaluate("caches.open('jigi-remplir').then(store => store.put('/static/forms/former.js', new Response('')))")
+    phone.evaluate(
+        "caches.open('jigi-remplir').then(async store => { for (const one of await store.keys())"
+        " if (one.url.includes('/forms/style')) await store.delete(one) })"
+    )
+    phone.add_init_script(
+        "window.tried = 0; Cache.prototype.add = async () => { window.tried += 1; throw new TypeError() }"
+    )
+    phone.reload()
+    _until(phone, "window.tried === 1")
+    phone.wait_for_timeout(300)
+    assert any("former.js" in text for text in phone.evaluate(EVERYTHING_CACHED))
+
+
+def test_a_phrase_forgotten_is_made_anew_and_says_what_is_lost(phone: Page) -> None:
+    _begin(phone)
+    phone.get_by_role("button", name="Fermer").click()
+    expect(phone.locator("#fiches li")).to_have_count(1)
+    phone.reload()
+    asked: list[str] = []
+    phone.on("dialog", lambda one: (asked.append(one.message), one.accept()))
+    phone.get_by_role("button", name="J’ai oublié ma phrase").click()
+    _choose(phone)
+    expect(phone.locator("#nofiches")).to_be_visible()
+    assert asked[0].startswith("1 fiche non envoyée sera perdue")
+
+
+def test_a_phrase_chosen_meanwhile_in_another_tab_is_said(visit) -> None:
+    first = visit("enqueteur", width=380)
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto(HOME)
+        expect(page.get_by_label("La même")).to_be_visible()
+    _choose(first)
+    expect(first.locator("#home")).to_be_visible()
+    _choose(second)
+    expect(second.get_by_text("dans un autre onglet : rechargez")).to_be_visible()
+
+
+@pytest.mark.parametrize("button", ["Reprendre", "Effacer"])
+def test_a_list_that_is_stale_overwrites_nothing(phone: Page, database: str, button: str) -> None:
+    _begin(phone)
+    phone.get_by_role("button", name="Fermer").click()
+    other = phone.context.new_page()
+    other.on("dialog", lambda one: one.accept())
+    other.goto(HOME)
+    _unlock(other)
+    expect(other.get_by_role("button", name=button)).to_be_visible()
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Reprendre").click()
+    _answer(phone)
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    expect(phone.locator("#waiting")).to_be_visible()
+    other.get_by_role("button", name=button).click()
+    expect(other.get_by_text("a changé dans un autre onglet")).to_be_visible()
+    expect(other.locator("#fiches .chip")).to_have_text("à envoyer")
+
+
+def test_a_fiche_whose_file_is_gone_is_not_sent_without_it(phone: Page, database: str, tmp_path: Path) -> None:
+    before = _received(database)
+    _begin(phone)
+    _answer(phone)
+    _photograph(phone, tmp_path)
+    phone.evaluate(LOSE_FILES)
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    expect(phone.locator("#fiches .chip")).to_have_text("refusée")
+    expect(phone.get_by_role("button", name="Reprendre")).to_be_visible()
+    assert _received(database) == before
+
+
+def test_what_is_refused_for_good_is_not_sent_again_and_can_be_taken_up(phone: Page, database: str) -> None:
+    before = _received(database)
+    phone.evaluate(f"{STEERED}; window.steered = {{ '/envoyer/': [422, 'La position manque.'] }}")
+    _online_fiche(phone)
+    expect(phone.locator("#fiches li")).to_contain_text("La position manque.")
+    expect(phone.locator("#waiting")).to_be_hidden()
+    phone.evaluate("window.steered = {}")
+    phone.get_by_role("button", name="Reprendre").click()
+    expect(phone.get_by_label("Prénom")).to_have_value("Awa")
+    phone.get_by_role("button", name="Terminer et envoyer").click()
+    expect(phone.get_by_text("Fiche reçue par le serveur")).to_be_visible()
+    assert _received(database) == before + 1
+
+
+def test_answers_that_conflict_can_only_be_erased(phone: Page) -> None:
+    phone.evaluate(f"{STEERED}; window.steered = {{ '/envoyer/': [409, 'Deux fiches.'] }}")
+    _online_fiche(phone)
+    expect(phone.locator("#fiches .chip")).to_have_text("refusée")
+    expect(phone.get_by_role("button", name="Effacer")).to_be_visible()
+    expect(phone.get_by_role("button", name="Reprendre")).to_be_hidden()
+
+
+def test_a_server_in_trouble_is_not_sent_the_same_every_minute(phone: Page) -> None:
+    phone.evaluate(f"{STEERED}; window.steered = {{ '/envoyer/': [503, 'Plus tard.'] }}")
+    _online_fiche(phone)
+    expect(phone.locator("#fiches li")).to_contain_text("Plus tard.")
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    phone.wait_for_timeout(500)
+    assert phone.evaluate("window.asked") == 1
+    phone.locator("#sendnow").click()
+    _until(phone, "window.asked === 2")
+
+
+def _begin_slowly(page: Page) -> None:
+    page.locator("#forms li", has_text="Visite").get_by_role("button", name="Nouvelle fiche").click()
+    expect(page.locator("form.or")).to_be_visible(timeout=25_000)
+
+
+def _until(page: Page, script: str) -> None:
+    """The page's policy forbids to the browser what `wait_for_function` does."""
+    for _ in range(50):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(script)
+
+
+def _crash(page: Page) -> None:
+    """Once the device says that it keeps the last answer, the page dies and opens again."""
+    page.wait_for_timeout(300)
+    page.reload()
+    _unlock(page)
+    expect(page.locator("#home")).to_be_visible()
+
+
+def _choose(page: Page) -> None:
+    page.get_by_label("Votre phrase").fill(PHRASE)
+    page.get_by_label("La même").fill(PHRASE)
+    page.get_by_role("button", name="Ouvrir").click()
+
+
+def _photograph(page: Page, tmp_path: Path) -> None:
+    page.screenshot(path=tmp_path / "photo.png")
+    page.locator(".question input[type=file]").set_input_files(tmp_path / "photo.png")
+    expect(page.get_by_text("Gardé sur cet appareil.", exact=True)).to_be_visible()
+
+
+def _pictures(database: str) -> int:
+    with psycopg.connect(database) as connection:
+        return connection.execute("SELECT count(*) FROM intake_attachment").fetchone()[0]
+
+
+def _version(database: str, version: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "UPDATE intake_formversion SET version = %s FROM intake_form"
+            " WHERE intake_form.id = form_id AND code = 'visite'",
+            [version],
+        )
+
+
 @pytest.mark.parametrize(("title", "members"), [("Questionnaire harmonisé", 3), ("Fiche d.enquête sociale", 1)])
 def test_a_long_questionnaire_is_filled_wholly(phone: Page, tmp_path: Path, title: str, members: int) -> None:
     if phone.locator("#forms li", has_text=re.compile(title)).count() == 0:
@@ -253,6 +473,20 @@ EVERYTHING_KEPT = """async () => {
 EVERYTHING_CACHED = """async () => {
   const store = await caches.open('jigi-remplir');
   return Promise.all((await store.keys()).map(async one => one.url + (await (await store.match(one)).text())));
+}"""
+FULL = """() => {
+  window.put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError') };
+}"""
+LOSE_FILES = """() => new Promise(done => { indexedDB.open('jigi-remplir').onsuccess = event => {
+  event.target.result.transaction('files', 'readwrite').objectStore('files').clear().onsuccess = done } })"""
+STEERED = """window.asked = 0; window.real ??= window.fetch; window.fetch = (address, options) => {
+  const found = Object.entries(window.steered).find(([part]) => String(address).includes(part))?.[1];
+  if (!found) return window.real(address, options);
+  window.asked += 1;
+  if (found !== 'stalled') return Promise.resolve(Response.json({ said: found[1] }, { status: found[0] }));
+  const start = (body) => options.signal.addEventListener('abort', () => body.error(new Error('abandon')));
+  return Promise.resolve(new Response(new ReadableStream({ start })));
 }"""
 FILL = """() => {
   let filled = 0;

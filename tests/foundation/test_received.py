@@ -9,12 +9,12 @@ from io import BytesIO
 from struct import pack
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from jigi.foundation import images, pdf_pages
 from jigi.foundation.errors import InputError, TooLarge
 from jigi.foundation.received import MOST_PAGES, cleaned, kind_of
-from tests.foundation.sent import flood, pdf, photo
+from tests.foundation.sent import ORIENTATION, flood, pdf, photo
 
 SCRIPT = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> /AA << /WC << /S /Launch /F (x.exe) >> >>"
 FILES = "/Names << /EmbeddedFiles << /Names [(x) << /EF << >> >>] >> >>"
@@ -148,3 +148,21 @@ def test_a_sound_is_kept_as_it_came() -> None:
 def test_what_is_of_no_known_kind_is_refused(content: bytes) -> None:
     with pytest.raises(InputError, match="d’aucune sorte connue"):
         cleaned(content)
+
+
+@pytest.mark.parametrize("tag", [0x010E, 0x010F, 0x0110, 0x0131, 0x0132])
+@pytest.mark.parametrize(("type", "size"), [(5, 8), (10, 8), (11, 4), (12, 8)])
+def test_metadata_of_odd_types_turn_a_photograph_all_the_same(tag: int, type: int, size: int) -> None:
+    """A text written as a fraction or a decimal: Pillow's own turning fails on them."""
+    heads = pack("<HHIHH", ORIENTATION, 3, 1, 6, 0), pack("<HHII", tag, type, 1, 38)
+    exif = b"Exif\0\0II*\0" + pack("<IH", 8, 2) + b"".join(sorted(heads)) + bytes(4) + bytes([1] * size)
+    kept = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(kept, "JPEG", exif=exif)
+    assert images.opened(kept.getvalue()).size == (30, 40)
+
+
+@pytest.mark.parametrize("orientation", range(9))
+def test_every_orientation_is_turned_as_pillow_does(orientation: int) -> None:
+    sent = photo(orientation=orientation, words="Awa")
+    turned = ImageOps.exif_transpose(opened(sent))
+    assert images.opened(sent).tobytes() == turned.tobytes()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from jigi.foundation.errors import Refused
+from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent
 from jigi.foundation.squares import first_in
 from jigi.geography.scope import seen_by
@@ -15,7 +15,7 @@ from jigi.intake.questions import Questionnaire
 from jigi.registry.search import on_card
 from jigi.sheets import actions
 from jigi.sheets.models import Printing, Scan, ScannedPage, Sheet
-from jigi.sheets.rules import read_code
+from jigi.sheets.rules import columns_for, read_code
 from jigi.web.sheets import lists, questionnaire
 from jigi.web.sheets.printing import _count_pages
 from tests.sheets.camera import pages
@@ -42,7 +42,26 @@ def test_every_page_of_every_sheet_bears_its_number(scene: Scene) -> None:
 
 
 def test_a_questionnaire_has_the_pages_that_were_counted(scene: Scene) -> None:
-    assert _count_pages(scene.form, scene.village, None) == _count_pages(scene.form, None, scene.one) == PAGES
+    for columns, count in ((8, PAGES), (9, PAGES + 1), (16, PAGES + 2)):
+        assert _count_pages(scene.form, scene.village, None, columns) == count
+    assert _count_pages(scene.form, None, scene.one, 8) == PAGES
+
+
+@pytest.mark.parametrize(("size", "columns"), [(None, 16), (1, 8), (6, 8), (7, 9), (10, 12)])
+def test_there_is_room_for_every_member_and_for_who_came_since(size: int | None, columns: int) -> None:
+    assert columns_for(size) == columns
+
+
+def test_a_questionnaire_printed_again_has_the_same_columns(scene: Scene) -> None:
+    wide = actions.print_forms(scene.form, pages=PAGES + 1, columns=10, household=scene.one, by=scene.agent)
+    assert questionnaire.document(wide, scene.form, pages=6)["columns"] == [[1, 2, 3, 4, 5, 6, 7, 8], [9, 10]]
+    assert len(pages(scene.paper(wide))) == PAGES + 1
+
+
+def test_a_village_too_large_for_a_list_is_refused_whole(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "MOST_HOUSEHOLDS", 1)
+    with pytest.raises(InputError, match="plus de 1 ménages"):
+        scene.listed("village")
 
 
 def test_a_known_household_is_on_its_questionnaire(scene: Scene) -> None:

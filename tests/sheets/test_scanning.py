@@ -10,11 +10,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from PIL import Image, ImageDraw, ImageFilter
 
-from jigi.foundation.errors import InputError, Refused, TooLarge
+from jigi.foundation.errors import InputError, Raced, Refused, TooLarge
 from jigi.foundation.models import AuditEvent
 from jigi.foundation.sealed import opened_bytes
 from jigi.geography.scope import seen_by
 from jigi.protection.erasure import erase
+from jigi.registry.models import Household
 from jigi.sheets import actions, queries, scanning
 from jigi.sheets.models import Printing, Scan, ScannedPage, Sheet
 from jigi.sheets.scanning import take
@@ -185,6 +186,62 @@ def test_the_same_page_scanned_twice_waits(scene: Scene) -> None:
     assert (again.status, again.why) == ("queued", "repeated")
     with pytest.raises(Refused, match="déjà rattachée"):
         actions.attach_to_household(again, scene.one, by=scene.agent)
+
+
+def test_a_page_photographed_twice_does_not_keep_a_blank_sheet_from_its_household(scene: Scene) -> None:
+    made = scene.blank()
+    first, second, *_ = pages(scene.paper(made))
+    for page in (first, turned(first, 90), second):
+        sent(scene, page)
+    good = queries.queue(scene.agent).get(number=2)
+    actions.attach_to_household(good, scene.two, by=scene.agent)
+    stand = ScannedPage.objects.order_by("pk").values_list("number", "status", "why")
+    assert list(stand) == [(1, "attached", ""), (1, "queued", "repeated"), (2, "attached", "")]
+
+
+def test_a_discarded_page_comes_back_with_its_file(scene: Scene) -> None:
+    file = as_jpeg(pages(scene.paper(scene.begun()))[0])
+    take(file, by=scene.agent)
+    actions.detach(only(), reason="essai", by=scene.agent)
+    actions.discard(only(), reason="par erreur", by=scene.agent)
+    assert take(file, by=scene.agent).is_new
+    assert (only().status, only().household) == ("attached", scene.one)
+    assert opened_bytes("scan", only().sealed).startswith(b"\xff\xd8\xff")
+
+
+def test_a_file_sent_first_by_the_wrong_person_is_placed_by_the_right_one(scene: Scene) -> None:
+    file = as_jpeg(pages(scene.paper(scene.begun()))[0])
+    take(file, by=scene.neighbour)
+    assert only().why == "elsewhere"
+    assert take(file, by=scene.agent).is_new
+    assert (only().status, only().household, only().scan.made_by) == ("attached", scene.one, scene.agent)
+    assert not take(file, by=scene.neighbour).is_new
+
+
+def test_a_sheet_of_a_household_merged_since_goes_to_the_one_that_lives(scene: Scene) -> None:
+    made = scene.begun()
+    first = pages(scene.paper(made))[0]
+    Household.objects.filter(pk=scene.one.pk).update(status="merged", merged_into=scene.two)
+    assert sent(scene, first).household == scene.two
+    by_hand = sent(scene, Image.new("RGB", (1240, 1754), "white"))
+    gone = Household.objects.get(pk=scene.one.pk)
+    assert actions.attach_to_household(by_hand, gone, by=scene.agent) == scene.two
+    assert queries.of_household(scene.two) == [scene.sheet(made)]
+
+
+def test_a_sheet_has_no_page_beyond_its_last(scene: Scene) -> None:
+    page, sheet = sent(scene, Image.new("RGB", (1240, 1754), "white")), scene.sheet(scene.blank())
+    with pytest.raises(Refused, match="de 1 à 5"):
+        actions.attach_to_sheet(page, sheet, PAGES + 1, by=scene.agent)
+    actions.attach_to_sheet(page, sheet, PAGES, by=scene.agent)
+    assert AuditEvent.objects.filter(noun="sheet_page", verb="attach", object_id=str(page.pk)).count() == 1
+
+
+def test_a_page_that_waits_no_more_is_put_on_no_blank_sheet(scene: Scene) -> None:
+    page, sheet = sent(scene, Image.new("RGB", (1240, 1754), "white")), scene.sheet(scene.blank())
+    actions.discard(only(), reason="page blanche", by=scene.agent)
+    with pytest.raises(Raced):
+        actions.attach_to_sheet(page, sheet, 1, by=scene.agent)
 
 
 def test_the_sheet_of_another_commune_says_nothing_of_it(scene: Scene) -> None:

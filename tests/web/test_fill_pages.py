@@ -9,6 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from jigi.foundation.models import User
 from jigi.intake.actions import retire
@@ -137,3 +138,7 @@ def test_what_became_of_one_s_own_fiches(page: Client) -> None:
     send(page, fiche(number=NUMBER))
     said = page.get(f"{HOME}fiches/").content.decode()
     assert "Questionnaire harmonisé du ménage" in said and ">reçue<" in said
+
+
+def test_who_fills_in_a_browser_is_led_to_the_fiches_sent_back(page: Client) -> None:
+    assert reverse("own_collection") in page.get(f"{HOME}fiches/").content.decode()

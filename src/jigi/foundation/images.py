@@ -9,7 +9,7 @@ from __future__ import annotations
 from io import BytesIO
 from struct import error as NotAsAnnounced
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from jigi.foundation.errors import InputError, TooLarge
 
@@ -18,7 +18,17 @@ MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2_480
 """Pixels: the height of an A4 sheet at 210 dots an inch, where a signature and the smallest print are read."""
 QUALITY = 85
-_UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, NotAsAnnounced)
+_UNREADABLE = (
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, NotAsAnnounced,
+    AttributeError, TypeError, KeyError, OverflowError,
+)  # fmt: skip
+"""What Pillow raises of a broken image, or of metadata of types that it did not expect."""
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
 
 
 def opened(content: bytes, *, longest: int = LONGEST_SIDE) -> Image.Image:
@@ -31,7 +41,7 @@ def opened(content: bytes, *, longest: int = LONGEST_SIDE) -> Image.Image:
             _weigh(*image.size)
             image.draft(None, (longest, longest))  # a large JPEG is decoded at a half, a quarter or an eighth
             image.load()
-            upright = _plain(ImageOps.exif_transpose(image))
+            upright = _plain(_upright(image))
     except Image.DecompressionBombError:
         raise _too_large() from None
     except _UNREADABLE:
@@ -50,6 +60,12 @@ def written(image: Image.Image, format: str) -> bytes:
     kept = BytesIO()
     bare.save(kept, format, quality=QUALITY, optimize=True)
     return kept.getvalue()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its metadata say, which are not written again as Pillow's own function would: it fails on odd ones."""
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    return image if turn is None else image.transpose(turn)
 
 
 def _weigh(width: int, height: int) -> None:

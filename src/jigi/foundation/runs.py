@@ -119,14 +119,14 @@ def start(
         _finish(journal, work.run_id, "done", "")
 
 
-def leave_failed(kind: str, title: str, *, subject: str, message: str) -> None:
-    """A run that says why nothing was done, for work that never came to open one."""
+def leave_failed(kind: str, title: str, *, subject: str, message: str, by: User | None = None) -> None:
+    """A run that says why nothing was done, for work that never came to open one; `by` asked for it."""
     with side_connection() as journal:
         row = journal.execute(
             "INSERT INTO foundation_run"
             " (kind, title, subject, parameters, by_id, status, step, done, total, message, pid)"
-            " VALUES (%s, %s, %s, '{}', NULL, 'running', '', 0, 0, '', %s) RETURNING id",
-            (kind, title, subject, os.getpid()),
+            " VALUES (%s, %s, %s, '{}', %s, 'running', '', 0, 0, '', %s) RETURNING id",
+            (kind, title, subject, by.pk if by else None, os.getpid()),
         ).fetchone()
         assert row is not None
         _finish(journal, row[0], "failed", message)

@@ -9,15 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from jigi.foundation import audit
-from jigi.foundation.errors import Refused
+from jigi.foundation.errors import Raced, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.intake.models import FormVersion
 from jigi.registry.models import Household
-from jigi.sheets.models import Printing, ScannedPage, Sheet
-from jigi.sheets.rules import MOST_PAGES, drawn_number
+from jigi.sheets.models import Printing, ScannedPage, Sheet, survivor
+from jigi.sheets.rules import LEAST_COLUMNS, MOST_PAGES, drawn_number
 from jigi.sheets.states import PAGE, SHEET
 
 RIGHT = "sheets.handle"
@@ -28,7 +28,7 @@ LEAST_REASON = 3
 @unfenced
 @transaction.atomic
 def print_forms(
-    version: FormVersion, *, count: int = 1, pages: int, village: Area | None = None,
+    version: FormVersion, *, count: int = 1, pages: int, columns: int = LEAST_COLUMNS, village: Area | None = None,
     household: Household | None = None, by: User,
 ) -> Printing:  # fmt: skip
     """Number so many questionnaires of a village, blank, or one of a household already known."""
@@ -39,8 +39,8 @@ def print_forms(
         raise Refused(f"De 1 à {MOST_SHEETS} feuilles à la fois", remedy="Imprimez en plusieurs fois.")
     return _numbered(
         Printing(
-            purpose=Printing.Purpose.FORM, form_version=version, commune=commune, pages=pages, household=household,
-            village=household.village if household else village, made_by=by,
+            purpose=Printing.Purpose.FORM, form_version=version, commune=commune, pages=pages, columns=columns,
+            household=household, village=household.village if household else village, made_by=by,
         ),
         count,
     )  # fmt: skip
@@ -71,11 +71,15 @@ def _lose(sheet: Sheet, by: User) -> None:
 
 @unfenced
 @transaction.atomic
-def attach_to_household(page: ScannedPage, household: Household, *, by: User) -> None:
-    """Attach a page that waits to a household; the other pages of its sheet that wait for a name follow it."""
+def attach_to_household(page: ScannedPage, household: Household, *, by: User) -> Household:
+    """Attach a page that waits to a household; the other pages of its sheet that wait for a name follow it.
+
+    Returns the household that has it: the one that it was merged into, if it was.
+    """
+    household = survivor(household)
     require(by, RIGHT, areas=[household.commune])
     _own(page, by)
-    if page.sheet and page.sheet.household_id not in (None, household.pk):
+    if page.sheet and page.sheet.holder not in (None, household):
         raise Refused(
             "Cette feuille est celle d’un autre ménage", why="Elle a été imprimée ou rattachée pour lui.",
             remedy="Défaites d’abord ses rattachements, ou écartez cette page.",
@@ -84,12 +88,16 @@ def attach_to_household(page: ScannedPage, household: Household, *, by: User) ->
         raise Refused("Cette page est d’une liste de village", remedy="Rattachez-la à sa feuille, par son numéro.")
     if page.sheet is None:
         file_page(page, household=household, commune=household.commune, by=by)
-        return
+        return household
     name_sheet(page.sheet, household)
     waiting = ScannedPage.objects.filter(sheet=page.sheet, status="queued", why__in=("nameless", "undone"))
-    for one in (page, *waiting.exclude(pk=page.pk)):
+    for one in (page, *waiting.exclude(pk=page.pk).order_by("number", "pk")):
+        if one is not page and _is_here(page.sheet, one.number):
+            waiting.filter(pk=one.pk).update(why="repeated")  # the same page twice: the second waits, to be discarded
+            continue
         one.sheet = page.sheet
         file_page(one, household=household, commune=household.commune, by=by)
+    return household
 
 
 @unfenced
@@ -98,15 +106,21 @@ def attach_to_sheet(page: ScannedPage, sheet: Sheet, number: int, *, by: User) -
     """Attach a page whose code could not be read to the sheet whose number stands beside the code."""
     require(by, RIGHT, areas=[sheet.commune])
     _own(page, by)
-    if not 1 <= number <= MOST_PAGES:
-        raise Refused("Ce n’est pas un numéro de page", remedy="Recopiez celui qui est imprimé sous le carré.")
+    if not 1 <= number <= sheet.printing.pages:
+        raise Refused(
+            "Ce n’est pas un numéro de page de cette feuille", why=f"Elle va de 1 à {sheet.printing.pages}.",
+            remedy="Recopiez celui qui est imprimé sous le carré.",
+        )  # fmt: skip
     if sheet.printing.is_form and sheet.household is None:
         receive_sheet(sheet, by=by)
         waits = {"sheet": sheet, "number": number, "commune": sheet.printing.commune, "why": "nameless"}
-        ScannedPage.objects.filter(pk=page.pk, status="queued").update(**waits)
+        if not ScannedPage.objects.filter(pk=page.pk, status="queued").update(**waits):
+            raise Raced("Cette page n’attend plus : quelqu’un a agi avant vous", remedy="Rechargez-la.")
+        told = {"sheet": sheet.number, "number": number}
+        audit.record("attach", PAGE.noun, page.pk, by=by, after=told)
         return
     page.sheet, page.number = sheet, number
-    file_page(page, household=sheet.household, commune=sheet.commune, by=by)
+    file_on(page, sheet, by=by)
 
 
 @unfenced
@@ -130,6 +144,11 @@ def discard(page: ScannedPage, *, reason: str, by: User) -> None:
     """Set aside a page that is nothing of ours, or is here already: its image is emptied."""
     _own(page, by)
     PAGE.move(page, "discard", by=by, reason=_said(reason), sealed=b"")
+
+
+def file_on(page: ScannedPage, sheet: Sheet, *, by: User) -> None:
+    """Attach a page to what its sheet is for: its household, or the one that this was merged into since."""
+    file_page(page, household=sheet.holder, commune=sheet.commune, by=by)
 
 
 def file_page(page: ScannedPage, *, household: Household | None, commune: Area, by: User) -> None:

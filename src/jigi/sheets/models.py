@@ -21,6 +21,13 @@ def _person(french: str) -> models.ForeignKey[User, User]:
     return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=french)
 
 
+def survivor(household: Household) -> Household:
+    """The household that one is now, after mergers."""
+    while household.merged_into_id:
+        household = Household.objects.select_related("commune").get(pk=household.merged_into_id)
+    return household
+
+
 class Printing(models.Model):
     """Sheets printed together: what for, about which household or village, by whom.
 
@@ -44,6 +51,7 @@ class Printing(models.Model):
     )
     households = ArrayField(models.BigIntegerField(), verbose_name="ménages de la liste", default=list, blank=True)
     pages = models.PositiveSmallIntegerField("pages par feuille")
+    columns = models.PositiveSmallIntegerField("colonnes de membres", default=rules.LEAST_COLUMNS)
     made_by = _person("imprimé par")
     made_at = models.DateTimeField("imprimé le", db_default=Now())
 
@@ -97,9 +105,14 @@ class Sheet(models.Model):
         return self.scanned.filter(status="attached").count()
 
     @property
+    def holder(self) -> Household | None:
+        """Whose answers it holds now: its household, or the one that this was merged into. Read without the fence."""
+        return survivor(self.household) if self.household else None
+
+    @property
     def commune(self) -> Area:
         """Where its pages belong: with its household, which may have moved since, or where it was printed for."""
-        return self.household.commune if self.household else self.printing.commune
+        return self.holder.commune if self.holder else self.printing.commune
 
 
 class Scan(models.Model):

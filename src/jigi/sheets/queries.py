@@ -51,8 +51,9 @@ def queue(user: User) -> QuerySet[ScannedPage]:
 
 
 def of_household(household: Household) -> list[Sheet]:
-    """The sheets of a household, latest first."""
-    return list(household.sheets.select_related("printing__form_version__form").order_by("-pk"))
+    """The sheets of a household, latest first; with those of one that merged into it, once their pages came here."""
+    found = Sheet.objects.filter(Q(household=household) | Q(scanned__household=household)).distinct()
+    return list(found.select_related("printing__form_version__form").order_by("-pk"))
 
 
 def loose_pages(household: Household) -> list[ScannedPage]:

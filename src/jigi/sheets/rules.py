@@ -12,6 +12,11 @@ CODE = "F1:"
 """How the text of a page's square begins: what it holds, and its version. Capitals, digits and colons make it small."""
 DRAWN_DIGITS = 14
 MOST_PAGES = 99
+LEAST_COLUMNS = 8
+"""Members that a questionnaire has room for; as many fit a page in width."""
+BLANK_COLUMNS = 16
+SPARE_COLUMNS = 2
+"""For who came into a household since."""
 _CODE = re.compile(CODE + r"([0-9]{16}):([0-9]{2})")
 
 
@@ -24,6 +29,11 @@ def drawn_number() -> str:
 def is_number(digits: str) -> bool:
     """Whether sixteen digits are a sheet's number well copied: one wrong, or two neighbours swapped, is seen."""
     return bool(re.fullmatch(r"[0-9]{16}", digits)) and "02" <= digits[14:] <= "98" and int(digits) % 97 == 1
+
+
+def columns_for(size: int | None) -> int:
+    """How many members the questionnaire of a household has room for; of one not known, None."""
+    return BLANK_COLUMNS if size is None else max(LEAST_COLUMNS, size + SPARE_COLUMNS)
 
 
 def digits_of(text: str) -> str:

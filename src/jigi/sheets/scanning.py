@@ -8,6 +8,7 @@ from hashlib import sha256
 from io import BytesIO
 
 from django.db import transaction
+from django.db.models import Q
 from PIL import Image
 
 from jigi.foundation import audit, images
@@ -19,9 +20,10 @@ from jigi.foundation.received import JPEG, PDF, PNG, kind_of
 from jigi.foundation.sealed import sealed_bytes
 from jigi.foundation.squares import first_in
 from jigi.geography.access import can, require
-from jigi.sheets.actions import RIGHT, file_page, receive_sheet
+from jigi.sheets.actions import RIGHT, file_on, receive_sheet
 from jigi.sheets.models import Scan, ScannedPage, Sheet
 from jigi.sheets.rules import read_code
+from jigi.sheets.states import PAGE
 
 KIND = "scan"
 MOST_BYTES = 100 * 1024 * 1024
@@ -32,7 +34,7 @@ Why = ScannedPage.Why
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a file: how many pages, how many attached at once; `is_new` unless it was taken before."""
+    """What became of a file: how many pages, how many attached; `is_new` unless sending it again changed nothing."""
 
     scan: Scan
     pages: int
@@ -47,7 +49,10 @@ class Taken:
 @unfenced
 @transaction.atomic
 def take(content: bytes, *, by: User) -> Taken:
-    """Read a PDF, a JPEG or a PNG of sheets, page by page; the same file again changes nothing.
+    """Read a PDF, a JPEG or a PNG of sheets, page by page.
+
+    The same file again changes nothing, but for its pages that were discarded, and for those that nobody could place
+    when another person sent it: these are taken anew.
 
     All of its pages are taken or none. InputError for what can't be read, TooLarge for too much, Refused without the
     right.
@@ -58,12 +63,33 @@ def take(content: bytes, *, by: User) -> Taken:
     scan, is_new = Scan.objects.get_or_create(sha256=sha256(content).hexdigest(), defaults={"made_by": by})
     if is_new:
         for position, drawn in enumerate(_drawn(content), 1):
-            _take_page(scan, position, drawn, by)
+            _take_page(ScannedPage(scan=scan, position=position), drawn, by)
+    else:
+        is_new = _take_again(scan, content, by)
     counted = scan.pages.count(), scan.pages.filter(status="attached").count()
     if is_new:
         told = {"sha256": scan.sha256, "pages": counted[0]}
         audit.record("scan", "scan", scan.pk, by=by, after=told)
     return Taken(scan, *counted, is_new)
+
+
+def _take_again(scan: Scan, content: bytes, by: User) -> bool:
+    """Take the pages of a known file that are kept no more, or that only another sender sees; whether there was any."""
+    scan = Scan.objects.select_for_update().get(pk=scan.pk)
+    lost = Q(status="discarded")
+    if scan.made_by_id != by.pk:
+        lost |= Q(status="queued", commune=None)
+    found = {page.position: page for page in scan.pages.filter(lost)}
+    if not found:
+        return False
+    Scan.objects.filter(pk=scan.pk).update(made_by=by)
+    for position, drawn in enumerate(_drawn(content), 1):
+        if page := found.get(position):
+            if page.status == "discarded":
+                PAGE.move(page, "take_again", by=by, sealed=sealed_bytes(KIND, drawn))
+            page.sheet = page.number = page.household = page.commune = None
+            _take_page(page, drawn, by)
+    return True
 
 
 def _drawn(content: bytes) -> Iterator[bytes]:
@@ -79,8 +105,8 @@ def _drawn(content: bytes) -> Iterator[bytes]:
         )
 
 
-def _take_page(scan: Scan, position: int, drawn: bytes, by: User) -> None:
-    page = ScannedPage(scan=scan, position=position, sealed=sealed_bytes(KIND, drawn))
+def _take_page(page: ScannedPage, drawn: bytes, by: User) -> None:
+    page.sealed = sealed_bytes(KIND, drawn)
     with Image.open(BytesIO(drawn)) as image:
         found = first_in(image, read_code)
     sheet = _sheet(found[0]) if found else None
@@ -111,4 +137,4 @@ def _place(page: ScannedPage, sheet: Sheet, number: int, by: User) -> None:
     if nameless:
         receive_sheet(sheet, by=by)
     elif not repeated:
-        file_page(page, household=sheet.household, commune=sheet.commune, by=by)
+        file_on(page, sheet, by=by)

@@ -21,5 +21,6 @@ PAGE = StateTable(
         transition("attach", "queued", "attached", "Rattacher"),
         transition("detach", "attached", "queued", "Défaire le rattachement"),
         transition("discard", "queued", "discarded", "Écarter"),
+        transition("take_again", "discarded", "queued", "Reprendre"),
     ),
 )

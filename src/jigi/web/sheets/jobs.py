@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import OperationalError
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
-from jigi.foundation.models import User
+from jigi.foundation.models import Run, User
 from jigi.foundation.outage import outage_of
 from jigi.foundation.runs import leave_failed
 from jigi.sheets import scanning
@@ -19,6 +22,9 @@ from jigi.sheets.scanning import Taken
 from jigi.web.imports import uploads
 
 LARGE_BYTES = 2 * 1024 * 1024
+READ = "sheets.read"
+SHOWN_DAYS = 7
+MOST_SHOWN = 20
 
 
 def enqueue(folder: Path, *, by: User) -> None:
@@ -31,6 +37,13 @@ def waiting() -> int:
     return ProcrastinateJob.objects.filter(task_name=read.name, status__in=("todo", "doing")).count()
 
 
+def failures(user: User) -> list[Run]:
+    """The files that this person sent lately and that could not be read, latest first."""
+    since = timezone.now() - timedelta(days=SHOWN_DAYS)
+    found = Run.objects.filter(kind=READ, by=user, status=Run.Status.FAILED, started_at__gt=since)
+    return list(found.order_by("-id")[:MOST_SHOWN])
+
+
 def take_now(folder: Path, *, by: User) -> list[Taken]:
     """Read the files of an upload. Errors are those of `scanning.take`."""
     with uploads.opened(folder) as files:
@@ -39,15 +52,24 @@ def take_now(folder: Path, *, by: User) -> list[Taken]:
 
 @app.task(name="sheets.read_scan", retry=PATIENCE)
 def read(folder: str, user_id: int) -> None:
-    """Read an upload and remove it; a file that can't be read is kept as a run that failed."""
+    """Read an upload and remove it; a file that can't be read is told by a run that failed, the others are taken."""
     place, by = Path(folder), User.objects.get(pk=user_id)
     with acting_from("travail"):
         try:
-            take_now(place, by=by)
-        except JigiError as error:
-            leave_failed("sheets.read", "Lecture de feuilles numérisées", subject="scan", message=str(error))
+            with uploads.opened(place) as files:
+                for rank, file in enumerate(files.values(), 1):
+                    _take_one(file, f"Fichier {rank} sur {len(files)}", by)
         except Exception as error:
             if not isinstance(error, OperationalError) and outage_of(error) is None:
                 uploads.forget(place)
             raise
     uploads.forget(place)
+
+
+def _take_one(file: Path, which: str, by: User) -> None:
+    # Told by its rank and its size: the name of a file may name somebody, and is kept nowhere.
+    try:
+        scanning.take(file.read_bytes(), by=by)
+    except JigiError as error:
+        message = f"{which} ({filesizeformat(file.stat().st_size)}) : {error}"
+        leave_failed(READ, "Lecture de feuilles numérisées", subject="scan", message=message, by=by)

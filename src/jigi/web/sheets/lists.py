@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jigi.foundation.errors import InputError
 from jigi.foundation.models import User
 from jigi.geography.models import Area
 from jigi.registry import queries as registry
@@ -50,11 +51,20 @@ SHAPES = {
 
 
 def listed(purpose: str, village: Area, *, by: User) -> list[int]:
-    """The households that a list of a village names, in its order; none on a community list, which is filled."""
+    """The households that a list of a village names, in its order; none on a community list, which is filled.
+
+    InputError for more than a list holds: nobody is left out without a word.
+    """
     if purpose == Purpose.COMMUNITY:
         return []
     found = registry.visible_to(by).filter(village=village, status=Household.Status.ACTIVE)
-    return list(found.order_by("head_name", "pk").values_list("pk", flat=True)[:MOST_HOUSEHOLDS])
+    households = list(found.order_by("head_name", "pk").values_list("pk", flat=True)[: MOST_HOUSEHOLDS + 1])
+    if len(households) > MOST_HOUSEHOLDS:
+        raise InputError(
+            f"Ce village a plus de {MOST_HOUSEHOLDS} ménages, ce qu’une liste tient",
+            remedy="Depuis « Ménages », exportez ceux du village et imprimez-les en plusieurs parties.",
+        )
+    return households
 
 
 def pages_of(purpose: str, households: Sequence[int]) -> int:

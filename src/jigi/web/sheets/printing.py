@@ -22,6 +22,7 @@ from jigi.registry.rsu import digits_of
 from jigi.sheets import actions
 from jigi.sheets.actions import MOST_SHEETS, RIGHT
 from jigi.sheets.models import Printing
+from jigi.sheets.rules import columns_for
 from jigi.web.formats import counted
 from jigi.web.paper.press import pdf_response, press
 from jigi.web.sheets import lists, questionnaire
@@ -29,6 +30,7 @@ from jigi.web.sheets.sight import handler, seen_printing
 from jigi.web.submissions import carry_out
 
 Purpose = Printing.Purpose
+MOST_DIGITS = 9
 
 
 def print_sheets(request: HttpRequest) -> HttpResponse:
@@ -91,10 +93,13 @@ def _numbered(request: HttpRequest, household: Household | None, user: User) -> 
     said, purpose = request.POST, request.POST.get("objet", "")
     village = None if household else _village(said.get("village", ""), user)
     if purpose.startswith("form:"):
-        version = get_object_or_404(_versions(), pk=int("0" + purpose.removeprefix("form:")))
-        pages = _count_pages(version, village, household)
-        count = int(said.get("nombre", "1") or "1") if said.get("nombre", "1").isdecimal() else 0
-        return actions.print_forms(version, count=count, pages=pages, village=village, household=household, by=user)
+        version = get_object_or_404(_versions(), pk=short_number(purpose.removeprefix("form:")))
+        columns = columns_for(household.size if household else None)
+        pages = _count_pages(version, village, household, columns)
+        return actions.print_forms(
+            version, count=short_number(said.get("nombre", "1")), pages=pages, columns=columns, village=village,
+            household=household, by=user,
+        )  # fmt: skip
     if purpose not in Purpose.values or village is None or purpose == Purpose.FORM:
         raise InputError("Rien n’est choisi à imprimer", remedy="Choisissez un questionnaire ou une liste.")
     households = lists.listed(purpose, village, by=user)
@@ -106,11 +111,16 @@ def _numbered(request: HttpRequest, household: Household | None, user: User) -> 
     return actions.print_list(purpose, village, households=households, pages=pages, by=user)
 
 
-def _count_pages(version: FormVersion, village: Area | None, household: Household | None) -> int:
+def short_number(text: str) -> int:
+    """A count, a page or a key as typed; 0 for what is none."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
+
+
+def _count_pages(version: FormVersion, village: Area | None, household: Household | None, columns: int) -> int:
     """How many pages a questionnaire takes, its squares not drawn yet."""
     commune = household.commune if household else village.parent if village else None
     drawn = Printing(
-        purpose=Purpose.FORM, form_version=version, commune=commune, household=household,
+        purpose=Purpose.FORM, form_version=version, commune=commune, household=household, columns=columns,
         village=household.village if household else village,
     )  # fmt: skip
     return len(pypdfium2.PdfDocument(BytesIO(press("questionnaire", questionnaire.document(drawn, version, pages=0)))))

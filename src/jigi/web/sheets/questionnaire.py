@@ -10,13 +10,12 @@ from jigi.intake.questions import SELECT_MANY, SELECT_ONE, Item, Questionnaire
 from jigi.registry.models import Household
 from jigi.registry.rsu import card_text
 from jigi.sheets.models import Printing
+from jigi.sheets.rules import LEAST_COLUMNS
 from jigi.web.forms.reading import Line, lines_of
 from jigi.web.sheets.squares import drawn, numbered
 
 MOST_TICKED = 24
 """Choices that are printed each with its box; a longer list is written in."""
-COLUMNS = 8
-"""Members that a grid has room for."""
 _SIZES = {"text": "long", "integer": "short", "decimal": "short", "date": "date"}
 _COMPUTED = re.compile(r"\$\{[^}]*\}")
 
@@ -32,7 +31,10 @@ def document(printing: Printing, version: FormVersion, *, pages: int) -> dict[st
         "place": " · ".join(str(area) for area in (printing.village, printing.commune) if area),
         "household": _begun(printing.household) if printing.household else None,
         "blocks": blocks(Questionnaire(version.definition)),
-        "columns": COLUMNS,
+        "columns": [
+            list(range(first, min(first + LEAST_COLUMNS, printing.columns + 1)))
+            for first in range(1, printing.columns + 1, LEAST_COLUMNS)
+        ],
     }
 
 

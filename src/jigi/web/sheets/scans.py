@@ -27,6 +27,7 @@ from jigi.web.imports import uploads
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import verb_word
 from jigi.web.sheets import jobs
+from jigi.web.sheets.printing import short_number
 from jigi.web.sheets.sight import handler, seen_page
 from jigi.web.submissions import KeyReused, carry_out
 
@@ -76,7 +77,10 @@ def send(request: HttpRequest) -> HttpResponse:
             raise
         except JigiError as refused:
             error = refused
-    context = {"error": error, "most_pages": MOST_PAGES, "most_mb": MOST_BYTES // 1024**2, "waiting": jobs.waiting()}
+    context = {
+        "error": error, "most_pages": MOST_PAGES, "most_mb": MOST_BYTES // 1024**2, "waiting": jobs.waiting(),
+        "failures": jobs.failures(user),
+    }  # fmt: skip
     return render(request, "sheets/send.html", context, status=400 if error else 200)
 
 
@@ -126,7 +130,7 @@ def _attach(request: HttpRequest, one: ScannedPage, by: User) -> str:
         household = visible.filter(rsu_number=typed).first()
         if household is None or household.is_erased:
             raise Refused("Aucun ménage de vos communes n’a ce numéro", remedy="Relisez-le, ou cherchez par nom.")
-        actions.attach_to_household(one, household, by=by)
+        household = actions.attach_to_household(one, household, by=by)
         return f"La page est rattachée au ménage {household.rsu}."
     found = queries.sheets(by).filter(number=digits_of(request.POST.get("feuille", ""))).first()
     if found is None:
@@ -138,8 +142,7 @@ def _attach(request: HttpRequest, one: ScannedPage, by: User) -> str:
 
 
 def _to_sheet(request: HttpRequest, one: ScannedPage, found: Sheet, by: User) -> str:
-    number = request.POST.get("page", "1")
-    actions.attach_to_sheet(one, found, int(number) if number.isdecimal() else 0, by=by)
+    actions.attach_to_sheet(one, found, short_number(request.POST.get("page", "1")), by=by)
     if found.printing.is_form and found.household is None:
         return "La feuille est reconnue : dites maintenant de quel ménage elle porte les réponses."
     return "La page est rattachée à sa feuille."
@@ -171,7 +174,10 @@ def _taken(request: HttpRequest, user: User) -> HttpResponse:
 
     def later() -> str:
         jobs.enqueue(folder, by=user)
-        return "Les pages attendent leur tour : celles qui ne se lisent pas seront dans « Pages à rattacher »."
+        return (
+            "Les pages attendent leur tour : celles qui ne se lisent pas seront dans « Pages à rattacher », et un"
+            " fichier qui ne s’ouvre pas est dit sur la page d’envoi."
+        )
 
     if sum(one.size or 0 for one in sent) > jobs.LARGE_BYTES:
         if not carry_out(request, later):
