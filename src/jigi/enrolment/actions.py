@@ -109,7 +109,7 @@ def exit_finished(component: Component, closed_term: int, *, by: User, communes:
     """Exit the active enrolments whose last term is closed; returns how many.
 
     `communes` are those where the term is closed (None: everywhere). Suspended enrolments keep what is left
-    of their right. Asks no right of its own: it follows from the closing of a term, which does.
+    of their right, and so do those whose recipient died or left, until somebody decides. Asks no right of its own: it follows from the closing of a term, which does.
     """
     codes = None if communes is None else [commune.pk for commune in communes]
     with transaction.atomic():
