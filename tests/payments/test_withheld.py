@@ -99,7 +99,7 @@ def test_at_the_last_term_what_is_owed_waits_for_the_heir(
         scene.answer(released, tmp_path / "retour.csv", absent=1)
         happens(first)
     scene.close(released)
-    assert [one.enrolment for one in to_follow(scene.maker).values()] == [first.pk]
+    assert [one.pk for one in to_follow(scene.maker)] == [first.pk]
     replace(scene, first)
     late = scene.released(1, kind="catch_up")
     assert Instruction.objects.filter(payment_round=late, recipient=first.recipient_id, status="open").exists()
@@ -174,18 +174,14 @@ def test_a_return_about_a_held_order_is_left_to_a_person(scene: Scene, first: En
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_debt_follows_a_household_that_was_merged(
-    scene: Scene, first: Enrolment, times: int, tmp_path: Path
-) -> None:
+def test_a_debt_follows_a_household_that_was_merged(scene: Scene, first: Enrolment, times: int, tmp_path: Path) -> None:
     released = scene.released()
     scene.answer(released, tmp_path / "retour.csv", absent=1)
     scene.close(released)
     into = Household.objects.get(pk=scene.households[-1])
     between = Household.objects.get(pk=scene.households[1])
     Household.objects.filter(pk=between.pk).update(status="merged", merged_into=into)
-    Household.objects.filter(pk=first.household_id).update(
-        status="merged", merged_into=into if times == 1 else between
-    )
+    Household.objects.filter(pk=first.household_id).update(status="merged", merged_into=into if times == 1 else between)
     Membership.objects.filter(person=first.recipient_id).update(household=into, line=9, role="")
     second = scene.prepared(2)
     assert (second.entitlements, second.arrears) == (1, 1)
