@@ -123,11 +123,15 @@ def test_a_character_that_no_text_holds_is_refused_in_a_form(client: Client, are
     answer = client.post("/alertes/1/faire/take/", {"cle": str(uuid.uuid4()), "motif": "a\x00b"})
     assert answer.status_code == 400
     assert "caractère nul" in answer.content.decode()
-    answer = client.post("/inscriptions/1/faire/garder/", {"cle\x00": "a"}, headers={"referer": "http://testserver/alertes/"})
+    answer = client.post(
+        "/inscriptions/1/faire/garder/", {"cle\x00": "a"}, headers={"referer": "http://testserver/alertes/"}
+    )
     assert answer.headers["Location"] == "http://testserver/alertes/"
 
 
-@pytest.mark.parametrize("address", ["/api/partage/?x=%00", "/openrosa/formList?formID=%00", "/openrosa/questionnaires/1/%00"])
+@pytest.mark.parametrize(
+    "address", ["/api/partage/?x=%00", "/openrosa/formList?formID=%00", "/openrosa/questionnaires/1/%00"]
+)
 def test_the_doors_of_machines_answer_by_themselves(client: Client, areas: Areas, address: str) -> None:
     client.raise_request_exception = False
     assert client.get(address, headers={"authorization": "Bearer x"}).status_code in (401, 404)

@@ -170,7 +170,8 @@ def change_recipient(enrolment: Enrolment, person: Person, *, reason: str, by: U
 def transfer(enrolment: Enrolment, *, reason: str, by: User) -> None:
     """Pay a household where it is registered now, by the agency of that commune, at its pay point.
 
-    Its last term stays; what is already owed is paid in the commune where it was owed.
+    Its last term stays. What is already owed is asked by the rounds of the commune where it was owed, of the new agency
+    and at the new pay point.
     """
     current, said = _live(enrolment, reason, by)
     commune, village, component = current.household.commune, current.household.village, current.component
