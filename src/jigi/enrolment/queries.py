@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -40,7 +41,7 @@ class CommuneCaseload:
     exited: int
 
 
-class Following(QuerySet[Enrolment]):
+class Following(QuerySet[Any]):
     """Enrolments with what the register says of them: `news` (one of NEWS, or ""), `rsu_number`, `place`, `named`.
 
     They are read in the scope of an act: a household that moved is seen where it was enrolled, though its page may be
@@ -49,7 +50,7 @@ class Following(QuerySet[Enrolment]):
 
     @unfenced
     def _fetch_all(self) -> None:
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     @unfenced
     def count(self) -> int:

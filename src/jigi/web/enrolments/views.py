@@ -46,7 +46,7 @@ def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
         "enrolment": one,
         "told": told,
         "said": NEWS[told.news] if told else "",
-        "stops": bool(told) and told.news in STOPS,
+        "stops": told is not None and told.news in STOPS,
         "rsu": _rsu(told) if told else household.rsu if household else "",
         "household": household,
         "members": [member for member in members if member.person_id != one.recipient_id],
