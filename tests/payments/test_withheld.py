@@ -13,10 +13,11 @@ from django.db.utils import DatabaseError
 
 from jigi.enrolment import actions as enrolments
 from jigi.enrolment.models import Enrolment
+from jigi.enrolment.queries import to_follow
 from jigi.ledger.queries import prove
 from jigi.payments import actions, queries
 from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnLine
-from jigi.payments.rules import RecipientFacts, withheld
+from jigi.payments.rules import RecipientFacts, held, withheld
 from jigi.registry.models import Household, Membership, Person
 from tests.payments.scene import Scene, peopled
 
@@ -53,8 +54,13 @@ def replace(scene: Scene, enrolment: Enrolment) -> None:
     enrolments.change_recipient(enrolment, head, reason="décès de l’allocataire", by=scene.maker)
 
 
-@pytest.mark.parametrize(("happens", "why"), [(dies, "died"), (leaves, "gone"), (ends, "dissolved")])
-def test_before_the_list_no_right_is_written(
+def alone(enrolment: Enrolment) -> None:
+    dies(enrolment)
+    Membership.objects.filter(household=enrolment.household_id).update(ended_on=DAY, role="", end_reason="departure")
+
+
+@pytest.mark.parametrize(("happens", "why"), [(alone, "died"), (ends, "dissolved")])
+def test_before_the_list_a_household_that_ended_has_no_right(
     scene: Scene, first: Enrolment, happens: Callable[[Enrolment], None], why: str
 ) -> None:
     happens(first)
@@ -62,6 +68,43 @@ def test_before_the_list_no_right_is_written(
     assert prepared.entitlements == 2
     assert not Entitlement.objects.filter(household=first.household_id).exists()
     assert queries.withheld(prepared) == {why: 1}
+
+
+@pytest.mark.parametrize(("happens", "why"), [(dies, "died"), (leaves, "gone")])
+def test_before_the_list_the_right_of_a_household_that_goes_on_is_written_and_held(
+    scene: Scene, first: Enrolment, happens: Callable[[Enrolment], None], why: str
+) -> None:
+    happens(first)
+    released = scene.released()
+    line = Instruction.objects.get(household=first.household_id)
+    assert (released.entitlements, queries.withheld(released)) == (3, {why: 1})
+    assert (line.status, Entitlement.objects.get(pk=line.entitlement_id).status) == ("held", "owed")
+    assert (scene.balance("agency"), scene.balance("programme"), prove().balanced) == (60_000, 30_000, True)
+    replace(scene, first)
+    scene.close(released)
+    assert scene.prepared(2).arrears == 3
+
+
+@pytest.mark.parametrize("happens", [dies, leaves])
+@pytest.mark.parametrize("when", ["frozen", "absent"])
+def test_at_the_last_term_what_is_owed_waits_for_the_heir(
+    scene: Scene, first: Enrolment, happens: Callable[[Enrolment], None], when: str, tmp_path: Path
+) -> None:
+    Enrolment.objects.update(last_term=1)
+    payment_round = approved(scene)
+    if when == "frozen":
+        happens(first)
+    released = actions.release(payment_round, by=scene.treasurer)
+    if when == "absent":
+        scene.answer(released, tmp_path / "retour.csv", absent=1)
+        happens(first)
+    scene.close(released)
+    assert [one.pk for one in to_follow(scene.maker)] == [first.pk]
+    replace(scene, first)
+    late = scene.released(1, kind="catch_up")
+    assert Instruction.objects.filter(payment_round=late, recipient=first.recipient_id, status="open").exists()
+    scene.close(late)
+    assert set(Enrolment.objects.values_list("status", flat=True)) == {"exited"}
 
 
 def test_once_somebody_decided_the_list_made_again_pays_the_heir(scene: Scene, first: Enrolment) -> None:
@@ -130,15 +173,20 @@ def test_a_return_about_a_held_order_is_left_to_a_person(scene: Scene, first: En
     assert ReturnLine.objects.get().outcome == "conflict" and Instruction.objects.get(pk=held.pk).status == "held"
 
 
-def test_a_debt_follows_a_household_that_was_merged(scene: Scene, first: Enrolment, tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_debt_follows_a_household_that_was_merged(scene: Scene, first: Enrolment, times: int, tmp_path: Path) -> None:
     released = scene.released()
     scene.answer(released, tmp_path / "retour.csv", absent=1)
     scene.close(released)
     into = Household.objects.get(pk=scene.households[-1])
-    Household.objects.filter(pk=first.household_id).update(status="merged", merged_into=into)
+    between = Household.objects.get(pk=scene.households[1])
+    Household.objects.filter(pk=between.pk).update(status="merged", merged_into=into)
+    Household.objects.filter(pk=first.household_id).update(status="merged", merged_into=into if times == 1 else between)
     Membership.objects.filter(person=first.recipient_id).update(household=into, line=9, role="")
     second = scene.prepared(2)
-    assert (second.entitlements, second.arrears) == (2, 1)
+    assert (second.entitlements, second.arrears) == (1, 1)
+    frozen = actions.freeze(second, by=scene.maker)
+    assert queries.unpayable(frozen) == 0
 
 
 @pytest.mark.parametrize("state", ["paid", "open"])
@@ -151,15 +199,22 @@ def test_a_held_order_stays_held(scene: Scene, first: Enrolment, state: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("household", "died", "present"), list(product(["active", "merged", "dissolved", "left"], [0, 1], [0, 1]))
+    ("household", "died", "present", "alone"),
+    list(product(["active", "merged", "dissolved", "left"], [0, 1], [0, 1], [0, 1])),
 )
 def test_the_statement_withholds_as_the_rule_does(
-    scene: Scene, first: Enrolment, household: str, died: int, present: int
+    scene: Scene, first: Enrolment, household: str, died: int, present: int, alone: int
 ) -> None:
     into = scene.households[-1] if household == "merged" else None
     Household.objects.filter(pk=first.household_id).update(status=household, merged_into=into)
     Person.objects.filter(pk=first.recipient_id).update(died_on=DAY if died else None)
     if not present:
         leaves(first)
-    why = withheld(RecipientFacts(household, bool(died), bool(present)))
-    assert queries.withheld(scene.open()) == ({why: 1} if why else {})
+    if alone:
+        others = Membership.objects.filter(household=first.household_id).exclude(person=first.recipient_id)
+        others.update(ended_on=DAY, role="", end_reason="departure")
+    facts = RecipientFacts(household, bool(died), bool(present), heirs=not alone)
+    why, opened = withheld(facts), scene.open()
+    assert queries.withheld(opened) == ({why: 1} if why else {})
+    written = Entitlement.objects.filter(payment_round=actions.prepare(opened, by=scene.maker)).count()
+    assert written == (3 if held(facts) or not why else 2)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from jigi.enrolment import actions as enrolment
 from jigi.enrolment.actions import enrol_households
 from jigi.enrolment.models import Cohort, Enrolment
 from jigi.foundation.errors import Refused
@@ -19,7 +20,7 @@ from jigi.ledger.queries import prove
 from jigi.payments import actions, orders, pipeline, rules
 from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnFile, ReturnLine
 from jigi.programmes.models import AgencyAccount
-from jigi.registry.models import Household, Person
+from jigi.registry.models import Household, Membership, Person
 from jigi.targeting.actions import open_round as open_campaign
 from tests.factories import (
     make_areas,
@@ -323,6 +324,20 @@ def test_8_who_enrolled_households_can_not_release_their_money() -> None:
         actions.release(approved, by=become(enroller, "treasurer"))
     with pytest.raises(DatabaseError, match="ne le libère pas"), transaction.atomic():
         PaymentRound.objects.filter(pk=approved.pk).update(released_by=enroller)
+
+
+def test_8_who_changed_a_recipient_can_not_release_their_money() -> None:
+    scene = peopled(3)
+    by = make_user("change", "programme_manager")
+    one = Enrolment.objects.order_by("pk")[0]
+    head = Membership.objects.get(household=one.household_id, relation="head").person
+    enrolment.change_recipient(one, head, reason="départ", by=by)
+    approved = actions.approve(actions.freeze(scene.prepared(), by=scene.maker), by=scene.approver)
+    with pytest.raises(Refused, match="ou changé qui les reçoit"):
+        actions.release(approved, by=become(by, "treasurer"))
+    with pytest.raises(DatabaseError, match="ne le libère pas"), transaction.atomic():
+        PaymentRound.objects.filter(pk=approved.pk).update(released_by=by)
+    assert actions.release(approved, by=scene.treasurer).status == "released"
 
 
 @pytest.mark.parametrize(

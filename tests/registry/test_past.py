@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from jigi.foundation.keyring import vault
 from jigi.registry.models import Household, PastHousehold, PastPerson, PastPhone, Person, Phone
-from tests.copies import copied
+from jigi.registry.then import households_at
+from tests.copies import address, copied
 from tests.factories import make_commune, make_households, make_village
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +58,46 @@ def test_forms_of_one_transaction_were_never_read_and_are_not_kept(household: Ho
         for size in (5, 6, 7):
             Household.objects.filter(pk=household.pk).update(size=size)
     assert [past.size for past in PastHousehold.objects.filter(id=household.pk)] == [household.size]
+
+
+@contextmanager
+def a_long_transaction() -> Iterator[psycopg.Connection[Any]]:
+    """Another connection, in a transaction that began before what the test does next."""
+    with psycopg.connect(**address(), dbname=connection.settings_dict["NAME"]) as other:
+        other.execute("SELECT now()")
+        yield other
+
+
+def forms(household: Household) -> list[tuple[int, datetime, datetime]]:
+    past = PastHousehold.objects.filter(id=household.pk).order_by("recorded_at")
+    return [(form.size, form.recorded_at, form.recorded_to) for form in past]
+
+
+def test_a_longer_transaction_that_writes_second_keeps_the_form_it_found(household: Household) -> None:
+    with a_long_transaction() as long:
+        Household.objects.filter(pk=household.pk).update(size=8)
+        short = Household.objects.get(pk=household.pk).recorded_at
+        for size in (9, 10):
+            long.execute("UPDATE registry_household SET size = %s WHERE id = %s", [size, household.pk])
+    now = Household.objects.get(pk=household.pk)
+    assert forms(household) == [(household.size, household.recorded_at, short), (8, short, now.recorded_at)]
+    assert [row["size"] for row in households_at([household.pk], short)] == [8]
+    assert now.size == 10 and now.recorded_at > short
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_a_longer_transaction_that_deletes_keeps_the_form_it_found(household: Household, touched: bool) -> None:
+    phone = Phone.objects.filter(person__memberships__household=household).first()
+    assert phone is not None
+    with a_long_transaction() as long:
+        Phone.objects.filter(pk=phone.pk).update(owner="neighbour")
+        short = Phone.objects.get(pk=phone.pk).recorded_at
+        if touched:
+            long.execute("UPDATE registry_phone SET owner = 'self' WHERE id = %s", [phone.pk])
+        long.execute("DELETE FROM registry_phone WHERE id = %s", [phone.pk])
+    first, last = PastPhone.objects.filter(id=phone.pk).order_by("recorded_at")
+    assert (first.recorded_to, last.owner, last.recorded_at) == (short, "neighbour", short)
+    assert last.recorded_to > short
 
 
 def test_an_update_of_many_rows_keeps_each(household: Household) -> None:

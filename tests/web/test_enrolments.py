@@ -47,6 +47,18 @@ def test_a_recipient_who_left_is_listed_and_replaced(manager: Client, enrolment:
     assert "Rien à suivre" in page(manager, reverse("enrolments"))
 
 
+@pytest.mark.parametrize(
+    ("asked", "listed"), [("?nouvelle=gone", True), ("?nouvelle=moved", False), ("?format=csv", True)]
+)
+def test_the_list_is_chosen_from_and_taken_away(
+    manager: Client, enrolment: Enrolment, asked: str, listed: bool
+) -> None:
+    Membership.objects.filter(person=enrolment.recipient_id).update(ended_on="2020-01-01", role="")
+    answer = manager.get(reverse("enrolments") + asked, follow=True)
+    text = answer.getvalue().decode()
+    assert (Household.objects.get(pk=enrolment.household_id).rsu in text) is listed
+
+
 def test_a_household_that_ended_is_let_go(manager: Client, enrolment: Enrolment) -> None:
     Household.objects.filter(pk=enrolment.household_id).update(status="dissolved")
     said = {"cle": str(uuid.uuid4()), "motif": "ménage dissous"}

@@ -108,9 +108,9 @@ def test_a_round_says_whom_it_does_not_pay_and_holds_at_its_release(scene: Scene
     payment_round = frozen(scene)
     assert "Allocataire parti du ménage : 1" in read(scene.maker)
     Person.objects.filter(pk=second.recipient_id).update(died_on="2015-02-01")
-    assert "1 ordre n’a plus personne à payer" in read(scene.approver)
+    assert "2 ordres n’ont plus personne à payer" in read(scene.approver)
     actions.release(actions.approve(payment_round, by=scene.approver), by=scene.treasurer)
-    assert "1 ordre retenu à la libération" in read(scene.maker)
+    assert "2 ordres retenus à la libération" in read(scene.maker)
 
 
 def test_sending_back_needs_a_reason_and_makes_a_draft(scene: Scene) -> None:

@@ -106,3 +106,32 @@ def test_a_defect_says_that_nothing_was_half_done(
     monkeypatch.setattr("jigi.web.today.views.needs_of", lambda *_: 1 / 0)
     answer = client.get("/aujourdhui/")
     assert answer.status_code == 500 and "Le serveur a rencontré une erreur" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/menages/?lieu=%00", "/menages/?x=a%00b", "/alertes/1/faire/%00/", "/connexion/?next=%00"]
+)
+def test_a_character_that_no_text_holds_is_refused_in_an_address(client: Client, areas: Areas, address: str) -> None:
+    client.force_login(make_user("awa", "programme_manager"))
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "caractère nul" in answer.content.decode()
+
+
+def test_a_character_that_no_text_holds_is_refused_in_a_form(client: Client, areas: Areas) -> None:
+    client.force_login(make_user("awa", "programme_manager"))
+    answer = client.post("/alertes/1/faire/take/", {"cle": str(uuid.uuid4()), "motif": "a\x00b"})
+    assert answer.status_code == 400
+    assert "caractère nul" in answer.content.decode()
+    answer = client.post(
+        "/inscriptions/1/faire/garder/", {"cle\x00": "a"}, headers={"referer": "http://testserver/alertes/"}
+    )
+    assert answer.headers["Location"] == "http://testserver/alertes/"
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/partage/?x=%00", "/openrosa/formList?formID=%00", "/openrosa/questionnaires/1/%00"]
+)
+def test_the_doors_of_machines_answer_by_themselves(client: Client, areas: Areas, address: str) -> None:
+    client.raise_request_exception = False
+    assert client.get(address, headers={"authorization": "Bearer x"}).status_code in (401, 404)

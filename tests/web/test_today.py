@@ -10,7 +10,7 @@ from jigi.intake.models import Batch, Problem
 from jigi.payments.models import PaymentRound
 from jigi.registry.models import Household
 from jigi.targeting.models import TargetingRound
-from tests.factories import Areas, loader, make_commune, make_component, make_households, make_user
+from tests.factories import Areas, loader, make_commune, make_component, make_enrolments, make_households, make_user
 from tests.payments.scene import peopled
 
 
@@ -42,6 +42,16 @@ def _frozen_round(areas: Areas, maker: User) -> PaymentRound:
     )  # fmt: skip
     made.communes.create(commune=areas.communes[0], component=made.component, term=1, sequence=1)
     return made
+
+
+def test_a_household_that_changed_waits_for_who_decides_of_enrolments(client: Client, areas: Areas) -> None:
+    make_enrolments(make_component(areas.communes[:1]), make_households(1, areas.villages[0]))
+    assert "Changements du registre à suivre" not in _page(client, make_user("avant"))
+    Household.objects.update(status="dissolved")
+    assert 'href="/inscriptions/"' in _page(client, make_user("awa"))
+    assert "Changements du registre à suivre" in client.get("/aujourdhui/").content.decode()
+    for elsewhere in (make_user("loin", "programme_manager", areas.communes[1]), make_user("sira", "social_officer")):
+        assert "Changements du registre à suivre" not in _page(client, elsewhere)
 
 
 def test_a_ranked_campaign_waits_to_be_frozen(client: Client, areas: Areas) -> None:

@@ -7,9 +7,11 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from jigi.enrolment.models import Cohort, Enrolment
+from jigi.enrolment.queries import followed
 from jigi.enrolment.rules import left_out
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation import audit, runs
@@ -109,7 +111,9 @@ def exit_finished(component: Component, closed_term: int, *, by: User, communes:
     """Exit the active enrolments whose last term is closed; returns how many.
 
     `communes` are those where the term is closed (None: everywhere). Suspended enrolments keep what is left
-    of their right. Asks no right of its own: it follows from the closing of a term, which does.
+    of their right, and so do those whose recipient died or left, until somebody decides.
+
+    Asks no right of its own: it follows from the closing of a term, which does.
     """
     codes = None if communes is None else [commune.pk for commune in communes]
     with transaction.atomic():
@@ -149,7 +153,10 @@ def change_recipient(enrolment: Enrolment, person: Person, *, reason: str, by: U
     values = {"recipient_id": person.pk, "alternate_id": next(iter(heirs), None)}
     before = {**{name: getattr(current, name) for name in values}, "account": masked(current.account, 4)}
     columns = sealed_columns("account", account, "account_sealed", "account_index")
-    Enrolment.objects.filter(pk=current.pk).update(**values, **columns, followed_at=timezone.now())
+    named = followed(Q(pk=current.pk)).get().named
+    Enrolment.objects.filter(pk=current.pk).update(
+        **values, **columns, followed_at=timezone.now(), followed_recipient=named
+    )
     after = {**values, "account": masked(account, 4)}
     audit.record(
         "change_recipient", "enrolment", current.pk, by=by, before=before, after=after, reason=said,
@@ -163,7 +170,8 @@ def change_recipient(enrolment: Enrolment, person: Person, *, reason: str, by: U
 def transfer(enrolment: Enrolment, *, reason: str, by: User) -> None:
     """Pay a household where it is registered now, by the agency of that commune, at its pay point.
 
-    Its last term stays; what is already owed is paid in the commune where it was owed.
+    Its last term stays. What is already owed is asked by the rounds of the commune where it was owed, of the new agency
+    and at the new pay point.
     """
     current, said = _live(enrolment, reason, by)
     commune, village, component = current.household.commune, current.household.village, current.component
@@ -185,7 +193,7 @@ def transfer(enrolment: Enrolment, *, reason: str, by: User) -> None:
     before = {"area": current.commune.name, "agency": current.agency.code}
     Enrolment.objects.filter(pk=current.pk).update(
         commune=commune, village=village, agency=served.agency, pay_point=f"Site de {place.name}"[:120],
-        followed_at=timezone.now(), **columns,
+        followed_at=timezone.now(), followed_commune=None, **columns,
     )  # fmt: skip
     after = {"area": commune.name, "agency": served.agency.code}
     audit.record(
@@ -198,9 +206,11 @@ def transfer(enrolment: Enrolment, *, reason: str, by: User) -> None:
 @unfenced
 @transaction.atomic
 def keep(enrolment: Enrolment, *, reason: str, by: User) -> None:
-    """Leave an enrolment as it is, knowing what the register changed: it is no news any more."""
+    """Leave an enrolment as it is, knowing what the register changed: the gravest of it is no news any more."""
     current, said = _live(enrolment, reason, by)
-    Enrolment.objects.filter(pk=current.pk).update(followed_at=timezone.now())
+    told = followed(Q(pk=current.pk)).get()
+    answers = {"moved": {"followed_commune": told.place_id}, "recipient": {"followed_recipient": told.named}}
+    Enrolment.objects.filter(pk=current.pk).update(followed_at=timezone.now(), **answers.get(told.news, {}))
     audit.record("keep", "enrolment", current.pk, by=by, reason=said, subjects=[current.household_id])
     enrolment.refresh_from_db()
 

@@ -96,6 +96,15 @@ class Enrolment(models.Model):
     enrolled_at = models.DateTimeField("inscrit le", db_default=Now())
     exited_at = models.DateTimeField("sorti le", null=True)
     followed_at = models.DateTimeField("changements suivis le", null=True)
+    # What was answered when it was decided, to be compared and nothing else: a number whose row may be gone.
+    followed_commune = models.ForeignKey(
+        Area, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False,
+        verbose_name="commune du ménage, déjà répondue",
+    )  # fmt: skip
+    followed_recipient = models.ForeignKey(
+        Person, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False,
+        verbose_name="allocataire au registre, déjà répondu",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = "inscription"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from jigi.enrolment.models import Enrolment
@@ -40,31 +41,25 @@ class CommuneCaseload:
     exited: int
 
 
-@dataclass(frozen=True)
-class News:
-    """What the register says of an enrolment that the enrolment does not say: one of NEWS, and of whom."""
+class Following(QuerySet[Any]):
+    """Enrolments with what the register says of them: `news` (one of NEWS, or ""), `rsu_number`, `place`, `named`.
 
-    enrolment: int
-    code: str
-    rsu: str
-    recipient: str
-    place: str
+    They are read in the scope of an act: a household that moved is seen where it was enrolled, though its page may be
+    another's by now. `place` is the commune it is registered in, `named` whom it names as recipient.
+    """
 
-    @property
-    def stops(self) -> bool:
-        """Whether nothing more is paid until somebody decides."""
-        return self.code in STOPS
+    @unfenced
+    def _fetch_all(self) -> None:
+        super()._fetch_all()
+
+    @unfenced
+    def count(self) -> int:
+        return super().count()
 
 
 def visible_to(user: User, right: str = "programmes.see") -> QuerySet[Enrolment]:
     """The enrolments of the places and programmes where the user's postings give a right: to see programmes."""
-    condition = Q(pk__in=[])
-    for posting in postings_with(user, right):
-        within = Q(commune__path__startswith=posting.area.path)
-        if posting.programme_code:
-            within &= Q(component__programme__code=posting.programme_code)
-        condition |= within
-    return Enrolment.objects.filter(condition)
+    return Enrolment.objects.filter(_held(user, right))
 
 
 def of_household(household: Household) -> QuerySet[Enrolment]:
@@ -75,38 +70,58 @@ def of_household(household: Household) -> QuerySet[Enrolment]:
     return found.order_by(F("exited_at").desc(nulls_first=True), "-enrolled_at")
 
 
-@unfenced
-def to_follow(user: User) -> dict[int, News]:
-    """The changes of the register that wait for who decides of enrolments, by enrolment.
-
-    A household that moved is seen where it was enrolled, though its page may be another's by now.
-    """
-    live = visible_to(user, DECIDE).exclude(status="exited").annotate(news=_news()).exclude(news="")
-    rows = live.values_list(
-        "pk", "news", "household__rsu_number", "recipient__given_names", "recipient__surname",
-        "household__commune__name",
-    )  # fmt: skip
-    return {
-        pk: News(pk, code, Household(rsu_number=rsu).rsu, f"{given} {name}", place)
-        for pk, code, rsu, given, name, place in rows
-    }
+def to_follow(user: User) -> Following:
+    """The enrolments of which the register changed something that waits for this person, who decides of them."""
+    return followed(_held(user, DECIDE)).exclude(status="exited").exclude(news="")
 
 
-def _news() -> Case:
-    """One of NEWS, or "": the gravest. What somebody has decided since the register said it is no news."""
+def followed(which: Q) -> Following:
+    """Some enrolments, with what the register says of them."""
     present = Membership.objects.filter(household=OuterRef("household"), ended_on__isnull=True)
-    own = present.filter(person=OuterRef("recipient"))
-    others = present.filter(role="recipient").exclude(person=OuterRef("recipient"))
-    newer = others.filter(recorded_at__gt=Coalesce(OuterRef("followed_at"), OuterRef("enrolled_at")))
+    # As enrolling chooses (recipients.sql).
+    named = present.filter(role="recipient").order_by("unit", "line").values("person")[:1]
+    return (
+        Following(Enrolment)
+        .filter(which)
+        .select_related("recipient")
+        .annotate(
+            named=Subquery(named),
+            news=_news(present.filter(person=OuterRef("recipient"))),
+            rsu_number=F("household__rsu_number"),
+            place=F("household__commune__name"),
+            place_id=F("household__commune"),
+        )
+    )
+
+
+def _held(user: User, right: str) -> Q:
+    condition = Q(pk__in=[])
+    for posting in postings_with(user, right):
+        within = Q(commune__path__startswith=posting.area.path)
+        if posting.programme_code:
+            within &= Q(component__programme__code=posting.programme_code)
+        condition |= within
+    return condition
+
+
+def _news(own: QuerySet[Membership]) -> Case:
+    """One of NEWS, or "": the gravest. What somebody has answered as it stands now is no news.
+
+    The answer is compared by its value, not by its time: an act of the register may be written long after it began.
+    """
     waits = Q(status="active") | Q(followed_at__isnull=True)
     ended = [When(waits & Q(household__status=state), then=Value(state)) for state in ("merged", "dissolved", "left")]
-    moved = ~Q(household__commune=F("commune")) & Q(household__recorded_at__gt=Coalesce("followed_at", "enrolled_at"))
+    answered_place = Coalesce("followed_commune_id", "commune_id")
+    answered_named = Coalesce("followed_recipient_id", "recipient_id")
     return Case(
         When(waits & Q(recipient__died_on__isnull=False), then=Value("died")),
         *ended,
         When(waits & ~Exists(own), then=Value("gone")),
-        When(moved, then=Value("moved")),
-        When(Exists(newer) & ~Exists(own.filter(role="recipient")), then=Value("recipient")),
+        When(~Q(household__commune=F("commune")) & ~Q(household__commune=answered_place), then=Value("moved")),
+        When(
+            ~Exists(own.filter(role="recipient")) & Q(named__isnull=False) & ~Q(named=answered_named),
+            then=Value("recipient"),
+        ),
         default=Value(""),
     )
 

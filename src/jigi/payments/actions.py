@@ -288,7 +288,7 @@ def _refuse_same_hand(payment_round: PaymentRound, by: User, hands: Sequence[str
 def _refuse_enroller(payment_round: PaymentRound, by: User) -> None:
     if queries.enrolled_by(payment_round, by):
         raise Refused(
-            "Vous avez inscrit des ménages de ce tour : une autre personne doit le libérer",
+            "Vous avez inscrit des ménages de ce tour, ou changé qui les reçoit : une autre personne doit le libérer",
             why="Inscrire et payer sont deux mains différentes.",
         )
 

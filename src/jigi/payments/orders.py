@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -109,7 +109,7 @@ def _written(payment_round: PaymentRound, agency: Agency, folder: Path, format: 
     return lines, total, digest
 
 
-def _rows(payment_round: PaymentRound, agency: Agency) -> Iterator[list[str]]:
+def _rows(payment_round: PaymentRound, agency: Agency) -> Generator[list[str], None, None]:
     """The lines as they are sent. Raises JigiError when an account is not the one its frozen line promised."""
     query, keeper = statement("payments", "order_lines"), vault()
     wrong: JigiError | None = None

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
@@ -211,9 +212,11 @@ def enrolled_in(payment_round: PaymentRound) -> int:
 
 @unfenced
 def enrolled_by(payment_round: PaymentRound, user: User) -> bool:
-    """Whether a person enrolled some household of a round's list."""
-    theirs = Enrolment.objects.filter(cohort__made_by=user, component=payment_round.component)
-    return theirs.filter(household__instructions__payment_round=payment_round).exists()
+    """Whether a person enrolled some household of a round's list, changed its recipient or moved its enrolment."""
+    with connection.cursor() as cursor:
+        named = [payment_round.pk, payment_round.component_id, user.pk]
+        cursor.execute("SELECT payments_enrolled_by(%s, %s, %s)", named)
+        return bool(cursor.fetchone()[0])
 
 
 def previous_rounds(payment_round: PaymentRound) -> list[int]:

@@ -19,13 +19,15 @@ class EnrolmentFacts:
 class RecipientFacts:
     """What the register says now of who would be paid: the household's state, and whether they died or are no member.
 
-    `survives`: they live in the household that theirs was merged into.
+    `survives`: they live in the household that theirs has become, however often it was merged. `heirs`: another member
+    is present, alive.
     """
 
     household: str
     died: bool
     present: bool
     survives: bool = False
+    heirs: bool = False
 
 
 WITHHELD = {
@@ -44,6 +46,14 @@ def withheld(recipient: RecipientFacts, *, debt: bool = False) -> str:
     if recipient.household != "active" and not debt:
         return recipient.household
     return "" if recipient.present or (debt and recipient.survives) else "gone"
+
+
+def held(recipient: RecipientFacts) -> bool:
+    """Whether the right of a term is written though its recipient died or left: it is the household's, which goes on.
+
+    Its order is held at the release, and the right is owed until somebody decides who is paid.
+    """
+    return withheld(recipient) in ("died", "gone") and recipient.household == "active" and recipient.heirs
 
 
 def is_entitled(enrolment: EnrolmentFacts, term: int) -> bool:

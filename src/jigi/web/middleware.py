@@ -17,6 +17,7 @@ from jigi.foundation.errors import Busy, InputError, JigiError, Raced, Refused
 from jigi.web.submissions import SAFE, WITHOUT_KEY, KeyReused, key_of
 
 REFUSALS = logging.getLogger("jigi.refusals")
+NUL = "\x00"
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -24,7 +25,8 @@ def origin_middleware(get_response: Respond) -> Respond:
     """Name the origin of every action of a request: the address it came from and the page."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        with acting_from(f"{address_of(request)} {request.path}"):
+        path = request.path.replace(NUL, "")
+        with acting_from(f"{address_of(request)} {path}"):
             return get_response(request)
 
     return respond
@@ -52,7 +54,7 @@ class RefusalMiddleware:
 
 
 class SubmissionMiddleware:
-    """Refuses whatever is posted without the key of a form, before any page sees it."""
+    """Refuses whatever is posted without the key of a form, and what no text holds, before any page sees it."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -63,6 +65,9 @@ class SubmissionMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if request.method not in (*SAFE, "POST"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+        # The doors of machines read what they are given by themselves, and answer in their own form.
+        if not getattr(view, "csrf_exempt", False) and _holds_nul(request):
+            return answer_to(request, _unwritable())
         found = request.resolver_match
         if request.method in SAFE or found is None or found.view_name in WITHOUT_KEY:
             return None
@@ -71,6 +76,20 @@ class SubmissionMiddleware:
         except Refused as error:
             return answer_to(request, error)
         return None
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    given = (request.GET, request.POST)
+    texts = (text for one in given for name, values in one.lists() for text in (name, *values))
+    return NUL in request.path or any(NUL in text for text in texts)
+
+
+def _unwritable() -> InputError:
+    return InputError(
+        "Un caractère nul se trouve dans ce que vous envoyez",
+        why="Ce caractère invisible ne s’écrit pas dans la base ; rien n’a été enregistré.",
+        remedy="Retapez le texte au lieu de le coller, ou revenez au début de la liste.",
+    )
 
 
 def answer_to(request: HttpRequest, error: JigiError) -> HttpResponse:

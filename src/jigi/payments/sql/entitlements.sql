@@ -12,7 +12,7 @@ WHERE e.component_id = %(component)s
     AND %(term)s BETWEEN e.first_term AND e.last_term
     AND e.id NOT IN (SELECT id FROM (
 {sql:withheld}
-    ) AS withheld)
+    ) AS withheld WHERE NOT held)
     AND NOT EXISTS (
         SELECT FROM payments_entitlement AS other
         WHERE other.round_id = ANY (%(same_term_rounds)s) AND other.household_id = e.household_id

@@ -9,5 +9,6 @@
             SELECT FROM registry_membership AS member
             WHERE member.person_id = line.recipient_id AND member.ended_on IS NULL
                 AND (member.household_id = line.household_id
-                    OR line.kind = 'arrears' AND member.household_id = household.merged_into_id)
+                    OR line.kind = 'arrears' AND household.merged_into_id IS NOT NULL
+                        AND member.household_id = schemes_survivor(household.id))
         ))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,41 +14,40 @@ from django.views.decorators.http import require_POST
 
 from jigi.enrolment import actions, queries
 from jigi.enrolment.models import Enrolment
-from jigi.enrolment.queries import DECIDE, NEWS, News
+from jigi.enrolment.queries import DECIDE, NEWS, STOPS
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.access import can
 from jigi.registry import queries as registry
+from jigi.registry.models import Household
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import verb_word
 from jigi.web.reader import user_of
 from jigi.web.submissions import carry_out
 
-Enrolments = QuerySet[Enrolment]
-
 
 def enrolments(request: HttpRequest) -> HttpResponseBase:
     """The changes of the register to follow, in the person's programmes and places."""
     user = _person(request)
-    news = queries.to_follow(user)
-    shown = Enrolment.objects.filter(pk__in=news).select_related("component__programme", "commune")
-    return _listing(news).respond(request, shown, "enrolments/list.html")
+    shown = queries.to_follow(user).select_related("recipient", "component__programme", "commune")
+    return TO_FOLLOW.respond(request, shown, "enrolments/list.html")
 
 
 def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
     """One enrolment: what it says, what the register says, what is owed, what may be done."""
     user = _person(request)
-    one, news = _seen(user, pk), queries.to_follow(user).get(pk)
+    one, told = _seen(user, pk), queries.to_follow(user).filter(pk=pk).first()
     household = registry.visible_to(user).filter(pk=one.household_id).select_related("commune", "village").first()
     audit.read("see", ENROLMENT.noun, one.pk, by=user, subjects=[one.household_id])
     members = list(registry.current_members(household)) if household else []
     context = {
         "enrolment": one,
-        "news": news,
-        "said": NEWS[news.code] if news else "",
-        "rsu": news.rsu if news else household.rsu if household else "",
+        "told": told,
+        "said": NEWS[told.news] if told else "",
+        "stops": told is not None and told.news in STOPS,
+        "rsu": _rsu(told) if told else household.rsu if household else "",
         "household": household,
         "members": [member for member in members if member.person_id != one.recipient_id],
         "moved": household is None or household.commune_id != one.commune_id,
@@ -101,43 +100,39 @@ ACTS: Mapping[str, Callable[[HttpRequest, Enrolment, User], str]] = {
 }
 
 
-def _listing(news: Mapping[int, News]) -> Listing:
-    def of(one: Enrolment) -> News:
-        return news[one.pk]
-
-    return Listing(
-        noun=("changement à suivre", "changements à suivre"),
-        file_name="changements-a-suivre",
-        columns=(
-            Column("rsu", "N° RSU", lambda one: of(one).rsu, sort="pk",
-                   cell=lambda one: format_html('<a class="nb" href="{}">{}</a>', _page(one), of(one).rsu)),
-            Column("nouvelle", "Au registre", lambda one: NEWS[of(one).code], cell=lambda one: _chip(of(one))),
-            Column("allocataire", "Allocataire inscrit", lambda one: of(one).recipient),
-            Column("composante", "Composante", lambda one: one.component),
-            Column("commune", "Inscrit à", lambda one: one.commune.name, sort="commune__name"),
-            Column("vit", "Ménage à", lambda one: of(one).place),
-            Column("etat", "État", lambda one: one.get_status_display(), sort="status"),
-        ),
-        order="rsu",
-        filters=(
-            Filter("nouvelle", "Au registre", lambda rows, code: _with(rows, news, code), list(NEWS.items())),
-            Filter("etat", "État", lambda rows, code: rows.filter(status=code), ENROLMENT.choices[:2]),
-        ),
-        empty="Rien à suivre : les inscriptions disent ce que dit le registre.",
-        subject=lambda one: one.household_id,
-    )  # fmt: skip
-
-
-def _with(rows: Enrolments, news: Mapping[int, News], code: str) -> Enrolments:
-    return rows.filter(pk__in=[pk for pk, one in news.items() if one.code == code])
-
-
 def _page(one: Enrolment) -> str:
     return reverse("enrolment", args=[one.pk])
 
 
-def _chip(one: News) -> SafeString:
-    return format_html('<span class="chip {}">{}</span>', "bad" if one.stops else "wait", NEWS[one.code])
+def _rsu(one: Any) -> str:
+    return Household(rsu_number=one.rsu_number).rsu
+
+
+def _chip(one: Any) -> SafeString:
+    return format_html('<span class="chip {}">{}</span>', "bad" if one.news in STOPS else "wait", NEWS[one.news])
+
+
+TO_FOLLOW = Listing(
+    noun=("changement à suivre", "changements à suivre"),
+    file_name="changements-a-suivre",
+    columns=(
+        Column("rsu", "N° RSU", _rsu, sort="pk",
+               cell=lambda one: format_html('<a class="nb" href="{}">{}</a>', _page(one), _rsu(one))),
+        Column("nouvelle", "Au registre", lambda one: NEWS[one.news], cell=_chip),
+        Column("allocataire", "Allocataire inscrit", lambda one: one.recipient),
+        Column("composante", "Composante", lambda one: one.component),
+        Column("commune", "Inscrit à", lambda one: one.commune.name, sort="commune__name"),
+        Column("vit", "Ménage à", lambda one: one.place),
+        Column("etat", "État", lambda one: one.get_status_display(), sort="status"),
+    ),
+    order="rsu",
+    filters=(
+        Filter("nouvelle", "Au registre", lambda rows, code: rows.filter(news=code), list(NEWS.items())),
+        Filter("etat", "État", lambda rows, code: rows.filter(status=code), ENROLMENT.choices[:2]),
+    ),
+    empty="Rien à suivre : les inscriptions disent ce que dit le registre.",
+    subject=lambda one: one.household_id,
+)  # fmt: skip
 
 
 def _seen(user: User, pk: int) -> Enrolment:

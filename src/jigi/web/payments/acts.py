@@ -92,7 +92,7 @@ def why_not(payment_round: PaymentRound, verb: str, user: User) -> str:
         if getattr(payment_round, f"{hand}_id") == user.pk:
             return f"Vous avez {HANDS[hand]} ce tour : une autre personne doit {do_it}."
     if verb == "release" and queries.enrolled_by(payment_round, user):
-        return f"Vous avez inscrit des ménages de ce tour : une autre personne doit {do_it}."
+        return f"Vous avez inscrit des ménages de ce tour, ou changé qui les reçoit : une autre personne doit {do_it}."
     return ""
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from jigi.changes import actions as changes
 from jigi.changes import queries as change_queries
+from jigi.enrolment import queries as enrolments
 from jigi.foundation import audit, seals
 from jigi.foundation.models import User
 from jigi.geography.access import organisations_with, postings_with
@@ -32,6 +33,7 @@ from jigi.sheets import queries as sheets
 from jigi.sheets.actions import RIGHT as SHEETS
 from jigi.targeting.models import TargetingRound
 from jigi.web.formats import counted
+from jigi.web.kept import kept
 from jigi.web.reader import rights_of, user_of
 
 MOST_OF_A_KIND = 50
@@ -92,6 +94,27 @@ _ROUND_WORDS = {
     "reconcile": ("à rapprocher", "released_at"),
     "close": ("à clore", "released_at"),
 }
+
+
+def enrolments_to_follow(user: User, rights: frozenset[str]) -> list[Need]:
+    """Whether the register changed something of those who are enrolled. All are weighed: it is kept some minutes."""
+    if enrolments.DECIDE not in rights:
+        return []
+    if not kept(f"to-follow-{user.pk}", lambda: bool(enrolments.to_follow(user)[:1]), seconds=FOLLOWED_SECONDS):
+        return []
+    return [
+        Need(
+            title="Changements du registre à suivre",
+            detail="Des ménages inscrits ont changé au registre : décidez qui reçoit, et où.",
+            url="/inscriptions/",
+            since=None,
+            journey="/inscriptions/",
+            word="à décider",
+        )
+    ]
+
+
+FOLLOWED_SECONDS = 300
 
 
 def campaigns_to_freeze(user: User, rights: frozenset[str]) -> list[Need]:
@@ -379,6 +402,7 @@ def pages_to_attach(user: User, rights: frozenset[str]) -> list[Need]:
 SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
     exceptions_to_decide,
+    enrolments_to_follow,
     campaigns_to_freeze,
     fiches_to_see,
     batches_to_correct,
