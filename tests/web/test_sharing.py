@@ -48,7 +48,6 @@ def test_an_agreement_is_written_then_approved_by_another(maker: Client) -> None
     ("said", "words"),
     [
         ({"areas": "Nulle-Part"}, "n’est aucun lieu"),
-        ({"areas": "Nulle\x00Part"}, "n’est aucun lieu"),
         ({"fields": []}, "données"),
         ({"starts_on": ""}, "jour manque"),
     ],
