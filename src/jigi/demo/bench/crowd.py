@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import transaction
 
 from jigi.demo import population
 from jigi.demo.bench.ground import PEOPLE, without_foreign_keys
-from jigi.foundation.bulk import run_sql
+from jigi.foundation.bulk import give_memory, run_sql
+from jigi.foundation.first_load import first_load
 from jigi.geography.models import Area
 
 NAMES = Path(population.__file__).resolve().parents[1] / "data"
@@ -27,8 +29,16 @@ def lay_crowd(households: int) -> None:
         "surnames": list(_drawn("surnames.csv")),
         "given": list(_drawn("given_names.csv")),
     }
-    with transaction.atomic(), without_foreign_keys(PEOPLE):
+    with transaction.atomic(), at_once():
         run_sql("demo", "crowd", facts)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Empty tables of persons filled inside, in a transaction: indexes and foreign keys are made once, at the end."""
+    with without_foreign_keys(PEOPLE), first_load(PEOPLE):
+        give_memory()
+        yield
 
 
 def _drawn(file: str) -> Iterator[str]:
