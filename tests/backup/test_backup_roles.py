@@ -12,7 +12,8 @@ from psycopg.conninfo import make_conninfo
 from jigi.foundation.errors import JigiError
 from tests.backup.shelf import CONTENT, Shelf, ask, database, left_beside
 
-ROLE = "jigi_essai_lecteur"
+ROLE = f"jigi_essai_lecteur_{os.environ.get('PYTEST_XDIST_WORKER', 'seul')}"
+"""A role is of the whole server: each process of tests has its own."""
 FENCED = f"""{CONTENT};
 ALTER TABLE household_a ENABLE ROW LEVEL SECURITY;
 CREATE POLICY ses_lignes ON household_a TO {ROLE} USING (id < 10);

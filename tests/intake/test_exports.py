@@ -34,9 +34,10 @@ def _write(book: Workbook, title: str, rows: Rows) -> None:
 def odk(desk: Desk, *, members: str = "essai-membres.csv") -> Path:
     path, files = desk.folder / "odk.zip", desk.files()
     with zipfile.ZipFile(path, "w") as made:
-        made.write(files["members"], members)  # first: no order is relied on
-        made.write(files["path"], "essai.csv")
-        made.writestr("media/toit.jpg", b"\xff\xd8")
+        # Of the same day each time: a file is recognised by its bytes. The members first: no order is relied on.
+        made.writestr(zipfile.ZipInfo(members), files["members"].read_bytes())
+        made.writestr(zipfile.ZipInfo("essai.csv"), files["path"].read_bytes())
+        made.writestr(zipfile.ZipInfo("media/toit.jpg"), b"\xff\xd8")
     return path
 
 
