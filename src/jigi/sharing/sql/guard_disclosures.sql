@@ -1,6 +1,7 @@
--- creates: the guard of disclosures, in the place of that of requests.sql: it looks at the head whom a line of a household
--- names, and refuses who was erased
-CREATE OR REPLACE FUNCTION sharing_guard_disclosures() RETURNS trigger LANGUAGE plpgsql AS $$
+-- creates: the guard of disclosures. Nothing is told but by a request that another person approved, under an agreement in
+-- force, of its places, and of nobody who opposes it or was erased (the head whom a line names included), whatever wrote
+-- the lines.
+CREATE FUNCTION sharing_guard_disclosures() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT told_in_id FROM told) AS one
@@ -51,4 +52,6 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'sharing_told_unerased';
     END IF;
     RETURN NULL;
-END $$
+END $$;
+CREATE TRIGGER rightly_told AFTER INSERT ON sharing_sharingdisclosure REFERENCING NEW TABLE AS told
+    FOR EACH STATEMENT EXECUTE FUNCTION sharing_guard_disclosures();
