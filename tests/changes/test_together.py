@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from jigi.changes import actions, bulk, pipeline, queries
@@ -100,6 +100,9 @@ def one_by_one(made: ChangeBulk, scene: Scene) -> list[str]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(LINES, min_size=1, max_size=6))
+@example(lines=[("contact", 0, 1, PHONES[0]), ("contact", 0, 1, PHONES[1])])
+@example(lines=[("contact", 0, 1, PHONES[0]), ("death", 0, 2, None), ("contact", 0, 1, PHONES[0])])
+@example(lines=[("contact", 0, 1, PHONES[0]), ("contact", 0, 2, PHONES[0]), ("contact", 0, 1, PHONES[2])])
 def test_together_or_one_by_one_is_the_same(scene: Scene, lines: list[Line]) -> None:
     with transaction.atomic():
         before, made = register(), asked(scene, lines)

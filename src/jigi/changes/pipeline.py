@@ -2,7 +2,8 @@
 
 The kinds of TOGETHER are decided in memory and written set-wise (registry/pipeline.py). What asks more of the
 database than rows of its own household (a new head, another household, a document that has one holder) is `parted`
-from them, with all that touches the same household, and decided one by one.
+from them, with all that touches the same household, and decided one by one; so are two requests about the telephones
+of one member, whose places follow from the rows that the first writes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from jigi.changes import actions
@@ -62,6 +64,9 @@ def parted(numbers: Sequence[int]) -> tuple[list[ChangeRequest], list[ChangeRequ
     apart = {one.household_id for one in requests if _kind(one) not in TOGETHER or one.other_id}
     items = ChangeItem.objects.filter(request__in=among(one.pk for one in requests))
     apart |= set(items.filter(code__startswith="document.").values_list("request__household", flat=True))
+    phones = items.filter(code__startswith="phone.").values("person")
+    twice = phones.annotate(asked=Count("request", distinct=True)).filter(asked__gt=1).values("person")
+    apart |= set(items.filter(person__in=twice).values_list("request__household", flat=True))
     persons = items.filter(person__isnull=False).values("person")
     shared = Membership.objects.filter(person__in=persons, ended_on__isnull=True)
     lives = shared.filter(shared=True).values("person")
