@@ -423,6 +423,24 @@ ASKS: tuple[Ask, ...] = (
         sent=_key(motif="essai de la matrice"),
     ),
     Ask(
+        "return_exception_assign",
+        "rapprocher une exception",
+        lambda w, p: reverse("return_exception_assign", args=[w.lines[p].pk]),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "return_line_undo",
+        "défaire une ligne de retour",
+        lambda w, p: reverse("return_line_undo", args=[w.lines[p].pk]),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "return_file_undo",
+        "défaire un fichier de retour",
+        lambda w, p: reverse("return_file_undo", args=[w.returns[p].pk]),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
         "agreements",
         "conventions",
         _list("agreements"),

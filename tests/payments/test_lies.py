@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from jigi.ledger.models import Account
 from jigi.ledger.queries import prove
+from jigi.payments import corrections
 from jigi.payments.models import Entitlement, Instruction
 from tests.payments.scene import peopled
 
@@ -76,7 +77,12 @@ LIES = [
     ("round_releaser_is_neither_maker_nor_approver", of_round("released_by_id = approved_by_id")),
     ("return_file_taken_once",
      "INSERT INTO payments_returnfile (agency_id, file_name, file_hash, lines, paid, paid_xof, unpaid, exceptions,"
-     " made_by_id) SELECT agency_id, 'autre nom', file_hash, 0, 0, 0, 0, 0, made_by_id FROM payments_returnfile"),
+     " read_xof, undone_why, made_by_id) SELECT agency_id, 'autre nom', file_hash, 0, 0, 0, 0, 0, 0, '', made_by_id"
+     " FROM payments_returnfile WHERE undone_at IS NULL"),
+    ("return_file_undoing_is_signed", "UPDATE payments_returnfile SET undone_at = now()"),
+    ("return_undoing_says_why",
+     "INSERT INTO payments_returnundoing (return_line_id, instruction_id, origin_round_id, outcome, by_id, why)"
+     " SELECT return_line_id, instruction_id, origin_round_id, outcome, by_id, '' FROM payments_returnundoing"),
     ("return_line_resolution_is_signed", "UPDATE payments_returnline SET resolved_at = now()"),
     ("return_line_once", "UPDATE payments_returnline SET line = 2"),
     ("round_change_once", "UPDATE payments_roundchange SET movement = 'stay', reason = 'la même'"),
@@ -136,6 +142,9 @@ GUARDS = [
     ("instruction_moves",
      "UPDATE payments_instruction SET status = 'paid', settled_on = now()"
      " WHERE round_id = {released} AND status = 'absent'"),
+    ("returnundoing_never_changes", "UPDATE payments_returnundoing SET why = 'autre'"),
+    ("returnundoing_never_changes", "DELETE FROM payments_returnundoing"),
+    ("returnundoing_never_truncated", "TRUNCATE payments_returnundoing"),
     ("round_releaser_enrolled_nobody",
      "UPDATE payments_paymentround SET released_by_id = made_by_id WHERE id = {released}"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
@@ -151,7 +160,9 @@ def told(tmp_path: Path) -> dict[str, Any]:
     scene = peopled(3, communes=("ML010501", "ML010502"))
     released = scene.released(communes=scene.communes[:1])
     scene.order_file(released, tmp_path)
-    absent, paid, _open = Instruction.objects.order_by("id")
+    absent, paid, still_open = Instruction.objects.order_by("id")
+    wrong = scene.take(tmp_path / "faux.csv", [(still_open.reference, "ABSENT", 30_000, "")]).return_file
+    corrections.undo_file(wrong, by=scene.officer, reason="mauvais fichier")
     rows = [(absent.reference, "ABSENT", 30_000, ""), (paid.reference, "PAYE", 30_000, "")]
     scene.take(tmp_path / "retour.csv", rows)
     prepared = scene.prepared(2, communes=scene.communes[:1])
@@ -205,6 +216,7 @@ def test_every_reference_leads_to_a_row_that_exists(told: dict[str, Any]) -> Non
     assert len(keys) > 30
     for key in keys:
         signed = key.replace("resolved_by_id", "resolved_at = now(), resolution = 'x', resolved_by_id")
+        signed = signed.replace("undone_by_id", "undone_at = now(), undone_why = 'x', undone_by_id")
         assert refusal(signed).sqlstate == FOREIGN_KEY_VIOLATION, key
 
 

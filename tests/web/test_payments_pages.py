@@ -267,6 +267,38 @@ def test_a_return_file_is_taken_once_and_its_exceptions_are_worked(scene: Scene)
     assert ReturnFile.objects.count() == 1 and not queries.exceptions(scene.officer).exists()
 
 
+def test_an_exception_is_given_the_order_that_is_offered_and_taken_back(scene: Scene) -> None:
+    client = as_user(scene.officer)
+    first, second = Instruction.objects.filter(payment_round=scene.released()).order_by("id")[:2]
+    broken = [f"{order.reference[:-2]}0x" for order in (first, second)]
+    send_return(client, scene, f"reference;statut;montant_fcfa\n{broken[0]};PAYE;30000\n{broken[1]};PAYE;30000\n")
+    waiting, after = ReturnLine.objects.order_by("line")
+    address = f"/paiements/retours/exceptions/{waiting.pk}/"
+    page = text(client.get(address))
+    assert first.reference in page and "référence proche, montant" in page
+    chosen = {"cle": str(uuid.uuid4()), "ordre": f"{first.origin_round_id}-{first.pk}"}
+    answer = client.post(f"{address}rapprocher/", chosen, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/paiements/retours/exceptions/{after.pk}/"
+    assert f"Ligne rapprochée de l’ordre {first.reference} : payé." in text(answer)
+    assert Instruction.objects.get(pk=first.pk).status == "paid"
+    answer = client.post(f"{address}defaire/", {"cle": str(uuid.uuid4()), "motif": "mauvais ordre"}, follow=True)
+    assert "attend une décision" in text(answer) and Instruction.objects.get(pk=first.pk).status == "open"
+    told = client.post(f"{address}rapprocher/", {"cle": str(uuid.uuid4()), "ordre": "x"}, follow=True)
+    assert "Aucun ordre n’est choisi" in text(told)
+
+
+def test_a_file_is_taken_back_on_its_page(scene: Scene) -> None:
+    client = as_user(scene.officer)
+    order = Instruction.objects.filter(payment_round=scene.released())[0]
+    lines = f"reference;statut;montant_fcfa\n{order.reference};PAYE;30000\nTOTAL;;60000\n"
+    page = text(send_return(client, scene, lines))
+    assert "Le fichier n’annonce pas ce que ses lignes disent" in page and "60 000 FCFA" in page
+    address = f"/paiements/retours/{ReturnFile.objects.get().pk}/"
+    page = text(client.post(f"{address}defaire/", {"cle": str(uuid.uuid4()), "motif": "doublon"}, follow=True))
+    assert "1 ligne reprise" in page and "Ce rapprochement a été défait" in page
+    assert Instruction.objects.get(pk=order.pk).status == "open"
+
+
 def test_a_bad_return_file_is_told_on_the_page(scene: Scene) -> None:
     answer = send_return(as_user(scene.officer), scene, "reference;etat\n1;2\n", "mauvais.csv")
     assert answer.status_code == 400

@@ -84,6 +84,7 @@ class Posting(models.Model):
         UNPAID = "unpaid", "non versé"
         REVERSE = "reverse", "versement annulé"
         REFUND = "refund", "retour au fonds"
+        UNDO = "undo", "rapprochement défait"
 
     id = models.BigIntegerField(primary_key=True)
     book = models.ForeignKey(Book, on_delete=models.DO_NOTHING, related_name="postings")

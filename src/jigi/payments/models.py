@@ -256,14 +256,32 @@ class ReturnFile(models.Model):
     paid_xof = models.BigIntegerField("montant payé", default=0)
     unpaid = models.BigIntegerField("non payés", default=0)
     exceptions = models.BigIntegerField("exceptions", default=0)
+    declared_lines = models.BigIntegerField("lignes annoncées", null=True)
+    declared_xof = models.BigIntegerField("total annoncé", null=True)
+    read_xof = models.BigIntegerField("total des lignes", default=0)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("reçu le", db_default=Now())
+    undone_by = _signer("défait par")
+    undone_at = models.DateTimeField("défait le", null=True)
+    undone_why = models.CharField("pourquoi défait", max_length=200, default="", blank=True)
 
     class Meta:
         verbose_name = "fichier de retour"
         constraints = [
-            models.UniqueConstraint(fields=["agency", "file_hash"], name="return_file_taken_once"),
+            models.UniqueConstraint(
+                fields=["agency", "file_hash"], condition=Q(undone_at__isnull=True), name="return_file_taken_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_by__isnull=True, undone_at__isnull=True, undone_why="")
+                | Q(undone_by__isnull=False, undone_at__isnull=False) & ~Q(undone_why=""),
+                name="return_file_undoing_is_signed",
+            ),
         ]
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether the totals that the file declares are not those of its lines."""
+        return (self.declared_lines not in (None, self.lines)) or (self.declared_xof not in (None, self.read_xof))
 
 
 class ReturnLine(models.Model):
@@ -280,8 +298,17 @@ class ReturnLine(models.Model):
         WRONG_AMOUNT = "wrong_amount", "montant différent"
         UNREADABLE = "unreadable", "ligne illisible"
         CONFLICT = "conflict", "contredit un retour antérieur"
+        UNDONE = "undone", "rapprochement défait"
 
-    EXCEPTIONS = ("unknown", "other_agency", "wrong_amount", "unreadable", "conflict")
+    class Key(models.TextChoices):
+        REFERENCE = "reference", "notre référence"
+        AGENCY = "agency", "référence de l’agence"
+        RSU = "rsu", "numéro RSU et montant"
+        PHONE = "phone", "téléphone ou compte, et montant"
+        NAME = "name", "nom, village et montant"
+        PERSON = "person", "choisi par une personne"
+
+    EXCEPTIONS = ("unknown", "other_agency", "wrong_amount", "unreadable", "conflict", "undone")
 
     return_file = models.ForeignKey(ReturnFile, on_delete=models.CASCADE, related_name="return_lines")
     line = models.BigIntegerField("ligne")
@@ -296,6 +323,13 @@ class ReturnLine(models.Model):
     outcome = models.CharField("issue", max_length=12, choices=Outcome)
     instruction_id = models.BigIntegerField(null=True)
     origin_round_id = models.BigIntegerField(null=True)
+    matched_by = models.CharField("reconnue par", max_length=10, choices=Key, default="", blank=True)
+    why = models.CharField("ce qui ne va pas", max_length=160, default="", blank=True)
+    # Who the agency names stays written while a person has to decide, and no longer.
+    rsu_read = models.CharField("numéro RSU lu", max_length=10, default="", blank=True)
+    phone_read = models.CharField("téléphone lu, masqué", max_length=40, default="", blank=True)
+    name_read = models.CharField("nom lu", max_length=120, default="", blank=True)
+    village_read = models.CharField("village lu", max_length=120, default="", blank=True)
     resolved_at = models.DateTimeField("traitée le", null=True)
     resolved_by = _signer("traitée par")
     resolution = models.CharField("décision", max_length=200, default="", blank=True)
@@ -310,4 +344,24 @@ class ReturnLine(models.Model):
                 name="return_line_resolution_is_signed",
             ),
         ]
-        indexes = [models.Index(fields=["return_file", "outcome"], name="return_line_by_outcome")]
+        indexes = [
+            models.Index(fields=["return_file", "outcome"], name="return_line_by_outcome"),
+            models.Index(fields=["agency_reference"], name="return_line_by_agency", condition=~Q(agency_reference="")),
+        ]
+
+
+class ReturnUndoing(models.Model):
+    """A line whose effect on money was taken back: what it had settled is open again. Append-only."""
+
+    return_line = models.ForeignKey(ReturnLine, on_delete=models.PROTECT, related_name="undoings")
+    instruction_id = models.BigIntegerField("ordre")
+    origin_round_id = models.BigIntegerField("tour d’origine")
+    outcome = models.CharField("ce qui est défait", max_length=12, choices=ReturnLine.Outcome)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("le", db_default=Now())
+    why = models.CharField("motif", max_length=200)
+
+    class Meta:
+        verbose_name = "rapprochement défait"
+        constraints = [models.CheckConstraint(condition=~Q(why=""), name="return_undoing_says_why")]
+        indexes = [models.Index(fields=["instruction_id", "origin_round_id"], name="return_undoing_by_order")]

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
+from django.db.models import Max
 
 from jigi.foundation.bulk import copy_rows, copying_out, fetch_sql, from_copy, give_memory, run_sql
 from jigi.foundation.errors import Refused
@@ -18,13 +19,13 @@ from jigi.foundation.vault import Unsealable
 from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
 from jigi.ledger.pipeline import fill_book
-from jigi.payments.models import PaymentRound, ReturnFile
+from jigi.payments.models import PaymentRound, ReturnFile, ReturnLine, ReturnUndoing
 
 INCOMING = (
     "line", "reference", "status_read", "amount_read", "date_read", "reason_read", "agency_reference",
-    "said", "amount_xof", "paid_on", "origin_round_id", "problem",
+    "said", "amount_xof", "paid_on", "origin_round_id", "why",
+    "rsu", "phone_read", "name", "village", "account_index", "number_index",
 )  # fmt: skip
-
 # Every order and right changes state once: a page keeps room for it.
 ROOM = 50
 LARGE_FILE = 5_000
@@ -150,36 +151,99 @@ def take_lines(file_id: int, agency_id: int, lines: Iterable[Sequence[Any]]) -> 
         cursor.execute(
             "CREATE TEMPORARY TABLE incoming (line bigint, reference text, status_read text, amount_read text,"
             " date_read text, reason_read text, agency_reference text, said text, amount_xof bigint, paid_on date,"
-            " origin_round_id bigint, problem boolean) ON COMMIT DROP"
+            " origin_round_id bigint, why text, rsu text, phone_read text, name text, village text,"
+            " account_index bytea, number_index bytea) ON COMMIT DROP"
+        )
+        cursor.execute(
+            "CREATE TEMPORARY TABLE matched (line bigint, instruction_id bigint, origin_round_id bigint, key text,"
+            " why text) ON COMMIT DROP"
         )
         count = copy_rows("incoming", INCOMING, lines)
         cursor.execute("ANALYZE incoming")
         cursor.execute("SELECT DISTINCT origin_round_id FROM incoming WHERE origin_round_id IS NOT NULL")
-        rounds = [row[0] for row in cursor.fetchall()]
-        run_sql("payments", "take_lines", {"file": file_id, "agency": agency_id, "rounds": rounds})
-        cursor.execute("DROP TABLE incoming")
+        rounds = {row[0] for row in cursor.fetchall()}
+        rounds |= _match_otherwise(agency_id, sorted(rounds))
+        run_sql("payments", "take_lines", {"file": file_id, "agency": agency_id, "rounds": sorted(rounds)})
+        cursor.execute("DROP TABLE incoming, matched")
         if count >= LARGE_FILE:
             # Lines that nobody has counted would be joined one by one.
             analyse("payments_returnline")
-    return rounds
+    return sorted(rounds)
 
 
-def settle(taken: ReturnFile, rounds: Sequence[int], entry: Entry) -> None:
-    """Write what the lines of a file say: postings, orders, entitlements; `rounds` are those they speak of.
+def _match_otherwise(agency_id: int, rounds: Sequence[int]) -> set[int]:
+    """Find the orders of lines that our reference does not name, by their other keys; returns the rounds found."""
+    facts = {"agency": agency_id, "rounds": list(rounds)}
+    run_sql("payments", "seek_lines", facts)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE seek")
+        cursor.execute("SELECT EXISTS (SELECT FROM seek)")
+        if cursor.fetchone()[0]:
+            give_memory()
+            run_sql("payments", "find_candidates", facts)
+            cursor.execute("ANALYZE candidate")
+            run_sql("payments", "match_otherwise", facts)
+            cursor.execute("DROP TABLE candidate")
+        cursor.execute("ANALYZE matched")
+        cursor.execute("SELECT DISTINCT origin_round_id FROM matched WHERE origin_round_id IS NOT NULL")
+        found = {row[0] for row in cursor.fetchall()}
+        cursor.execute("DROP TABLE seek")
+    return found
 
-    The postings of a large file are a book of their own, attached full; those of a small one join the general
-    book, so that a hundred corrections don't make a hundred partitions.
+
+def settle(taken: ReturnFile, rounds: Sequence[int], entry: Entry, *, line: int | None = None) -> None:
+    """Write what the lines of a file say, or one of them: postings, orders, entitlements.
+
+    `rounds` are those they speak of. The postings of a large file are a book of their own, attached full; those of a
+    small one join the general book, so that a hundred corrections don't make a hundred partitions.
     """
-    facts = {"file": taken.pk, "entry": entry.pk, "rounds": list(rounds)}
-    if taken.lines >= LARGE_FILE:
-        book = open_book(f"return-{taken.pk}", entry.label)
-        with fill_book(book) as posting:
-            run_sql("payments", "settle_postings", facts | {"book": book.pk}, tables={"posting": posting})
-    else:
-        tables = {"posting": "ledger_posting"}
-        run_sql("payments", "settle_postings", facts | {"book": GENERAL_BOOK}, tables=tables)
+    facts = {"file": taken.pk, "entry": entry.pk, "rounds": list(rounds), "line": line}
+    large = line is None and taken.lines >= LARGE_FILE
+    _post("settle_postings", facts, f"return-{taken.pk}", entry, apart=large or _undone_before(taken, line))
     run_sql("payments", "settle_instructions", facts)
     run_sql("payments", "settle_entitlements", facts)
+
+
+def undo(taken: ReturnFile, entry: Entry, *, line: int | None, by: int, why: str) -> int:
+    """Take back what the lines of a file did, or one of them, where nothing rests on it since; returns how many.
+
+    Reversals first: a payment they had taken back is a payment again, and can be taken back in turn.
+    """
+    lines = ReturnLine.objects.filter(return_file=taken, origin_round_id__isnull=False)
+    rounds = sorted(
+        number for number in lines.order_by().values_list("origin_round_id", flat=True).distinct() if number
+    )
+    since = ReturnUndoing.objects.aggregate(last=Max("pk"))["last"] or 0
+    facts = {"file": taken.pk, "line": line, "rounds": rounds, "by": by, "why": why, "since": since, "entry": entry.pk}
+    undone = 0
+    for turn, outcomes in enumerate((["reversed"], ["paid", "absent", "refused"])):
+        facts["outcomes"] = outcomes
+        before = _undone_before(taken, line)
+        found = run_sql("payments", "undo_lines", facts)
+        undone += found
+        if found:
+            _post("undo_postings", facts, f"undo-{entry.pk}-{turn}", entry, apart=found >= LARGE_FILE or before)
+            run_sql("payments", "undo_instructions", facts)
+            run_sql("payments", "undo_entitlements", facts)
+    run_sql("payments", "undo_marks", facts)
+    return undone
+
+
+def _post(name: str, facts: dict[str, Any], code: str, entry: Entry, *, apart: bool) -> None:
+    """Run a statement that writes postings, in a book of their own or in the general one."""
+    if apart:
+        book = open_book(f"{code}-{entry.pk}", entry.label)
+        with fill_book(book) as posting:
+            run_sql("payments", name, facts | {"book": book.pk}, tables={"posting": posting})
+    else:
+        run_sql("payments", name, facts | {"book": GENERAL_BOOK}, tables={"posting": "ledger_posting"})
+
+
+def _undone_before(taken: ReturnFile, line: int | None) -> bool:
+    """Whether an order of these lines was settled and taken back already: a book holds each movement once."""
+    lines = ReturnLine.objects.filter(return_file=taken, instruction_id__isnull=False)
+    orders = (lines.filter(pk=line) if line else lines).values("instruction_id")
+    return ReturnUndoing.objects.filter(instruction_id__in=orders).exists()
 
 
 def count_lines(file_id: int) -> None:

@@ -27,6 +27,7 @@ STATEMENTS = (
     "erase_corrections",
     "erase_heads",
     "erase_returns",
+    "erase_waiting_lines",
     "erase_entitlements",
     "erase_instructions",
     "erase_enrolments",

@@ -4,7 +4,10 @@ SELECT %(book)s, %(entry)s,
     CASE answer.outcome WHEN 'paid' THEN 'pay' WHEN 'reversed' THEN 'reverse' ELSE 'unpaid' END,
     line_of.entitlement_id, line_of.attempt,
     CASE answer.outcome WHEN 'paid' THEN funding.paid_id ELSE funding.reserved_id END,
-    CASE answer.outcome WHEN 'reversed' THEN funding.paid_id ELSE held.account_id END,
+    CASE WHEN answer.outcome = 'reversed' THEN funding.paid_id
+        -- Paid after all: what nobody had answered was back with the programme.
+        WHEN line_of.status IN ('unanswered', 'absent', 'refused') THEN funding.reserved_id
+        ELSE held.account_id END,
     line_of.amount_xof
 FROM payments_returnline AS answer
 JOIN payments_instruction AS line_of
@@ -14,4 +17,5 @@ JOIN programmes_agencyaccount AS held
     ON held.funding_line_id = line_of.funding_line_id AND held.agency_id = line_of.agency_id
 WHERE line_of.origin_round_id = ANY (%(rounds)s) AND answer.return_file_id = %(file)s
     AND answer.outcome IN ('paid', 'absent', 'refused', 'reversed')
+    AND (answer.id = %(line)s OR %(line)s IS NULL)
 ORDER BY line_of.entitlement_id

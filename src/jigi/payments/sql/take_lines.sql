@@ -1,38 +1,60 @@
--- reads: incoming (temporary), payments_instruction; writes: payments_returnline, each line with its outcome
+-- reads: incoming and matched (temporary), payments_instruction; writes: payments_returnline, each line with its outcome
 INSERT INTO payments_returnline (return_file_id, line, reference, status_read, amount_read, date_read, reason_read,
-    agency_reference, amount_xof, paid_on, outcome, instruction_id, origin_round_id, resolution)
+    agency_reference, amount_xof, paid_on, outcome, instruction_id, origin_round_id, resolution, matched_by, why,
+    rsu_read, phone_read, name_read, village_read)
 SELECT %(file)s, line, reference, status_read, amount_read, date_read, reason_read,
-    agency_reference, amount_xof, paid_on,
-    CASE
-        WHEN problem THEN 'unreadable'
-        WHEN instruction_id IS NULL THEN 'unknown'
-        WHEN agency_id <> %(agency)s THEN 'other_agency'
-        WHEN said = 'reversed' THEN CASE
-            WHEN turn > 1 OR status = 'reversed' THEN 'repeated'
-            WHEN status = 'paid' OR status = 'open' AND first_said = 'paid' AND first_same_amount THEN 'reversed'
-            ELSE 'conflict' END
-        WHEN turn > 1 AND said = first_said AND same_amount = first_same_amount THEN 'repeated'
-        WHEN turn > 1 THEN 'conflict'
-        WHEN said = status THEN 'repeated'
-        WHEN status <> 'open' THEN 'conflict'
-        WHEN said = 'paid' AND NOT same_amount THEN 'wrong_amount'
-        ELSE said
-    END,
-    instruction_id, instruction_round_id, ''
+    agency_reference, amount_xof, paid_on, outcome, instruction_id, instruction_round_id, '',
+    CASE WHEN instruction_id IS NULL THEN '' ELSE coalesce(key, 'reference') END,
+    CASE WHEN why <> '' THEN why WHEN instruction_id IS NULL THEN doubt ELSE '' END,
+    -- Who is named stays written where a person has to find the order.
+    CASE WHEN waits THEN rsu ELSE '' END, CASE WHEN waits THEN phone_read ELSE '' END,
+    CASE WHEN waits THEN name ELSE '' END, CASE WHEN waits THEN village ELSE '' END
 FROM (
-    SELECT incoming.*, line_of.id AS instruction_id, line_of.origin_round_id AS instruction_round_id,
-        line_of.agency_id, line_of.status,
-        incoming.amount_xof = line_of.amount_xof AS same_amount,
-        row_number() OVER lines AS turn,
-        first_value(incoming.said) OVER answers AS first_said,
-        first_value(incoming.amount_xof = line_of.amount_xof) OVER answers AS first_same_amount
-    FROM incoming
-    LEFT JOIN payments_instruction AS line_of
-        ON line_of.origin_round_id = ANY (%(rounds)s)
-        AND line_of.origin_round_id = incoming.origin_round_id AND line_of.reference = incoming.reference
-    WINDOW lines AS (PARTITION BY incoming.reference, incoming.problem, incoming.said = 'reversed'
-            ORDER BY incoming.line),
-        answers AS (PARTITION BY incoming.reference
-            ORDER BY incoming.problem, incoming.said = 'reversed', incoming.line)
-) AS matched
+    SELECT *, outcome IN ('unknown', 'other_agency', 'wrong_amount', 'unreadable', 'conflict') AS waits
+    FROM (
+        SELECT *, CASE
+            WHEN why <> '' THEN 'unreadable'
+            WHEN instruction_id IS NULL THEN 'unknown'
+            WHEN agency_id <> %(agency)s THEN 'other_agency'
+            WHEN said = 'reversed' THEN CASE
+                WHEN turn > 1 OR status = 'reversed' THEN 'repeated'
+                WHEN status = 'paid' OR status = 'open' AND first_said = 'paid' AND first_same_amount THEN 'reversed'
+                ELSE 'conflict' END
+            WHEN turn > 1 AND said = first_said AND same_amount = first_same_amount THEN 'repeated'
+            WHEN turn > 1 THEN 'conflict'
+            WHEN said = status THEN 'repeated'
+            WHEN status <> 'open' THEN 'conflict'
+            WHEN said = 'paid' AND NOT same_amount THEN 'wrong_amount'
+            ELSE said
+            END AS outcome
+        FROM (
+            SELECT named.*,
+                row_number() OVER lines AS turn,
+                first_value(said) OVER answers AS first_said,
+                first_value(same_amount) OVER answers AS first_same_amount
+            FROM (
+                SELECT incoming.*, coalesce(by_reference.id, by_key.id) AS instruction_id,
+                    coalesce(by_reference.origin_round_id, by_key.origin_round_id) AS instruction_round_id,
+                    coalesce(by_reference.agency_id, by_key.agency_id) AS agency_id,
+                    coalesce(by_reference.status, by_key.status) AS status,
+                    incoming.amount_xof = coalesce(by_reference.amount_xof, by_key.amount_xof) AS same_amount,
+                    matched.key, coalesce(matched.why, '') AS doubt,
+                    -- Lines that no order answers for are each of their own.
+                    coalesce(coalesce(by_reference.origin_round_id, by_key.origin_round_id) || '-'
+                        || coalesce(by_reference.id, by_key.id), '?' || incoming.line) AS named_order
+                FROM incoming
+                LEFT JOIN payments_instruction AS by_reference
+                    ON by_reference.origin_round_id = ANY (%(rounds)s)
+                    AND by_reference.origin_round_id = incoming.origin_round_id
+                    AND by_reference.reference = incoming.reference
+                LEFT JOIN matched ON matched.line = incoming.line
+                LEFT JOIN payments_instruction AS by_key
+                    ON by_key.origin_round_id = ANY (%(rounds)s)
+                    AND by_key.origin_round_id = matched.origin_round_id AND by_key.id = matched.instruction_id
+            ) AS named
+            WINDOW lines AS (PARTITION BY named_order, why <> '', said = 'reversed' ORDER BY line),
+                answers AS (PARTITION BY named_order ORDER BY why <> '', said = 'reversed', line)
+        ) AS heard
+    ) AS judged
+) AS told
 ORDER BY line

@@ -18,8 +18,10 @@ from jigi.foundation import audit
 from jigi.foundation.errors import InputError, JigiError, Refused
 from jigi.foundation.models import User
 from jigi.geography.access import can
-from jigi.payments import queries, returns
+from jigi.payments import corrections, queries, returns
+from jigi.payments.corrections import WORDS
 from jigi.payments.models import Instruction, ReturnLine
+from jigi.payments.suggestions import suggestions
 from jigi.programmes.models import Agency
 from jigi.web.formats import counted
 from jigi.web.listing import Column, Filter, Listing
@@ -77,6 +79,7 @@ def return_file(request: HttpRequest, pk: int) -> HttpResponseBase:
             {**row, "label": french[row["outcome"]], "tone": TONES.get(row["outcome"], "bad")} for row in outcomes
         ],
         "waiting": queries.exceptions(user).filter(return_file=shown).count(),
+        "may_undo": shown.undone_at is None and can(user, "payments.reconcile"),
     }
     return _lines(f"retour-{shown.pk}").respond(request, lines, "payments/return_file.html", context)
 
@@ -105,13 +108,19 @@ def exception(request: HttpRequest, pk: int) -> HttpResponse:
         origin_round_id=line.origin_round_id or 0, reference=line.reference
     ).select_related("payment_round", "household", "recipient", "agency", "commune")
     found = order.first()
-    if found:
-        audit.read("see", "return_line", line.pk, by=user, subjects=[found.household_id])
+    waits = line.outcome in ReturnLine.EXCEPTIONS and line.resolved_at is None
+    offered = suggestions(line, by=user) if waits else []
+    told = {one.order.household_id for one in offered} | ({found.household_id} if found else set())
+    if told:
+        audit.read("see", "return_line", line.pk, by=user, subjects=sorted(told))
     context = {
         "line": line,
         "order": found,
-        "is_exception": line.outcome in ReturnLine.EXCEPTIONS,
+        "offered": offered,
+        "waits": waits,
+        "settles": line.outcome in WORDS and line.instruction_id is not None,
         "may_decide": can(user, "payments.reconcile"),
+        "next": _next(user, line),
     }
     return render(request, "payments/exception.html", context)
 
@@ -127,7 +136,65 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
         return "La ligne est écartée : elle n’a rien changé aux comptes."
 
     carry_out(request, act)
-    return redirect("return_exceptions")
+    return _onwards(user, line)
+
+
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a waiting line the order that a person chose."""
+    user = _person(request)
+    line = get_object_or_404(_seen(user).select_related("return_file__agency"), pk=pk)
+    round_number, _, order_number = request.POST.get("ordre", "").partition("-")
+    order = Instruction.objects.filter(pk=number_in(order_number), origin_round=number_in(round_number)).first()
+
+    def act() -> str:
+        if order is None:
+            raise Refused("Aucun ordre n’est choisi", remedy="Choisissez l’un des ordres proposés.")
+        outcome = corrections.assign(line, order, by=user, reason=request.POST.get("motif", ""))
+        return f"Ligne rapprochée de l’ordre {order.reference} : {ReturnLine.Outcome(outcome).label}."
+
+    carry_out(request, act)
+    return _onwards(user, line)
+
+
+@require_POST
+def undo_line(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what a line did."""
+    user = _person(request)
+    line = get_object_or_404(_seen(user).select_related("return_file__agency"), pk=pk)
+
+    def act() -> str:
+        corrections.undo_line(line, by=user, reason=request.POST.get("motif", ""))
+        return "Le rapprochement de cette ligne est défait : elle attend une décision."
+
+    carry_out(request, act)
+    return redirect("return_exception", line.pk)
+
+
+@require_POST
+def undo_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back everything that a file did."""
+    user = _person(request)
+    shown = get_object_or_404(queries.return_files_visible_to(user), pk=pk)
+
+    def act() -> str:
+        undone = corrections.undo_file(shown, by=user, reason=request.POST.get("motif", ""))
+        return f"Le rapprochement est défait : {counted(undone, 'ligne reprise', 'lignes reprises')}."
+
+    carry_out(request, act)
+    return redirect("return_file", shown.pk)
+
+
+def _next(user: User, line: ReturnLine) -> ReturnLine | None:
+    """The waiting line after this one, or the first."""
+    waiting = queries.exceptions(user).exclude(pk=line.pk)
+    return waiting.filter(pk__gt=line.pk).first() or waiting.first()
+
+
+def _onwards(user: User, line: ReturnLine) -> HttpResponse:
+    """To the next line that waits: a queue is worked one after the other."""
+    following = _next(user, line)
+    return redirect("return_exception", following.pk) if following else redirect("return_exceptions")
 
 
 _ORDERS = Instruction.objects.filter(origin_round=OuterRef("origin_round_id"), id=OuterRef("instruction_id"))
@@ -222,7 +289,9 @@ def _lines(name: str) -> Listing:
             Column("montant", "Montant lu", lambda line: line.amount_read),
             Column("date", "Date lue", lambda line: line.date_read),
             Column("motif", "Motif lu", lambda line: line.reason_read),
-            Column("issue", "Issue", lambda line: line.get_outcome_display(), cell=_outcome),
+            Column("issue", "Issue", lambda line: line.get_outcome_display(), cell=_linked),
+            Column("cle", "Reconnue par", lambda line: line.get_matched_by_display()),
+            Column("pourquoi", "Ce qui ne va pas", lambda line: line.why),
             Column("decision", "Décision", lambda line: line.resolution),
         ),
         order="ligne",
@@ -241,6 +310,7 @@ def _exceptions() -> Listing:
             Column("reference", "Référence", lambda line: line.reference, link=_order_page),
             Column("statut", "Statut lu", lambda line: line.status_read),
             Column("montant", "Montant lu", lambda line: line.amount_read),
+            Column("pourquoi", "Ce qui ne va pas", lambda line: line.why),
             Column("agence", "Agence", lambda line: line.return_file.agency.name),
             Column("fichier", "Fichier", lambda line: line.return_file.file_name),
             Column("ligne", "Ligne", lambda line: line.line, kind="number", sort="id", link=_exception_page),

@@ -16,6 +16,14 @@ document.addEventListener("keydown", (event) => {
   search.select();
   search.focus();
 });
+// Where the page says a key beside a thing, the key does it: a button is pressed, a link followed, a field entered.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const place = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!place) return;
+  event.preventDefault();
+  if (place.matches("a, button")) place.click(); else place.focus();
+});
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[data-label]")) { button.disabled = false; button.textContent = button.dataset.label; }
 });
