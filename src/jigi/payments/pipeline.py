@@ -177,10 +177,12 @@ def _match_otherwise(agency_id: int, rounds: Sequence[int]) -> set[int]:
     run_sql("payments", "seek_lines", facts)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE seek")
-        cursor.execute("SELECT EXISTS (SELECT FROM seek)")
-        if cursor.fetchone()[0]:
+        cursor.execute("SELECT count(*) > 0, bool_or(rsu <> '' OR account_index <> '' OR name_key <> '') FROM seek")
+        any_line, of_people = cursor.fetchone()
+        if any_line:
             give_memory()
-            run_sql("payments", "find_candidates", facts)
+            # Where lines have but a reference of the agency, no order needs to be looked at.
+            run_sql("payments", "find_candidates", facts | {"of_people": of_people})
             cursor.execute("ANALYZE candidate")
             run_sql("payments", "match_otherwise", facts)
             cursor.execute("DROP TABLE candidate")

@@ -110,10 +110,11 @@ class _Reader:
 
     def lines(self, waiting: list[tuple[int, dict[str, str]]]) -> Iterator[tuple[Any, ...]]:
         phones = [_account(said["phone"]) for _, said in waiting]
-        keeper = vault()
-        accounts, numbers = keeper.index_many("account", phones), keeper.index_many("phone", phones)
-        for (line, said), phone, account, number in zip(waiting, phones, accounts, numbers, strict=True):
-            yield self._line(line, said, phone, account, number)
+        keeper, written = vault(), sorted({phone for phone in phones if phone})
+        accounts = dict(zip(written, keeper.index_many("account", written), strict=True))
+        numbers = dict(zip(written, keeper.index_many("phone", written), strict=True))
+        for (line, said), phone in zip(waiting, phones, strict=True):
+            yield self._line(line, said, phone, accounts.get(phone, b""), numbers.get(phone, b""))
 
     def _line(self, line: int, said: dict[str, str], phone: str, account: bytes, number: bytes) -> tuple[Any, ...]:
         word = SAID.get(fold(said["status"]))
@@ -131,7 +132,7 @@ class _Reader:
             _why(said, word, amount, paid_on),
             rsu.zfill(10) if rsu and len(rsu) <= 10 else "", masked(phone, 2) if phone else "",
             discreet(said["name"])[:120], discreet(said["village"])[:120],
-            account if phone else b"", number if phone else b"",
+            account, number,
         )  # fmt: skip
 
     def _day(self, text: str) -> tuple[str, date | None]:

@@ -6,7 +6,7 @@ WITH standing AS MATERIALIZED (
     FROM payments_instruction AS line
     JOIN payments_paymentround AS round ON round.id = line.round_id AND round.status = 'released'
     LEFT JOIN payments_returnline AS answer ON answer.id = line.return_line_id
-    WHERE line.agency_id = %(agency)s AND line.status <> 'held'
+    WHERE line.agency_id = %(agency)s AND line.status <> 'held' AND %(of_people)s
 ), named AS (
     SELECT standing.id, standing.origin_round_id,
         jigi_word_key(jigi_name_words(person.given_names || ' ' || person.surname)) AS straight,
