@@ -30,7 +30,7 @@ AUDIT = case "$${JIGI_AUDIT_URL:-}" in \
   *) $(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes -s osv \
        --osv-url "$$JIGI_AUDIT_URL" ;; esac
 
-.PHONY: install install-dev forms demo test test-long fuzz check format map matrix lock clean
+.PHONY: install install-dev forms demo test test-database test-long fuzz check format map matrix lock clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -48,6 +48,10 @@ demo: install
 
 test: install-dev
 	$(PY) -m pytest -n 2 -q
+
+# Those that another PostgreSQL could answer otherwise: without Chromium, the house and the files made by chance.
+test-database: install-dev
+	$(PY) -m pytest -n 2 -q -m "not long and not fuzz and not browser" --ignore tests/house --ignore tests/fuzz
 
 test-long: install-dev
 	$(PY) -m pytest -n 2 -q -m long

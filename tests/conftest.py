@@ -40,14 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Apart(LoadScopeScheduling):
-    """Every test goes to whichever worker is free, but for those that follow one another on one world.
-
-    The long tests share theirs between workers: two hundred kills take longer than a second world.
-    """
+    """Every test goes to whichever worker is free, but for those of the browser, which share one world."""
 
     def _split_scope(self, nodeid: str) -> str:
-        shared = ("browser",) if self.config.option.markexpr == "long" else ("browser", "crash")
-        return next((name for name in shared if nodeid.startswith(f"tests/{name}/")), nodeid)
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Apart:

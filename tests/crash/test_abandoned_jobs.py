@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import psycopg
+import pytest
 
 from jigi.foundation import jobs
 from tests.crash import act, facts
@@ -13,6 +14,8 @@ from tests.crash.ground import Ground
 IN_HAND = """
 WITH worker AS (INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()) RETURNING id)
 UPDATE procrastinate_jobs SET status = 'doing', worker_id = worker.id FROM worker"""
+
+pytestmark = pytest.mark.long
 
 
 def test_asked_again_while_its_worker_is_dead_a_round_is_built_once(ground: Ground) -> None:

@@ -14,6 +14,7 @@ from tests.crash import facts
 from tests.crash.ground import HOUSEHOLDS, Ground, Kill
 from tests.payments.scene import random_seed
 
+pytestmark = pytest.mark.long
 KILLS = 16
 """Of each of sixteen kinds: 256 in all."""
 VICTIMS = ("worker", "database")
@@ -43,13 +44,6 @@ def test_what_is_compared_is_one_right_one_order_and_one_posting_for_each(ground
 
 @pytest.mark.parametrize("victim", VICTIMS)
 @pytest.mark.parametrize("operation", ACTS)
-def test_one_kill(ground: Ground, operation: str, victim: str) -> None:
-    survive(ground, operation, victim, 0)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("victim", VICTIMS)
-@pytest.mark.parametrize("operation", ACTS)
 def test_many_kills(ground: Ground, operation: str, victim: str) -> None:
     kills = [survive(ground, operation, victim, number) for number in range(KILLS)]
     at = Counter(kill.step if kill.interrupted else "trop tard" for kill in kills)
@@ -58,12 +52,6 @@ def test_many_kills(ground: Ground, operation: str, victim: str) -> None:
     assert sum(kill.interrupted for kill in kills) >= KILLS / 2, f"ces coups ne prouvent rien : {spread}"
 
 
-@pytest.mark.parametrize("operation", BY_THE_SITE)
-def test_one_kill_of_the_site(ground: Ground, operation: str) -> None:
-    survive_at_the_site(ground, operation, 0)
-
-
-@pytest.mark.long
 @pytest.mark.parametrize("operation", BY_THE_SITE)
 def test_many_kills_of_the_site(ground: Ground, operation: str) -> None:
     kills = [survive_at_the_site(ground, operation, number) for number in range(KILLS)]
