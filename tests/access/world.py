@@ -39,6 +39,9 @@ from jigi.sheets import actions as sheets
 from jigi.sheets.models import Scan, ScannedPage, Sheet
 from jigi.targeting import actions as targeting
 from jigi.targeting.models import TargetingRound
+from jigi.verification import actions as verification
+from jigi.verification.actions import Draw
+from jigi.verification.models import Exercise, Finding
 from tests.factories import make_commune, make_households, make_user, make_village
 from tests.foundation.sent import pdf, photo
 from tests.intake.collected import HOUSEHOLD, fiche, make_form
@@ -66,6 +69,8 @@ class World:
     frozen: dict[str, TargetingRound] = field(default_factory=dict)
     returns: dict[str, ReturnFile] = field(default_factory=dict)
     lines: dict[str, ReturnLine] = field(default_factory=dict)
+    exercises: dict[str, Exercise] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
     invitations: dict[str, Invitation] = field(default_factory=dict)
@@ -279,6 +284,11 @@ def _rounds(world: World, place: str, folder: Path) -> None:
     world.returns[place] = scene.take(folder / f"retour-{place}.csv", rows).return_file
     world.lines[place] = ReturnLine.objects.get(return_file=world.returns[place], outcome="wrong_amount")
     world.runs[place] = Run.objects.filter(subject=f"payment_round:{released.pk}").order_by("id")[0]
+    verifier = make_user(f"verifie-{place}", "grievance_officer")
+    world.exercises[place] = verification.draw(released, Draw("phone", everyone=True), by=verifier)
+    check = world.exercises[place].checks.get()
+    verification.answer(check, "not_received", on=timezone.localdate(), by=verifier)
+    world.findings[place] = Finding.objects.get(payment_round=released)
 
 
 def _brought_to(scene: Scene, opened: PaymentRound, state: str) -> PaymentRound:

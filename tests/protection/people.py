@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import connection
+from django.utils import timezone
 
 from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
@@ -19,6 +20,9 @@ from jigi.protection import actions
 from jigi.protection.models import DataRequest
 from jigi.registry.models import Household, Identifier, LivingConditions, Membership, Person, Phone
 from jigi.targeting import actions as targeting
+from jigi.verification import actions as verification
+from jigi.verification.actions import Draw
+from jigi.verification.models import Finding
 from tests.factories import make_households, make_user, make_village
 from tests.payments.scene import Scene, stage
 from tests.targeting.campaign import write_list
@@ -144,6 +148,17 @@ def _answer(scene: Scene, released: PaymentRound, path: Path) -> None:
 
     returns.reconcile(path, scene.agency, by=scene.officer)
     assert ReturnLine.objects.filter(outcome="paid").count() == 2
+    _verify(released)
+
+
+def _verify(released: PaymentRound) -> None:
+    """Both are asked, and say that it was somebody else; what is found of it names them too."""
+    by = make_user("verifie", "grievance_officer")
+    for check in verification.draw(released, Draw("phone", everyone=True), by=by).checks.all():
+        note = f"dit par {check.recipient}"
+        verification.answer(check, "not_received", on=timezone.localdate(), by=by, note=note)
+    for finding in Finding.objects.all():
+        verification.deal_with(finding, by=by, what=f"vu {finding.household.head_name}")
 
 
 def past(table: str, row: int, until: str = "now", **other: int) -> int:

@@ -57,13 +57,13 @@ def test_a_dump_names_the_person_before_and_not_after(world: World) -> None:
         "registry_household.head_name", "registry_household.source_key", "registry_person.surname",
         "registry_person.father_name", "registry_person.nickname", "intake_problem.value", "intake_problem.message",
         "intake_problem.key", "targeting_listedhousehold.reason", "payments_returnline.reason_read",
-        "payments_returnline.agency_reference",
+        "payments_returnline.agency_reference", "verification_check.note", "verification_finding.why",
     } <= before  # fmt: skip
     request = erased(world)
     assert {place for place in named() if not place.startswith("foundation_auditevent.reason")} == set()
-    # The trail never changes: the reason that its author gave of the exit is the one place left (docs/protection.md).
-    exits = AuditEvent.objects.filter(reason__contains=GIVEN)
-    assert [(event.noun, event.verb) for event in exits] == [("enrolment", "exit")]
+    # The trail never changes: the reasons that their authors gave are the one place left (docs/protection.md).
+    reasons = AuditEvent.objects.filter(reason__contains=GIVEN)
+    assert {(event.noun, event.verb) for event in reasons} == {("enrolment", "exit"), ("finding", "deal_with")}
     request.refresh_from_db()
     assert (request.asker, request.statement, request.identity_check, request.decision) == ("", "", "", "effacé")
 

@@ -28,6 +28,8 @@ STATEMENTS = (
     "erase_heads",
     "erase_returns",
     "erase_waiting_lines",
+    "erase_checks",
+    "erase_findings",
     "erase_entitlements",
     "erase_instructions",
     "erase_enrolments",

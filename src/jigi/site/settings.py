@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "jigi.targeting",
     "jigi.enrolment",
     "jigi.payments",
+    "jigi.verification",
     "jigi.monitoring",
     "jigi.protection",
     "jigi.web",

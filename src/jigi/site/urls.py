@@ -21,6 +21,7 @@ urlpatterns = scoped(
         path("ciblage/", include("jigi.web.targeting.urls")),
         path("inscriptions/", include("jigi.web.enrolments.urls")),
         path("paiements/", include("jigi.web.payments.urls")),
+        path("verifications/", include("jigi.web.verification.urls")),
         path("financements/", include("jigi.web.agreements.urls")),
         path("partages/", include("jigi.web.sharing.urls")),
         path("api/partage/", include("jigi.web.sharing.api_urls")),

@@ -32,6 +32,7 @@ JOURNEYS = (
     _journey("/ciblage/", "Ciblage", "targeting.see"),
     _journey("/inscriptions/", "Inscriptions", "enrolment.decide"),
     _journey("/paiements/", "Paiements", "payments.see"),
+    _journey("/verifications/", "Vérifications", "payments.verify"),
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/partages/", "Partages", "sharing.see", "partners.query"),
     _journey("/questionnaires/", "Questionnaires", "intake.forms", "intake.import"),

@@ -1,0 +1,1 @@
+"""/verifications/: asking people what they received, and dealing with what is wrong."""
