@@ -38,6 +38,12 @@ PAGES = {
     "ordres": ("paiements", "/paiements/1/ordres/"),
     "retours": ("paiements", "/paiements/retours/"),
     "exceptions": ("paiements", "/paiements/retours/exceptions/"),
+    "exception": ("paiements", "/paiements/retours/exceptions/1/"),
+    "verifications": ("verification", "/verifications/"),
+    "verification-tirer": ("verification", "/verifications/tours/1/"),
+    "verification": ("verification", "/verifications/1/"),
+    "verification-ordre": ("verification", "/verifications/ordres/1/"),
+    "constats": ("verification", "/verifications/constats/"),
     "conventions": ("auditeur", "/financements/"),
     "convention": ("auditeur", "/financements/KITA-IDA/"),
     "programmes": ("coordination", "/programmes/"),
@@ -60,7 +66,7 @@ PAGES = {
 }
 WEIGHT = 60_000
 TALLEST = 2_200  # of a screenshot: the rest of a long list looks the same
-SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
+SCREENS = Path(os.environ.get("JIGI_SCREENS_IN") or Path(__file__).resolve().parents[2] / "docs" / "screens")
 
 
 @pytest.mark.parametrize("name", PAGES)

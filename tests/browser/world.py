@@ -11,12 +11,18 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jigi.site.settings")
 django.setup()
 
+from django.utils import timezone  # noqa: E402
 from xlsxwriter import Workbook  # noqa: E402
 
 from jigi.demo import chain, ground  # noqa: E402
+from jigi.foundation.models import User  # noqa: E402
 from jigi.geography.installation import ensure_account  # noqa: E402
 from jigi.intake.actions import load_form, publish  # noqa: E402
-from jigi.payments import actions  # noqa: E402
+from jigi.payments import actions, returns  # noqa: E402
+from jigi.payments.models import Instruction, PaymentRound  # noqa: E402
+from jigi.verification import actions as verification  # noqa: E402
+from jigi.verification.actions import Draw  # noqa: E402
+from jigi.verification.rules import Precision  # noqa: E402
 
 DEFINITIONS = Path(chain.__file__).resolve().parent.parent / "programmes" / "definitions"
 
@@ -54,9 +60,31 @@ def main(folder: Path) -> None:
     communes = chain.communes_of(component)
     first = actions.open_round(component, 1, communes, by=staff.manager)
     chain.play_round(actions.prepare(first, by=staff.manager), plan, staff)
+    _doubts(folder, staff)
+    _asked(PaymentRound.objects.get(pk=first.pk))
     second = actions.prepare(actions.open_round(component, 2, communes, by=staff.manager), by=staff.manager)
     actions.freeze(second, by=staff.manager)
     make_visit(folder, staff)
+
+
+def _doubts(folder: Path, staff: ground.Staff) -> None:
+    """A return whose lines name orders that do not exist: lines that wait for a person, the first of the site's."""
+    order = Instruction.objects.order_by("id")[0]
+    path = folder / "doute.csv"
+    rows = (f"{order.reference[:-2]}0x;;PAYE;30000;2015-02-10", ";Awa Traoré;PAYE;30000;2015-02-10")
+    path.write_text("\n".join(("reference;allocataire;statut;montant_fcfa;date", *rows)), encoding="utf-8")
+    returns.reconcile(path, order.agency, by=staff.payment_officer)
+
+
+def _asked(played: PaymentRound) -> None:
+    """Some of those who were paid are asked, and two do not say what the list says."""
+    by = User.objects.get(username="verification")
+    wanted = Draw("phone", precision=Precision(confidence=80, margin=20))
+    checks = verification.draw(played, wanted, by=by, seed="essai").checks.order_by("rank")
+    for check, (result, told) in zip(
+        checks, (("received", None), ("other_amount", 25_000), ("not_received", None)), strict=False
+    ):
+        verification.answer(check, result, on=timezone.localdate(), by=by, told_xof=told)
 
 
 def make_visit(folder: Path, staff: ground.Staff) -> None:

@@ -199,7 +199,7 @@ def _checks(shown: Exercise) -> Listing:
             Column("resultat", "Réponse", lambda one: one.get_result_display(), cell=_result),
             Column("dit", "Montant dit", lambda one: one.told_xof, kind="xof"),
             Column("le", "Demandé le", lambda one: one.asked_on, kind="day"),
-            Column("note", "Observation", lambda one: one.note),
+            Column("note", "Observation", lambda one: one.note, on_screen=False),
         ),
         order="rang",
         filters=(
