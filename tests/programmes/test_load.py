@@ -245,7 +245,7 @@ def test_the_database_refuses_two_payers_of_a_commune_and_amounts_below_one(load
     load()
     payer = FundingCommune.objects.first()
     payer.pk = None
-    with pytest.raises(IntegrityError, match="one_funding_line_per_commune"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="funding_line_rank_in_commune"), transaction.atomic():
         payer.save(force_insert=True)
     with pytest.raises(IntegrityError, match="component_amount_is_positive"), transaction.atomic():
         Component.objects.update(amount_xof=0)

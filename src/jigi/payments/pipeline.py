@@ -19,6 +19,7 @@ from jigi.foundation.vault import Unsealable
 from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
 from jigi.ledger.pipeline import fill_book
+from jigi.payments.dealing import deal_rights, refuse_unpaid_communes
 from jigi.payments.models import PaymentRound, ReturnFile, ReturnLine, ReturnUndoing
 
 INCOMING = (
@@ -67,6 +68,8 @@ def build_list(
         "previous_rounds": list(previous),
     }
     _refuse_unfunded(facts)
+    if payment_round.kind == PaymentRound.Kind.TERM:
+        refuse_unpaid_communes(payment_round)
     give_memory()
     with connection.cursor() as cursor:
         # Deferred checks of what this transaction wrote before would forbid the ALTER TABLE of a partition.
@@ -81,6 +84,7 @@ def build_list(
     ):
         if payment_round.kind == PaymentRound.Kind.TERM:
             step.rows_out = run_sql("payments", "entitlements", facts, tables={"entitlement": entitlement})
+            deal_rights(payment_round, entitlement)
     with (
         work.step("Ordres") as step,
         new_partition("payments_instruction", key, fillfactor=ROOM) as instruction,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -116,3 +116,55 @@ def outcomes(lines: Sequence[tuple[str, bool]], *, instruction_status: str) -> l
             found.append(first if not answered else "repeated" if line == answers[0] else "conflict")
             answered += 1
     return found
+
+
+@dataclass(frozen=True)
+class PayingLine:
+    """A funding line that may pay a commune at a term: for a percentage, or as long as it has rights left to give."""
+
+    number: int
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """The rights of a commune from the `first`th to the `last`th, in the order of the list, that a line pays."""
+
+    commune: int
+    first: int
+    last: int
+    line: int
+
+
+def deal(
+    rights: Mapping[int, int], lines: Mapping[int, Sequence[PayingLine]], capacity: Mapping[int, int]
+) -> list[Dealt]:
+    """Who pays which rights: `rights` counts those of each commune, in the order of the list; `lines` are those that
+    may pay each, in their order of use; `capacity` is how many rights each line has money for.
+
+    A whole right goes to one line. By percentage, each line's part is within one right of its share. In order, the
+    first is used up before the next, over all the communes; what none has money for is left with the last, whose
+    agreement then refuses the approval.
+    """
+    left, dealt = dict(capacity), []
+    for commune, count in rights.items():
+        first = 1
+        for line, number in _dealt_in(count, lines[commune], left):
+            if number:
+                dealt.append(Dealt(commune, first, first + number - 1, line))
+                left[line] = left.get(line, 0) - number
+                first += number
+    return dealt
+
+
+def _dealt_in(count: int, lines: Sequence[PayingLine], left: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    if lines[0].percent:
+        upto = 0
+        for line in lines:
+            before, upto = (2 * count * upto + 100) // 200, upto + (line.percent or 0)
+            yield line.number, (2 * count * upto + 100) // 200 - before
+        return
+    for line in lines:
+        number = count if line is lines[-1] else min(count, max(0, left.get(line.number, 0)))
+        yield line.number, number
+        count -= number

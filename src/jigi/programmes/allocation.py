@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from jigi.foundation.errors import InputError
 from jigi.foundation.money import split_xof
-from jigi.programmes.definition import Allocation, AreaBlock, Assignment, Code, ComponentDefinition, Selection
+from jigi.programmes.definition import Allocation, AreaBlock, Assignment, Code, ComponentDefinition, Selection, Share
 
 MOST_NAMED = 5
 HEADERS = {"agreement": "component.funding", "agency": "component.agency"}
@@ -16,8 +16,8 @@ MISSING = {"agreement": "Aucune convention ne paie", "agency": "Aucune agence ne
 def allocate(component: ComponentDefinition, gazetteer: Mapping[str, str], division: str) -> Allocation:
     """The component commune by commune; `gazetteer` gives the path of each commune of the division by code.
 
-    Each commune of the component has one area block, one agreement and one agency. Raises InputError, with
-    the line, at the first that has none or two.
+    Each commune of the component has one area block, one agency, and one agreement, or several that say how they
+    share it. Raises InputError, with the line, at the first that has none, or two that say nothing.
     """
     terms: dict[str, int] = {}
     households: dict[str, int] = {}
@@ -27,8 +27,8 @@ def allocate(component: ComponentDefinition, gazetteer: Mapping[str, str], divis
         terms |= {code.value: area.terms for code in chosen}
         households |= _spread(area, [code.value for code in chosen])
     places = {code: gazetteer[code] for code in terms}
-    agreements = _assigned(component, component.fundings, "agreement", places)
-    return Allocation(terms, households, agreements, _assigned(component, component.agencies, "agency", places))
+    shares = _shared(component, places)
+    return Allocation(terms, households, shares, _assigned(component, component.agencies, "agency", places))
 
 
 def named(codes: Sequence[str]) -> str:
@@ -57,6 +57,60 @@ def _assigned(
         plural = f"{len(missing)} communes" if len(missing) > 1 else "la commune"
         raise component.place.error(HEADERS[key].split(".")[1], f"{MISSING[key]} {plural} : {named(missing)}")
     return {code: found[code] for code in places}
+
+
+def _shared(component: ComponentDefinition, places: Mapping[str, str]) -> dict[str, tuple[Share, ...]]:
+    """For each commune of the component, the agreements that pay it, in the order of their use."""
+    alone = [one for one in component.fundings if not one.turn.shares]
+    if len(alone) == len(component.fundings):
+        paying = {one.to: one for one in component.fundings}
+        found = _assigned(component, component.fundings, "agreement", places)
+        return {code: (Share(to, paying[to].turn, paying[to].place),) for code, to in found.items()}
+    shares: dict[str, list[Share]] = {}
+    named_somewhere: set[str] = set()
+    for funding in sorted(component.fundings, key=lambda one: one.selection.others):
+        for code in _of_funding(funding, component, places, named_somewhere):
+            shares.setdefault(code.value, []).append(Share(funding.to, funding.turn, funding.place))
+        if not funding.selection.others:
+            named_somewhere |= shares.keys()
+    if missing := [code for code in places if code not in shares]:
+        plural = f"{len(missing)} communes" if len(missing) > 1 else "la commune"
+        raise component.place.error("funding", f"{MISSING['agreement']} {plural} : {named(missing)}")
+    return {code: _in_turn(code, shares[code]) for code in places}
+
+
+def _of_funding(
+    funding: Assignment, component: ComponentDefinition, places: Mapping[str, str], elsewhere: set[str]
+) -> list[Code]:
+    selection = funding.selection
+    if not selection.others:
+        return _chosen(selection, places, f"n’est pas dans les communes de {component.code}")
+    _check_selection(selection)
+    chosen = [Code(code, selection.place.lines["others"]) for code in places if code not in elsewhere]
+    if not chosen:
+        raise selection.place.error("others", "Il ne reste aucune commune pour ce bloc", remedy="Retirez-le")
+    return chosen
+
+
+def _in_turn(code: str, shares: list[Share]) -> tuple[Share, ...]:
+    """The shares of a commune in their order, once they say how they share it."""
+    last = shares[-1]
+    if len(shares) > 1 and any(not one.turn.shares for one in shares):
+        raise last.place.error(
+            "agreement", f"La commune {code} est payée par {len(shares)} conventions qui ne disent pas comment",
+            remedy="Donnez à chacune un « order » (l’une après l’autre) ou un « percent » (somme : 100)",
+        )  # fmt: skip
+    percents = [one.turn.percent for one in shares if one.turn.percent]
+    if percents and len(percents) < len(shares):
+        raise last.place.error(
+            "agreement", f"Dans la commune {code}, les unes ont un « order », les autres un « percent »"
+        )
+    if percents and sum(percents) != 100:
+        raise last.place.error("percent", f"Dans la commune {code}, la somme des parts est {sum(percents)}, non 100")
+    orders = [one.turn.order for one in shares if one.turn.order]
+    if len(set(orders)) < len(orders):
+        raise last.place.error("order", f"Dans la commune {code}, deux conventions ont le même « order »")
+    return tuple(sorted(shares, key=lambda one: one.turn.order or 0))
 
 
 def _chosen(selection: Selection, among: Mapping[str, str], otherwise: str) -> list[Code]:

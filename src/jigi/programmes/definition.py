@@ -52,12 +52,36 @@ class AreaBlock:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """How an agreement shares communes with others: a rank in their order of use, between two days, or a percentage."""
+
+    order: int | None = None
+    percent: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def shares(self) -> bool:
+        return self.order is not None or self.percent is not None
+
+
+@dataclass(frozen=True)
 class Assignment:
     """The communes that go to an agreement or to an agency, by its code; `key` is the name of that key."""
 
     to: str
     key: str
     selection: Selection
+    place: Place
+    turn: Turn = Turn()
+
+
+@dataclass(frozen=True)
+class Share:
+    """An agreement that pays a commune, and its turn among those that do."""
+
+    agreement: str
+    turn: Turn
     place: Place
 
 
@@ -140,9 +164,14 @@ class ProgrammeDefinition:
 
 @dataclass(frozen=True)
 class Allocation:
-    """A component commune by commune (by code): its terms, planned households, agreement and agency."""
+    """A component commune by commune (by code): its terms, planned households, agreements in their order, agency."""
 
     terms: Mapping[str, int]
     households: Mapping[str, int]
-    agreements: Mapping[str, str]
+    shares: Mapping[str, tuple[Share, ...]]
     agencies: Mapping[str, str]
+
+    @property
+    def agreements(self) -> Mapping[str, str]:
+        """The agreement that pays each commune first."""
+        return {code: shares[0].agreement for code, shares in self.shares.items()}

@@ -22,6 +22,7 @@ from jigi.programmes.definition import (
     Place,
     ProgrammeDefinition,
     Selection,
+    Turn,
 )
 from jigi.programmes.models import Agency, Component
 
@@ -31,6 +32,7 @@ LARGEST_XOF = 10**15
 MOST_TERMS = 400
 MOST_MONTHS = 60
 MOST_HOUSEHOLDS = 100_000_000
+MOST_SHARES = 50
 Found = TypeVar("Found")
 
 
@@ -96,7 +98,29 @@ def _area(part: Table, terms: int) -> AreaBlock:
 
 
 def _funding(part: Table) -> Assignment:
-    return Assignment(part.text("agreement"), "agreement", _selection(part), _place(part))
+    return Assignment(part.text("agreement"), "agreement", _selection(part), _place(part), _turn(part))
+
+
+def _turn(part: Table) -> Turn:
+    turn = Turn(
+        order=_counted(part, "order", MOST_SHARES) if "order" in part.data else None,
+        percent=_counted(part, "percent", 99) if "percent" in part.data else None,
+        starts_on=part.day("from") if "from" in part.data else None,
+        ends_on=part.day("until") if "until" in part.data else None,
+    )
+    if turn.order and turn.percent:
+        raise part.error("percent", "Une convention partage par « order » ou par « percent », non les deux")
+    if turn.percent and (turn.starts_on or turn.ends_on):
+        key = "from" if turn.starts_on else "until"
+        raise part.error(key, "Une part en pour cent n’a pas de dates", remedy="Donnez un « order » et des dates")
+    if (turn.starts_on or turn.ends_on) and not turn.order:
+        key = "from" if turn.starts_on else "until"
+        raise part.error(
+            key, "Des dates sans « order » ne disent pas qui paie avant et après", remedy="Ajoutez « order »"
+        )
+    if turn.starts_on and turn.ends_on and turn.ends_on < turn.starts_on:
+        raise part.error("until", "La convention cesse de payer avant de commencer")
+    return turn
 
 
 def _agency_block(part: Table) -> Assignment:

@@ -75,15 +75,15 @@ def set_communes(
     agencies: Mapping[str, Agency], communes: Mapping[str, Area],
 ) -> None:  # fmt: skip
     """Who pays each commune from now on; rights that are open and enrolments that are made keep theirs."""
+    FundingCommune.objects.filter(component=component).delete()
     FundingCommune.objects.bulk_create(
-        (
-            FundingCommune(component=component, commune=communes[code], funding_line=lines[agreement])
-            for code, agreement in allocation.agreements.items()
-        ),
-        update_conflicts=True,
-        unique_fields=["component", "commune"],
-        update_fields=["funding_line"],
-    )
+        FundingCommune(
+            component=component, commune=communes[code], funding_line=lines[share.agreement], rank=rank,
+            percent=share.turn.percent, starts_on=share.turn.starts_on, ends_on=share.turn.ends_on,
+        )
+        for code, shares in allocation.shares.items()
+        for rank, share in enumerate(shares, start=1)
+    )  # fmt: skip
     AgencyCommune.objects.bulk_create(
         (
             AgencyCommune(component=component, commune=communes[code], agency=agencies[agency])

@@ -138,14 +138,35 @@ class FundingLine(models.Model):
 
 
 class FundingCommune(models.Model):
-    """A commune whose households a funding line pays; each commune of a component has exactly one."""
+    """A commune whose households a funding line pays: alone, at its rank between two days, or for a percentage.
+
+    The percentages of a commune sum to 100 (deferred trigger, sql/shares.sql).
+    """
 
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="+")
     funding_line = models.ForeignKey(FundingLine, on_delete=models.CASCADE, related_name="communes")
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField("ordre d’emploi", default=1)
+    percent = models.PositiveSmallIntegerField("part (%)", null=True)
+    starts_on = models.DateField("paie à partir du", null=True)
+    ends_on = models.DateField("paie jusqu’au", null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["component", "commune"], name="one_funding_line_per_commune")]
+        constraints = [
+            models.UniqueConstraint(fields=["component", "commune", "rank"], name="funding_line_rank_in_commune"),
+            models.UniqueConstraint(
+                fields=["component", "commune", "funding_line"], name="funding_line_once_in_commune"
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True)
+                | Q(percent__range=(1, 99), starts_on__isnull=True, ends_on__isnull=True),
+                name="funding_share_has_no_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="funding_turn_ends_after_it_starts",
+            ),
+        ]
 
 
 class Agency(models.Model):

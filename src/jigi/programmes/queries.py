@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,12 +25,17 @@ from jigi.programmes.models import (
 
 @dataclass(frozen=True)
 class CommunePlan:
-    """What a component is in one commune: for how many terms, by whose money, through which agency."""
+    """What a component is in one commune: for how many terms, by whose money in which order, through which agency."""
 
     commune: Area
     terms: int
-    agreement: Agreement
+    payers: tuple[FundingCommune, ...]
     agency: Agency
+
+    @property
+    def agreement(self) -> Agreement:
+        """The agreement that pays first."""
+        return self.payers[0].funding_line.agreement
 
 
 def visible_to(user: User) -> QuerySet[Programme]:
@@ -59,11 +65,13 @@ def commune_plans(component: Component, communes: Iterable[Area] | None = None) 
     if communes is not None:
         places = places.filter(commune__in=list(communes))
     payers = FundingCommune.objects.filter(component=component).select_related("funding_line__agreement")
-    agreements = {payer.commune_id: payer.funding_line.agreement for payer in payers}
+    paying: dict[int, list[FundingCommune]] = defaultdict(list)
+    for payer in payers.order_by("rank"):
+        paying[payer.commune_id].append(payer)
     servers = AgencyCommune.objects.filter(component=component).select_related("agency")
     agencies = {server.commune_id: server.agency for server in servers}
     return [
-        CommunePlan(place.commune, place.terms, agreements[place.commune_id], agencies[place.commune_id])
+        CommunePlan(place.commune, place.terms, tuple(paying[place.commune_id]), agencies[place.commune_id])
         for place in places
     ]
 

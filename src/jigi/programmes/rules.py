@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from jigi.foundation.money import format_xof
+from jigi.foundation.money import format_xof, split_xof
 from jigi.foundation.periods import Period, french_date
 from jigi.programmes.definition import (
     AgreementDefinition,
@@ -18,6 +18,8 @@ from jigi.programmes.definition import (
     ComponentDefinition,
     Place,
     ProgrammeDefinition,
+    Share,
+    Turn,
 )
 
 LONGEST_MONTHS = 1_200
@@ -50,26 +52,71 @@ def check(definition: ProgrammeDefinition) -> None:
 
 
 def check_calendar(definition: ProgrammeDefinition, allocations: Mapping[str, Allocation]) -> None:
-    """An agreement is open until the last period of every commune it pays."""
+    """An agreement is open until the last period of every commune it pays; of several in turn, one at each period."""
     agreements = {agreement.code: agreement for agreement in definition.agreements}
     for component in definition.components:
         allocation = allocations[component.code]
-        for funding in component.fundings:
-            paid = [code for code, agreement in allocation.agreements.items() if agreement == funding.to]
-            longest = max(allocation.terms[code] for code in paid)
-            last = period_of_term(component.first_period, component.months, longest)
-            _check_closing(agreements[funding.to], component, longest, last.end)
+        # Communes of the same terms and payers are checked once.
+        alike = {
+            (allocation.terms[code], tuple((one.agreement, one.turn) for one in shares)): code
+            for code, shares in reversed(allocation.shares.items())
+        }
+        for (terms, _), code in sorted(alike.items(), key=lambda one: one[1]):
+            _check_paid(component, code, terms, allocation.shares[code], agreements)
+
+
+def _check_paid(
+    component: ComponentDefinition, code: str, terms: int, shares: tuple[Share, ...],
+    agreements: Mapping[str, AgreementDefinition],
+) -> None:  # fmt: skip
+    if not shares[0].turn.order:
+        for share in shares:
+            last = period_of_term(component.first_period, component.months, terms)
+            _check_closing(agreements[share.agreement], component, terms, last.end)
+        return
+    period = component.first_period
+    for term in range(1, terms + 1):
+        if not any(pays(share.turn, agreements[share.agreement].closing, period) for share in shares):
+            raise shares[-1].place.error(
+                "order", f"Aucune convention ne paie la commune {code} à l’échéance {term} ({period})",
+                why="Celles qui s’y succèdent ne sont pas encore commencées, ou sont finies",
+                remedy="Reculez « until », avancez « from », ou ajoutez une convention",
+            )  # fmt: skip
+        period = period.next(months=component.months)
+
+
+def pays(turn: Turn, closing: date, period: Period) -> bool:
+    """Whether an agreement that closes on a day may pay a period, at its turn."""
+    begun = turn.starts_on is None or turn.starts_on <= period.start
+    return begun and (turn.ends_on is None or period.start <= turn.ends_on) and period.end <= closing
 
 
 def planned_xof(definition: ProgrammeDefinition, allocations: Mapping[str, Allocation]) -> dict[str, int]:
-    """What each agreement would pay if the planned households were enrolled for every term, in XOF."""
+    """What each agreement would pay if the planned households were enrolled for every term, in XOF.
+
+    Of agreements that pay one after the other, the first is filled before the next.
+    """
+    left = {agreement.code: agreement.amount_xof for agreement in definition.agreements}
     planned: Counter[str] = Counter()
     for component in definition.components:
         allocation = allocations[component.code]
         for code, households in allocation.households.items():
             amount = households * allocation.terms[code] * component.amount_xof
-            planned[allocation.agreements[code]] += amount
+            for agreement, part in _parts(amount, allocation.shares[code], left):
+                planned[agreement] += part
+                left[agreement] -= part
     return dict(planned)
+
+
+def _parts(amount: int, shares: tuple[Share, ...], left: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    if shares[0].turn.percent:
+        weights = [share.turn.percent or 0 for share in shares]
+        yield from zip((share.agreement for share in shares), split_xof(amount, weights), strict=True)
+        return
+    for share in shares:
+        part = amount if share is shares[-1] else min(amount, max(0, left[share.agreement]))
+        yield share.agreement, part
+        amount -= part
 
 
 def warnings(definition: ProgrammeDefinition, allocations: Mapping[str, Allocation]) -> Iterator[str]:

@@ -6,7 +6,7 @@ SELECT %(round)s, e.component_id, e.household_id, e.id, fc.funding_line_id, e.re
 FROM enrolment_enrolment AS e
 JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = e.commune_id
 JOIN programmes_component AS c ON c.id = e.component_id
-JOIN programmes_fundingcommune AS fc ON fc.component_id = e.component_id AND fc.commune_id = e.commune_id
+JOIN programmes_fundingcommune AS fc ON fc.component_id = e.component_id AND fc.commune_id = e.commune_id AND fc.rank = 1
 WHERE e.component_id = %(component)s
     AND e.status = 'active'
     AND %(term)s BETWEEN e.first_term AND e.last_term
