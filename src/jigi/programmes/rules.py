@@ -59,7 +59,7 @@ def check_calendar(definition: ProgrammeDefinition, allocations: Mapping[str, Al
         # Communes of the same terms and payers are checked once.
         alike = {
             (allocation.terms[code], tuple((one.agreement, one.turn) for one in shares)): code
-            for code, shares in reversed(allocation.shares.items())
+            for code, shares in sorted(allocation.shares.items(), reverse=True)
         }
         for (terms, _), code in sorted(alike.items(), key=lambda one: one[1]):
             _check_paid(component, code, terms, allocation.shares[code], agreements)
