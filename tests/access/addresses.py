@@ -373,6 +373,7 @@ ASKS: tuple[Ask, ...] = (
         "une liste de paie",
         lambda w, p: reverse("pay_list", args=[w.rounds[p, "released"].pk, w.commune(p).pk]),
     ),
+    Ask("frozen_list", "la liste gelée d’un tour", _round("frozen_list")),
     Ask("order_files", "fichiers d’ordres d’un tour", _round("order_files")),
     Ask(
         "order_file",

@@ -72,6 +72,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "payments close": ("payments", "Clôt un tour : les non-payés passent en rappel"),
     "payments refund": ("payments", "Rend aux conventions l’argent resté dû à des ménages sortis"),
     "payments verify": ("payments", "Recalcule l’empreinte d’un tour et la compare"),
+    "payments frozen-list": ("payments", "Écrit la liste gelée d’un tour, que chacun peut vérifier"),
     "payments list": ("payments", "Liste les tours et leur état"),
     "audit seal": ("audit", "Scelle ce que la trace des actions a reçu de nouveau"),
     "audit verify": ("audit", "Recalcule toute la trace et la compare à ses ancres, hors de la base"),

@@ -37,7 +37,7 @@ def change(request: HttpRequest, pk: int, change: int) -> HttpResponseBase:
     row = get_object_or_404(shown.changes.select_related("payment_round__component__programme"), pk=change)
     households = queries.changed_households(row, queries.communes_seen(user, shown))
     context = {"round": shown, "change": row}
-    return _changed(row.movement, can(user, "registry.see")).respond(
+    return _changed(row.movement, can(user, "registry.see"), shown.list_hash).respond(
         request, households, "payments/change.html", context
     )
 
@@ -60,6 +60,7 @@ def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
             Column("montant", "FCFA", lambda line: line.amount_xof, kind="xof"),
             Column("etat", "État", lambda line: line.get_status_display(), cell=_state),
             Column("regle", "Payé le", lambda line: line.settled_on, kind="day"),
+            Column("empreinte", "Empreinte de la liste", lambda line: shown.list_hash, on_screen=False),
         ),
         order="ordre",
         filters=(
@@ -121,7 +122,7 @@ def _state(line: Instruction) -> str:
     return format_html('<span class="chip {}">{}</span>', tone, line.get_status_display())
 
 
-def _changed(movement: str, opens: bool) -> Listing:
+def _changed(movement: str, opens: bool, list_hash: str) -> Listing:
     """The columns that one movement calls for: who received and who will, on which account."""
     columns: list[Column] = [
         Column("rsu", "N° RSU", lambda h: h.rsu, sort="rsu_number", cell=_household if opens else None),
@@ -142,6 +143,7 @@ def _changed(movement: str, opens: bool) -> Listing:
         columns.append(Column("rappel", "Rappels (FCFA)", lambda h: h.arrears_xof, kind="xof"))
     elif movement != "leave":
         columns.append(Column("fcfa", "FCFA", lambda h: h.now_xof, kind="xof"))
+    columns.append(Column("empreinte", "Empreinte de la liste", lambda h: list_hash, on_screen=False))
     return Listing(
         noun=("ménage", "ménages"), file_name="changements", columns=columns, order="rsu", subject=lambda h: h.pk
     )

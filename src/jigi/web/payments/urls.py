@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.payments import acts, lines, lists, opening, order_files, refund, returns, round_page, rounds
+from jigi.web.payments import acts, frozen, lines, lists, opening, order_files, refund, returns, round_page, rounds
 
 urlpatterns = [
     path("", rounds.rounds, name="payment_rounds"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:pk>/faire/<str:verb>/", acts.act, name="payment_round_act"),
     path("<int:pk>/lignes/", lines.lines, name="round_lines"),
     path("<int:pk>/changements/<int:change>/", lines.change, name="round_change"),
+    path("<int:pk>/liste-gelee/", frozen.frozen_list, name="frozen_list"),
     path("<int:pk>/listes/", lists.lists, name="pay_lists"),
     path("<int:pk>/listes/<int:area>/", lists.pay_list, name="pay_list"),
     path("<int:pk>/ordres/", order_files.order_files, name="order_files"),
