@@ -34,6 +34,7 @@ SELECT origin_round_id, entitlement_id, round_id, component_id, household_id, fu
 FROM payments_instruction WHERE round_id = {prepared} AND kind = 'right' LIMIT 1
 """
 _UNGUARDED = "ALTER TABLE payments_instruction DISABLE TRIGGER USER;"
+_NEED_CHANGED = "ALTER TABLE payments_approvalneed DISABLE TRIGGER USER; UPDATE payments_approvalneed SET {change}"
 _POSTING = """
 INSERT INTO ledger_posting (book_id, entry_id, kind, item, debit_id, credit_id, amount_xof)
 SELECT book_id, entry_id, {kind}, {item}, {debit}, credit_id, {amount} FROM ledger_posting WHERE kind = 'reserve'
@@ -86,6 +87,13 @@ LIES = [
      "UPDATE payments_roundcommune SET payment_round_id = {released}, live = false"
      " WHERE payment_round_id = {prepared}"),
     ("commune_in_one_round_per_term", "UPDATE payments_roundcommune SET term = 1"),
+    ("payments_approvalneed_position_check", _NEED_CHANGED.replace("{change}", "position = -1")),
+    ("approval_need_once",
+     "ALTER TABLE payments_approvalneed DISABLE TRIGGER USER; INSERT INTO payments_approvalneed (payment_round_id,"
+     " frozen_at, position, role) SELECT payment_round_id, frozen_at, position, 'x' FROM payments_approvalneed"),
+    ("payments_approval_need_id_key",
+     "ALTER TABLE payments_approval DISABLE TRIGGER USER; INSERT INTO payments_approval (need_id, payment_round_id,"
+     " list_hash, by_id) SELECT need_id, payment_round_id, list_hash, by_id FROM payments_approval"),
     ("entitlement_amount_is_positive", of_list("entitlement", "amount_xof = 0")),
     ("entitlement_status_known", _COPY_OF_RIGHT.replace("{status}", "perdu")),
     ("entitlement_commune_of_its_round", of_list("entitlement", "commune_id = {elsewhere}")),
@@ -138,6 +146,19 @@ GUARDS = [
      " WHERE round_id = {released} AND status = 'absent'"),
     ("round_releaser_enrolled_nobody",
      "UPDATE payments_paymentround SET released_by_id = made_by_id WHERE id = {released}"),
+    ("approval_need_is_fixed_at_freeze",
+     "INSERT INTO payments_approvalneed (payment_round_id, frozen_at, position, role)"
+     " SELECT id, frozen_at, 2, '' FROM payments_paymentround WHERE id = {released}"),
+    ("approval_need_never_changes", "UPDATE payments_approvalneed SET role = 'coordinator'"),
+    ("approval_need_never_changes", "DELETE FROM payments_approvalneed"),
+    ("approval_need_never_truncated", "TRUNCATE payments_approvalneed CASCADE"),
+    ("approval_by_another_hand",
+     "INSERT INTO payments_approval (need_id, payment_round_id, list_hash, by_id)"
+     " SELECT need_id, payment_round_id, list_hash, 1 FROM payments_approval"),
+    ("approval_never_changes", "UPDATE payments_approval SET by_id = by_id"),
+    ("approval_never_changes", "DELETE FROM payments_approval"),
+    ("approval_never_truncated", "TRUNCATE payments_approval"),
+    ("round_hands_are_distinct", of_round("frozen_at = now()")),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
 ]  # fmt: skip
 FOREIGN_KEY_VIOLATION = "23503"

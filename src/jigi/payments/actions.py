@@ -18,7 +18,7 @@ from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import pipeline, queries
+from jigi.payments import approvals, pipeline, queries
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Component, FundingLine
@@ -113,7 +113,10 @@ def freeze(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         payment_round = _locked(payment_round)
         with work.step("Empreinte de la liste"):
             digest = pipeline.list_hash(payment_round)
-        ROUND.move(payment_round, "freeze", by=by, frozen_by=by, frozen_at=timezone.now(), list_hash=digest)
+        now = timezone.now()
+        ROUND.check(payment_round, "freeze")
+        approvals.fix(payment_round, now)
+        ROUND.move(payment_round, "freeze", by=by, frozen_by=by, frozen_at=now, list_hash=digest)
     return payment_round
 
 
@@ -149,14 +152,21 @@ def cancel(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentRoun
 
 @pipeline.in_turn
 def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
-    """A person who neither made nor froze the list approves it; its new rights are reserved on their agreements."""
+    """A person who neither made nor froze the list approves it; at the last of the approvals that its amount asks for
+    (approvals.py), its new rights are reserved on their agreements. Before it, the round stays frozen.
+    """
     _require(by, "payments.approve", payment_round.component, _areas(payment_round))
     with _run("payments.approve", "Approbation", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
         _refuse_same_hand(payment_round, by, ("made_by", "frozen_by"))
-        ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
+        ROUND.check(payment_round, "approve")
         with work.step("Vérification de l’empreinte"):
             _check_hash(payment_round, work)
+        if awaited := approvals.give(payment_round, by=by):
+            after = {"status": "frozen", "awaited": awaited}
+            audit.record("approve", ROUND.noun, payment_round.pk, by=by, after=after)
+            return payment_round
+        ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
         with work.step("Réservation sur les conventions"):
             _reserve(payment_round, by)
     return payment_round
@@ -278,7 +288,8 @@ def _check_hash(payment_round: PaymentRound, work: runs.Work) -> None:
 def _refuse_same_hand(payment_round: PaymentRound, by: User, hands: Sequence[str]) -> None:
     french = {"made_by": "ouvert", "frozen_by": "gelé", "approved_by": "approuvé"}
     for hand in hands:
-        if getattr(payment_round, f"{hand}_id") == by.pk:
+        approved = hand == "approved_by" and approvals.has_approved(payment_round, by)
+        if approved or getattr(payment_round, f"{hand}_id") == by.pk:
             raise Refused(
                 f"Vous avez {french[hand]} ce tour : une autre personne doit agir",
                 why="Préparer, approuver et libérer sont trois mains différentes.",

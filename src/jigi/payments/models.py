@@ -151,6 +151,34 @@ class RoundChange(models.Model):
         ]
 
 
+class ApprovalNeed(models.Model):
+    """An approval that a list needs, by whom (a role; "" anyone who approves): fixed at the freeze, from its amount."""
+
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, related_name="approval_needs")
+    frozen_at = models.DateTimeField("gel")
+    position = models.PositiveSmallIntegerField("rang")
+    role = models.CharField("rôle", max_length=40, default="", blank=True)
+
+    class Meta:
+        verbose_name = "approbation demandée"
+        constraints = [
+            models.UniqueConstraint(fields=["payment_round", "frozen_at", "position"], name="approval_need_once")
+        ]
+
+
+class Approval(models.Model):
+    """An approval given to a frozen list: by a hand that neither made, froze nor released it, once a person."""
+
+    need = models.OneToOneField(ApprovalNeed, on_delete=models.PROTECT, related_name="approval")
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, related_name="approvals")
+    list_hash = models.CharField("empreinte approuvée", max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("donnée le", db_default=Now())
+
+    class Meta:
+        verbose_name = "approbation"
+
+
 class Entitlement(models.Model):
     """What a household is owed for one term (droit). `status` follows the money, not the paper."""
 

@@ -19,7 +19,7 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with, postings_with
 from jigi.geography.models import Area, StaffPosting
-from jigi.payments import pipeline
+from jigi.payments import approvals, pipeline
 from jigi.payments.models import (
     Entitlement,
     Instruction,
@@ -181,8 +181,8 @@ def awaiting(user: User) -> dict[str, QuerySet[PaymentRound]]:
     waiting = {
         "prepare": ("payments.prepare", Q(status="draft")),
         "freeze": ("payments.prepare", Q(status="prepared")),
-        "approve": ("payments.approve", Q(status="frozen") & ~another),
-        "release": ("payments.release", Q(status="approved") & ~another & ~Q(approved_by=user)),
+        "approve": ("payments.approve", Q(status="frozen") & ~another & approvals.awaited_of(user)),
+        "release": ("payments.release", Q(status="approved") & ~another & ~approvals.approved_by(user)),
         "reconcile": ("payments.reconcile", Q(status="released")),
         "close": ("payments.close", Q(status="released") & ended),
     }

@@ -13,7 +13,7 @@ from jigi.enrolment.queries import DECIDE
 from jigi.foundation import audit, runs
 from jigi.foundation.models import Run, User
 from jigi.geography.access import can
-from jigi.payments import jobs, queries
+from jigi.payments import approvals, jobs, queries
 from jigi.payments.models import PaymentRound, RoundChange
 from jigi.payments.rules import WITHHELD
 from jigi.payments.states import ROUND
@@ -77,6 +77,7 @@ def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
         "verified": _verified(request, shown),
         "history": [(event, _word(event.verb)) for event in audit.history(ROUND.noun, shown.pk)],
         "days": paying_days(shown),
+        "approvals": approvals.slots(shown),
         "withheld": [(WITHHELD[why], count) for why, count in _withheld(shown).items()],
         "unpayable": queries.unpayable(shown) if shown.status in ("frozen", "approved", "released") else 0,
         "held": queries.settlement(shown).get("held", {}).get("orders", 0) if queries.has_been(shown, "release") else 0,
