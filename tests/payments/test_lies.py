@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from jigi.ledger.models import Account
 from jigi.ledger.queries import prove
 from jigi.payments.models import Entitlement, Instruction
+from jigi.programmes.models import Component, Programme
 from tests.payments.scene import peopled
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,7 @@ LIES = [
     ("round_approver_is_not_its_maker", of_round("approved_by_id = made_by_id")),
     ("round_counters_not_negative", of_round("arrears_xof = -1")),
     ("round_frozen_is_signed_and_hashed", of_round("list_hash = ''")),
+    ("round_frozen_says_its_period", of_round("covers_until = covers_from - 1")),
     ("round_has_a_maker", of_round("made_by_id = NULL")),
     ("round_released_is_signed", of_round("book_id = NULL")),
     ("round_releaser_is_neither_maker_nor_approver", of_round("released_by_id = approved_by_id")),
@@ -159,6 +162,10 @@ GUARDS = [
     ("approval_never_changes", "DELETE FROM payments_approval"),
     ("approval_never_truncated", "TRUNCATE payments_approval"),
     ("round_hands_are_distinct", of_round("frozen_at = now()")),
+    ("round_shares_no_purpose",
+     "UPDATE payments_paymentround AS it SET component_id = {foreign}, status = 'frozen', frozen_by_id = it.made_by_id,"
+     " frozen_at = now(), list_hash = repeat('a', 64), covers_from = other.covers_from,"
+     " covers_until = other.covers_until FROM payments_paymentround AS other WHERE it.id = {prepared} AND other.id = {released}"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
 ]  # fmt: skip
 FOREIGN_KEY_VIOLATION = "23503"
@@ -176,10 +183,13 @@ def told(tmp_path: Path) -> dict[str, Any]:
     rows = [(absent.reference, "ABSENT", 30_000, ""), (paid.reference, "PAYE", 30_000, "")]
     scene.take(tmp_path / "retour.csv", rows)
     prepared = scene.prepared(2, communes=scene.communes[:1])
+    foreign = Component.objects.get(pk=scene.component.pk)
+    foreign.pk, foreign.programme = None, Programme.objects.create(code="autre", name="autre", valid_from=date.today())
+    foreign.save()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return {
-        "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
+        "foreign": foreign.pk, "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
         "elsewhere": scene.communes[1].pk,
     }  # fmt: skip
 

@@ -59,7 +59,8 @@ def open_round(
             pipeline.wait_for_turn()
             payment_round = PaymentRound.objects.create(
                 component=component, kind=kind, term=term, sequence=sequence, label=title,
-                pays_from=pays_from, pays_until=pays_until, made_by=by,
+                pays_from=pays_from, pays_until=pays_until, made_by=by, purpose=component.purpose,
+                covers_from=period.start, covers_until=period.end,
             )  # fmt: skip
             RoundCommune.objects.bulk_create(
                 RoundCommune(

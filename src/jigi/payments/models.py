@@ -40,6 +40,10 @@ class PaymentRound(models.Model):
     sequence = models.PositiveSmallIntegerField("numéro dans l’échéance", default=1)
     label = models.CharField("intitulé", max_length=160)
     status = models.CharField("état", max_length=10, choices=ROUND.choices, default="draft")
+    # What the component is for, and the period of the term, as they were when the round was opened.
+    purpose = models.CharField("objet", max_length=40, default="", blank=True)
+    covers_from = models.DateField("période du", null=True)
+    covers_until = models.DateField("période au", null=True)
     pays_from = models.DateField("paiement du", null=True, blank=True)
     pays_until = models.DateField("au", null=True, blank=True)
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
@@ -96,6 +100,11 @@ class PaymentRound(models.Model):
                 condition=Q(entitlements__gte=0, entitlements_xof__gte=0, arrears__gte=0, arrears_xof__gte=0),
                 name="round_counters_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=("draft", "prepared", "cancelled"))
+                | Q(covers_from__isnull=False, covers_until__isnull=False, covers_until__gte=F("covers_from")),
+                name="round_frozen_says_its_period",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,6 +142,7 @@ class RoundChange(models.Model):
     class Movement(models.TextChoices):
         ENTER = "enter", "Entrent"
         LEAVE = "leave", "Sortent"
+        LEFT_OUT = "left_out", "N’entrent pas"
         STAY = "stay", "Restent"
         AMOUNT = "amount", "Changent de montant"
         RECIPIENT = "recipient", "Changent d’allocataire"

@@ -64,6 +64,7 @@ def build_list(
         "term": payment_round.term,
         "same_term_rounds": list(same_term),
         "previous_rounds": list(previous),
+        "rivals": rivals(payment_round),
     }
     _refuse_unfunded(facts)
     give_memory()
@@ -88,6 +89,11 @@ def build_list(
     with work.step("Différence avec le tour précédent") as step:
         step.rows_out = run_sql("payments", "difference", facts)
     return fetch_sql("payments", "counters", facts)[0]
+
+
+def rivals(payment_round: PaymentRound) -> list[int]:
+    """The rounds of other programmes, made before this one, whose households it can't serve too (purpose, period)."""
+    return [row["id"] for row in fetch_sql("payments", "rivals", {"round": payment_round.pk})]
 
 
 def forget_list(payment_round: PaymentRound) -> None:

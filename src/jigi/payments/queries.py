@@ -242,7 +242,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     before = previous_rounds(payment_round)
     facts = {
         "round": payment_round.pk, "component": payment_round.component_id, "term": payment_round.term,
-        "previous_rounds": before,
+        "previous_rounds": before, "rivals": pipeline.rivals(payment_round),
         "movement": change.movement, "reason": change.reason, "communes": [area.pk for area in communes],
     }  # fmt: skip
     now_right = Entitlement.objects.filter(payment_round=payment_round, household=OuterRef("pk"))

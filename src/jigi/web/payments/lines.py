@@ -132,7 +132,7 @@ def _changed(movement: str, opens: bool, list_hash: str) -> Listing:
     ]
     if movement == "recipient":
         columns.append(Column("avant", "Recevait", lambda h: h.recipient_before))
-    if movement != "leave":
+    if movement not in ("leave", "left_out"):
         columns.append(Column("recoit", "Reçoit", lambda h: h.recipient_now))
     if movement == "account":
         columns.append(Column("ancien", "Ancien compte", lambda h: _account(h.account_before)))
@@ -141,7 +141,7 @@ def _changed(movement: str, opens: bool, list_hash: str) -> Listing:
         columns.append(Column("avant_fcfa", "FCFA avant", lambda h: h.before_xof, kind="xof"))
     if movement == "arrears":
         columns.append(Column("rappel", "Rappels (FCFA)", lambda h: h.arrears_xof, kind="xof"))
-    elif movement != "leave":
+    elif movement not in ("leave", "left_out"):
         columns.append(Column("fcfa", "FCFA", lambda h: h.now_xof, kind="xof"))
     columns.append(Column("empreinte", "Empreinte de la liste", lambda h: list_hash, on_screen=False))
     return Listing(
