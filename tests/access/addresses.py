@@ -44,6 +44,12 @@ def _round(name: str, state: str = "released", *more: object) -> Of:
     return lambda world, place: reverse(name, args=[world.rounds[place, state].pk, *more])
 
 
+def _suspension(name: str, state: str, *more: object) -> Of:
+    return lambda world, place: (
+        reverse(name, args=[world.suspensions[place, state].pk, *more]) if place != "above" else None
+    )
+
+
 def _campaign(name: str) -> Of:
     return lambda world, place: reverse(name, args=[world.campaigns[place].pk])
 
@@ -372,6 +378,41 @@ ASKS: tuple[Ask, ...] = (
         "pay_list",
         "une liste de paie",
         lambda w, p: reverse("pay_list", args=[w.rounds[p, "released"].pk, w.commune(p).pk]),
+    ),
+    Ask(
+        "payment_calendar",
+        "calendrier d’une composante",
+        _list("payment_calendar"),
+        seen=lambda w, p: w.commune(p).name,
+    ),
+    Ask(
+        "commune_suspensions",
+        "communes suspendues",
+        _list("commune_suspensions"),
+        seen=lambda w, p: w.suspensions[p, "asked"].reason if p != "above" else None,
+    ),
+    Ask("commune_suspension", "une suspension de commune", _suspension("commune_suspension", "asked")),
+    Ask("commune_suspension_ask", "demander une suspension", _list("commune_suspension_ask")),
+    Ask(
+        "commune_suspension_ask",
+        "demander une suspension (envoyer)",
+        lambda w, p: reverse("commune_suspension_ask"),
+        sent=lambda w, p: {
+            "cle": str(uuid.uuid4()),
+            "composante": str(w.above.component.pk),
+            "commune": str(w.commune(p).pk),
+            "du": "2015-01-01",
+            "motif": "essai de la matrice",
+        },
+    ),
+    *(
+        Ask(
+            "commune_suspension_act",
+            f"suspension : {verb}",
+            _suspension("commune_suspension_act", state, verb),
+            sent=_key(motif="essai de la matrice", jour="2015-01-01"),
+        )
+        for verb, state in (("confirm", "asked"), ("withdraw", "asked"), ("lift", "confirmed"))
     ),
     Ask("frozen_list", "la liste gelée d’un tour", _round("frozen_list")),
     Ask("order_files", "fichiers d’ordres d’un tour", _round("order_files")),

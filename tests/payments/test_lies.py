@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from jigi.ledger.models import Account
 from jigi.ledger.queries import prove
+from jigi.payments import suspensions
 from jigi.payments.models import Entitlement, Instruction
 from jigi.programmes.models import Component, Programme
 from tests.payments.scene import peopled
@@ -37,6 +38,11 @@ FROM payments_instruction WHERE round_id = {prepared} AND kind = 'right' LIMIT 1
 """
 _UNGUARDED = "ALTER TABLE payments_instruction DISABLE TRIGGER USER;"
 _NEED_CHANGED = "ALTER TABLE payments_approvalneed DISABLE TRIGGER USER; UPDATE payments_approvalneed SET {change}"
+_ASKED = (
+    "INSERT INTO payments_communesuspension (component_id, commune_id, status, starts_on, reason, asked_by_id,"
+    " end_reason) SELECT component_id, {commune}, 'asked', starts_on, {reason}, asked_by_id, ''"
+    " FROM payments_communesuspension"
+)
 _POSTING = """
 INSERT INTO ledger_posting (book_id, entry_id, kind, item, debit_id, credit_id, amount_xof)
 SELECT book_id, entry_id, {kind}, {item}, {debit}, credit_id, {amount} FROM ledger_posting WHERE kind = 'reserve'
@@ -97,6 +103,12 @@ LIES = [
     ("payments_approval_need_id_key",
      "ALTER TABLE payments_approval DISABLE TRIGGER USER; INSERT INTO payments_approval (need_id, payment_round_id,"
      " list_hash, by_id) SELECT need_id, payment_round_id, list_hash, by_id FROM payments_approval"),
+    ("suspension_one_live", _ASKED.format(commune="commune_id", reason="'crue'")),
+    ("suspension_has_a_reason", _ASKED.format(commune="{elsewhere}", reason="''")),
+    ("suspension_is_decided_by_two",
+     "UPDATE payments_communesuspension SET status = 'confirmed', confirmed_by_id = asked_by_id, confirmed_at = now()"),
+    ("suspension_confirmed_is_signed", "UPDATE payments_communesuspension SET status = 'confirmed'"),
+    ("suspension_ended_is_signed", "UPDATE payments_communesuspension SET status = 'withdrawn'"),
     ("entitlement_amount_is_positive", of_list("entitlement", "amount_xof = 0")),
     ("entitlement_status_known", _COPY_OF_RIGHT.replace("{status}", "perdu")),
     ("entitlement_commune_of_its_round", of_list("entitlement", "commune_id = {elsewhere}")),
@@ -165,9 +177,30 @@ GUARDS = [
     ("round_shares_no_purpose",
      "UPDATE payments_paymentround AS it SET component_id = {foreign}, status = 'frozen', frozen_by_id = it.made_by_id,"
      " frozen_at = now(), list_hash = repeat('a', 64), covers_from = other.covers_from,"
-     " covers_until = other.covers_until FROM payments_paymentround AS other WHERE it.id = {prepared} AND other.id = {released}"),
+     " covers_until = other.covers_until FROM payments_paymentround AS other"
+     " WHERE it.id = {prepared} AND other.id = {released}"),
+    ("round_commune_is_frozen",
+     "UPDATE payments_roundcommune SET live = false WHERE payment_round_id = {released}"),
+    ("round_follows_closed_terms",
+     "UPDATE payments_paymentround AS it SET status = 'closed', frozen_by_id = it.made_by_id,"
+     " list_hash = repeat('a', 64), frozen_at = other.frozen_at,"
+     " approved_by_id = other.approved_by_id, approved_at = now(),"
+     " book_id = other.book_id, released_by_id = other.released_by_id, released_at = now()"
+     " FROM (SELECT * FROM payments_paymentround WHERE id = {released}) AS other WHERE it.id = {prepared}"),
+    ("round_pays_no_suspended_commune",
+     "UPDATE payments_communesuspension SET status = 'confirmed', confirmed_by_id = {other}, confirmed_at = now(),"
+     " commune_id = commune_id; UPDATE payments_paymentround SET status = 'frozen', frozen_by_id = made_by_id,"
+     " frozen_at = now(), list_hash = repeat('a', 64) WHERE id = {prepared}"),
+    ("suspension_is_kept", "UPDATE payments_communesuspension SET reason = 'autre'"),
+    ("suspension_is_kept", "DELETE FROM payments_communesuspension"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
 ]  # fmt: skip
+SIGNED = {
+    "resolved_by_id": "resolved_at = now(), resolution = 'x'",
+    "confirmed_by_id": "status = 'confirmed', confirmed_at = now()",
+    "ended_by_id": "status = 'withdrawn', ended_at = now(), ends_on = starts_on, end_reason = 'x'",
+}
+"""What stands beside a signature, so that the key alone is false."""
 FOREIGN_KEY_VIOLATION = "23503"
 KEEPERS = {"posting_keeps_balances", "entitlement_keeps_owed"}
 """Triggers that write rather than refuse: tested for what they keep."""
@@ -186,10 +219,13 @@ def told(tmp_path: Path) -> dict[str, Any]:
     foreign = Component.objects.get(pk=scene.component.pk)
     foreign.pk, foreign.programme = None, Programme.objects.create(code="autre", name="autre", valid_from=date.today())
     foreign.save()
+    here = scene.communes[0]
+    suspensions.ask(scene.component, here, starts_on=date(2015, 1, 1), reason="attaques", by=scene.maker)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return {
-        "foreign": foreign.pk, "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
+        "other": scene.approver.pk, "foreign": foreign.pk,
+        "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
         "elsewhere": scene.communes[1].pk,
     }  # fmt: skip
 
@@ -235,7 +271,9 @@ def test_every_reference_leads_to_a_row_that_exists(told: dict[str, Any]) -> Non
     )
     assert len(keys) > 30
     for key in keys:
-        signed = key.replace("resolved_by_id", "resolved_at = now(), resolution = 'x', resolved_by_id")
+        signed = key
+        for signer, signature in SIGNED.items():
+            signed = signed.replace(f" {signer}", f" {signature}, {signer}")
         assert refusal(signed).sqlstate == FOREIGN_KEY_VIOLATION, key
 
 

@@ -18,7 +18,7 @@ from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import approvals, pipeline, queries
+from jigi.payments import approvals, calendar, pipeline, queries
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Component, FundingLine
@@ -48,6 +48,7 @@ def open_round(
         )
     _refuse_foreign(component, communes)
     _refuse_beyond(component, term, communes)
+    calendar.refuse_suspended(component, communes)
     sequence = 1 if kind == PaymentRound.Kind.TERM else _next_sequence(component, term)
     period = component.period(term)
     longest = component.communes.filter(commune__in=communes).aggregate(terms=Max("terms"))["terms"]
@@ -92,6 +93,7 @@ def prepare(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     with _run("payments.prepare", "Préparation", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
         ROUND.check(payment_round, "prepare")
+        calendar.leave_out_suspended(payment_round, by=by)
         counters = pipeline.build_list(
             payment_round, _same_term(payment_round), queries.previous_rounds(payment_round), work
         )
@@ -116,6 +118,7 @@ def freeze(payment_round: PaymentRound, *, by: User) -> PaymentRound:
             digest = pipeline.list_hash(payment_round)
         now = timezone.now()
         ROUND.check(payment_round, "freeze")
+        calendar.refuse_suspended(payment_round.component, _areas(payment_round))
         approvals.fix(payment_round, now)
         ROUND.move(payment_round, "freeze", by=by, frozen_by=by, frozen_at=now, list_hash=digest)
     return payment_round
@@ -182,12 +185,13 @@ def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         _refuse_same_hand(payment_round, by, ("made_by", "frozen_by", "approved_by"))
         _refuse_enroller(payment_round, by)
         ROUND.check(payment_round, "release")
+        calendar.refuse_out_of_turn(payment_round)
+        with work.step("Ordres retenus : décès, départs et communes suspendues depuis le gel") as held:
+            held.rows_out = pipeline.hold(payment_round)
         book = ledger.open_book(f"round-{payment_round.pk}", payment_round.label)
         ROUND.move(payment_round, "release", by=by, released_by=by, released_at=timezone.now(), book=book)
         entry = ledger.open_entry("commit", f"round:{payment_round.pk}", f"Remise aux agences · {payment_round}", by=by)
         assert entry is not None, "a round is released once: its state says so, and its lock"
-        with work.step("Ordres retenus : décès et départs depuis le gel") as held:
-            held.rows_out = pipeline.hold(payment_round)
         with work.step("Écritures") as step, ledger.refusing_overdraft():
             step.rows_out = pipeline.commit(payment_round, book, entry)
         orders = payment_round.entitlements + payment_round.arrears - held.rows_out
@@ -201,6 +205,8 @@ def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     _require(by, "payments.close", payment_round.component, _areas(payment_round))
     with _run("payments.close", "Clôture", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
+        ROUND.check(payment_round, "close")
+        calendar.refuse_out_of_turn(payment_round)
         ROUND.move(payment_round, "close", by=by, closed_by=by, closed_at=timezone.now())
         entry = ledger.open_entry(
             "settle", f"close:{payment_round.pk}", f"Sans réponse des agences · {payment_round}", by=by

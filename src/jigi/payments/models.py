@@ -16,7 +16,7 @@ from jigi.foundation.models import User
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 from jigi.ledger.models import Book
-from jigi.payments.states import ROUND
+from jigi.payments.states import ROUND, SUSPENSION
 from jigi.programmes.models import Agency, Component, FundingLine
 from jigi.registry.models import Household, Person
 
@@ -134,6 +134,55 @@ class RoundCommune(models.Model):
             ),
             models.UniqueConstraint(fields=["payment_round", "commune"], name="round_commune_once"),
         ]
+
+
+class CommuneSuspension(models.Model):
+    """A commune of a component left out of rounds from a day on, for insecurity: asked by one, confirmed by another."""
+
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="suspensions")
+    commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
+    status = models.CharField("état", max_length=10, choices=SUSPENSION.choices, default="asked")
+    starts_on = models.DateField("à partir du")
+    ends_on = models.DateField("jusqu’au", null=True)
+    reason = models.CharField("motif", max_length=200)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="demandée par"
+    )
+    asked_at = models.DateTimeField("demandée le", db_default=Now())
+    confirmed_by = _signer("confirmée par")
+    confirmed_at = models.DateTimeField("confirmée le", null=True)
+    ended_by = _signer("levée ou retirée par")
+    ended_at = models.DateTimeField("levée ou retirée le", null=True)
+    end_reason = models.CharField("motif de la levée", max_length=200, default="", blank=True)
+
+    class Meta:
+        verbose_name = "suspension de commune"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component", "commune"], condition=Q(status__in=("asked", "confirmed")),
+                name="suspension_one_live",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="suspension_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")),
+                name="suspension_is_decided_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("asked", "withdrawn"), confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(status__in=("confirmed", "lifted"), confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="suspension_confirmed_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("asked", "confirmed"), ended_by__isnull=True, ended_at__isnull=True)
+                | Q(status__in=("lifted", "withdrawn"), ended_by__isnull=False, ended_at__isnull=False)
+                & Q(ends_on__gte=F("starts_on"))
+                & ~Q(end_reason=""),
+                name="suspension_ended_is_signed",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.commune.name} · {self.component}"
 
 
 class RoundChange(models.Model):

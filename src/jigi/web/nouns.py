@@ -10,6 +10,7 @@ from jigi.foundation.money import format_xof
 from jigi.intake.states import BATCH, FORM_VERSION, SUBMISSION
 from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
+from jigi.payments.states import SUSPENSION
 from jigi.protection.states import REQUEST, RETENTION
 from jigi.schemes.states import BATCH as BENEFIT_BATCH
 from jigi.sharing.states import AGREEMENT as SHARING
@@ -38,6 +39,7 @@ NOUNS = {
     "change_bulk": Noun("fichier de changements", "/changements/fichiers/{}/", "changes.request"),
     "change_file": Noun("aperçu d’un fichier de changements"),
     "health": Noun("position et santé du ménage", "/menages/fiche/{}/", "registry.see"),
+    "commune_suspension": Noun("suspension de commune", "/paiements/suspensions/{}/", "payments.see"),
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
@@ -82,7 +84,7 @@ TABLES = {
     table.noun: table
     for table in (
         PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, SHARING_REQUEST, ALERT, REQUEST,
-        RETENTION, CHANGE, FORM_VERSION, SUBMISSION, SHEET, PAGE,
+        RETENTION, CHANGE, FORM_VERSION, SUBMISSION, SHEET, PAGE, SUSPENSION,
     )
 }  # fmt: skip
 
@@ -133,6 +135,7 @@ VERBS = {
     "rotate": "changer de clé",
     "export_key": "imprimer les clés",
     "exit_finished": "faire sortir à la fin",
+    "leave_out": "laisser hors du tour",
     "return_to_funds": "rendre au fonds",
     "extend": "prolonger",
     "load": "charger",

@@ -16,7 +16,7 @@ from jigi.foundation.money import format_xof
 from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.geography.roles import Role, roles
-from jigi.payments import actions, approvals, jobs, queries
+from jigi.payments import actions, approvals, calendar, jobs, queries
 from jigi.payments.models import PaymentRound
 from jigi.web.account.step_up import require_proof
 from jigi.web.formats import counted
@@ -95,6 +95,8 @@ def why_not(payment_round: PaymentRound, verb: str, user: User) -> str:
         return reason
     if verb == "release" and approvals.has_approved(payment_round, user):
         return f"Vous avez approuvé ce tour : une autre personne doit {do_it}."
+    if verb in ("release", "close") and (reason := calendar.why_out_of_turn(payment_round)):
+        return f"{reason} Les échéances d’une commune se paient et se closent dans leur ordre."
     if verb == "release" and queries.enrolled_by(payment_round, user):
         return f"Vous avez inscrit des ménages de ce tour, ou changé qui les reçoit : une autre personne doit {do_it}."
     return ""

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.payments import acts, frozen, lines, lists, opening, order_files, refund, returns, round_page, rounds
+from jigi.web.payments import (
+    acts,
+    calendars,
+    frozen,
+    lines,
+    lists,
+    opening,
+    order_files,
+    refund,
+    returns,
+    round_page,
+    rounds,
+    suspending,
+)
 
 urlpatterns = [
     path("", rounds.rounds, name="payment_rounds"),
     path("nouveau/", opening.opening, name="payment_round_open"),
+    path("calendrier/", calendars.calendars, name="payment_calendar"),
+    path("suspensions/", suspending.listed, name="commune_suspensions"),
+    path("suspensions/nouvelle/", suspending.asking, name="commune_suspension_ask"),
+    path("suspensions/<int:pk>/", suspending.shown, name="commune_suspension"),
+    path("suspensions/<int:pk>/faire/<str:verb>/", suspending.act, name="commune_suspension_act"),
     path("rendre/<int:pk>/", refund.refund, name="payment_refund"),
     path("retours/", returns.files, name="return_files"),
     path("retours/<int:pk>/", returns.return_file, name="return_file"),
