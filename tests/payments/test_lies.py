@@ -191,6 +191,9 @@ GUARDS = [
      "UPDATE payments_communesuspension SET status = 'confirmed', confirmed_by_id = {other}, confirmed_at = now(),"
      " commune_id = commune_id; UPDATE payments_paymentround SET status = 'frozen', frozen_by_id = made_by_id,"
      " frozen_at = now(), list_hash = repeat('a', 64) WHERE id = {prepared}"),
+    ("round_freezes_what_was_decided",
+     "UPDATE enrolment_enrolment SET pay_point = 'autre'; UPDATE payments_paymentround SET status = 'frozen',"
+     " frozen_by_id = made_by_id, frozen_at = now(), list_hash = repeat('a', 64) WHERE id = {prepared}"),
     ("suspension_is_kept", "UPDATE payments_communesuspension SET reason = 'autre'"),
     ("suspension_is_kept", "DELETE FROM payments_communesuspension"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -120,7 +121,8 @@ def freeze(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         ROUND.check(payment_round, "freeze")
         calendar.refuse_suspended(payment_round.component, _areas(payment_round))
         approvals.fix(payment_round, now)
-        ROUND.move(payment_round, "freeze", by=by, frozen_by=by, frozen_at=now, list_hash=digest)
+        with _refusing_stale():
+            ROUND.move(payment_round, "freeze", by=by, frozen_by=by, frozen_at=now, list_hash=digest)
     return payment_round
 
 
@@ -259,6 +261,22 @@ def _round_under_way(component: Component) -> Refused | None:
     if not component.rounds.filter(status__in=("prepared", "frozen", "approved", "released")).exists():
         return None
     return Refused("Un tour de cette composante est en cours", remedy="Clôturez-le avant de rendre l’argent aux fonds.")
+
+
+@contextmanager
+def _refusing_stale() -> Iterator[None]:
+    """Say in French what the database says of a list that is older than a decision on one of its households."""
+    try:
+        yield
+    except IntegrityError as error:
+        said = getattr(error.__cause__, "diag", None)
+        if said is None or said.constraint_name != "round_freezes_what_was_decided":
+            raise
+        raise Refused(
+            f"Des inscriptions ont changé depuis que la liste est préparée : {said.message_detail}",
+            why="Un arrêt, une reprise, une sortie ou un autre allocataire prend effet au premier gel qui le suit.",
+            remedy="Renvoyez la liste avec motif et préparez-la de nouveau.",
+        ) from error
 
 
 _UNSIGNED = {

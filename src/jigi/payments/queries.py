@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from jigi.enrolment.models import Enrolment
@@ -255,6 +255,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
         arrears_xof=Subquery(arrears.values("household").annotate(sum=Sum("amount_xof")).values("sum")),
         recipient_now=_one(now_right, _FULL_NAME),
         recipient_before=_one(old_right, _FULL_NAME),
+        enrolment_number=Coalesce(_one(now_right, "enrolment"), _one(old_right, "enrolment")),
         account_now=_one(now_right, "account_sealed"),
         account_before=_one(old_right, "account_sealed"),
     )
@@ -351,6 +352,25 @@ def unpayable(payment_round: PaymentRound) -> int:
     """How many open orders of a round have a recipient who died or left: held at the release, recalled after it."""
     orders: int = fetch_sql("payments", "count_unpayable", {"round": payment_round.pk})[0]["orders"]
     return orders
+
+
+@unfenced
+def stale(payment_round: PaymentRound) -> int:
+    """How many lines of a prepared list are older than what was decided of their enrolment: it can't be frozen so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT payments_stale(%s)", [payment_round.pk])
+        return int(cursor.fetchone()[0])
+
+
+@unfenced
+def rights_before(payment_round: PaymentRound) -> dict[str, int]:
+    """The rights that the last rounds gave in the communes of this one (`rights`, `amount_xof`): where its difference
+    starts from.
+    """
+    before = Entitlement.objects.filter(
+        payment_round__in=previous_rounds(payment_round), commune__in=payment_round.communes.values("commune")
+    )
+    return before.exclude(status="cancelled").aggregate(rights=Count("id"), amount_xof=Sum("amount_xof", default=0))
 
 
 @unfenced

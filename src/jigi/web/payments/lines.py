@@ -16,6 +16,7 @@ from jigi.programmes.models import Agency
 from jigi.registry import queries as registry
 from jigi.registry.models import Household
 from jigi.web.listing import Column, Filter, Listing
+from jigi.web.payments.changed import act_cell, changed_by, said_of
 from jigi.web.payments.sight import person, seen_round
 
 Orders = QuerySet[Instruction]
@@ -35,7 +36,7 @@ def change(request: HttpRequest, pk: int, change: int) -> HttpResponseBase:
     """The households behind one line of what changes since the last round."""
     user, shown = person(request), seen_round(request, pk)
     row = get_object_or_404(shown.changes.select_related("payment_round__component__programme"), pk=change)
-    households = queries.changed_households(row, queries.communes_seen(user, shown))
+    households = changed_by(row, queries.changed_households(row, queries.communes_seen(user, shown)))
     context = {"round": shown, "change": row}
     return _changed(row.movement, can(user, "registry.see"), shown.list_hash).respond(
         request, households, "payments/change.html", context
@@ -143,6 +144,8 @@ def _changed(movement: str, opens: bool, list_hash: str) -> Listing:
         columns.append(Column("rappel", "Rappels (FCFA)", lambda h: h.arrears_xof, kind="xof"))
     elif movement not in ("leave", "left_out"):
         columns.append(Column("fcfa", "FCFA", lambda h: h.now_xof, kind="xof"))
+    if movement != "stay":
+        columns.append(Column("acte", "Acte", said_of, cell=act_cell(opens)))
     columns.append(Column("empreinte", "Empreinte de la liste", lambda h: list_hash, on_screen=False))
     return Listing(
         noun=("ménage", "ménages"), file_name="changements", columns=columns, order="rsu", subject=lambda h: h.pk
