@@ -465,6 +465,12 @@ ASKS: tuple[Ask, ...] = (
         sent=_key(motif="essai de la matrice"),
     ),
     Ask(
+        "return_exception_part",
+        "accepter un paiement partiel",
+        lambda w, p: reverse("return_exception_part", args=[w.lines[p].pk]),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
         "agreements",
         "conventions",
         _list("agreements"),

@@ -264,6 +264,7 @@ class Entitlement(models.Model):
     amount_xof = models.BigIntegerField("montant")
     status = models.CharField("état", max_length=10, choices=Status)
     attempts = models.SmallIntegerField("présentations")
+    paid_xof = models.BigIntegerField("reçu en partie", default=0)
 
     class Meta:
         managed = False
@@ -282,6 +283,7 @@ class Instruction(models.Model):
         OPEN = "open", "en attente"
         HELD = "held", "retenu"
         PAID = "paid", "payé"
+        PARTIAL = "partial", "payé en partie"
         ABSENT = "absent", "absent"
         REFUSED = "refused", "refusé"
         UNANSWERED = "unanswered", "sans réponse"
@@ -306,6 +308,7 @@ class Instruction(models.Model):
     attempt = models.SmallIntegerField("présentation")
     amount_xof = models.BigIntegerField("montant")
     status = models.CharField("état", max_length=10, choices=Status)
+    paid_xof = models.BigIntegerField("payé en partie", default=0)
     settled_on = models.DateField("réglé le", null=True)
     return_line_id = models.BigIntegerField(null=True)
 

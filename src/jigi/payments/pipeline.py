@@ -18,6 +18,7 @@ from jigi.foundation.vault import Unsealable
 from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
 from jigi.ledger.pipeline import fill_book
+from jigi.payments.caps import most_arrears
 from jigi.payments.models import PaymentRound, ReturnFile
 
 INCOMING = (
@@ -55,9 +56,17 @@ def in_turn(act: Callable[P, T]) -> Callable[P, T]:
 
 
 def build_list(
-    payment_round: PaymentRound, same_term: Sequence[int], previous: Sequence[int], work: Work
+    payment_round: PaymentRound,
+    same_term: Sequence[int],
+    previous: Sequence[int],
+    work: Work,
+    *,
+    only: int | None = None,
 ) -> dict[str, int]:
-    """Entitlements, arrears, orders and the difference from the last round; returns the round's counters."""
+    """Entitlements, arrears, orders and the difference from the last round; returns the round's counters.
+
+    `only`: the one right that the round asks for again (reissues.py).
+    """
     facts = {
         "round": payment_round.pk,
         "component": payment_round.component_id,
@@ -65,6 +74,8 @@ def build_list(
         "same_term_rounds": list(same_term),
         "previous_rounds": list(previous),
         "rivals": rivals(payment_round),
+        "most_arrears": most_arrears(payment_round.component.programme.code),
+        "only": only,
     }
     _refuse_unfunded(facts)
     give_memory()

@@ -284,7 +284,7 @@ def by_agency(payment_round: PaymentRound) -> list[dict[str, Any]]:
             orders=Count("id"),
             open=Count("id", filter=Q(status="open")),
             paid=Count("id", filter=Q(status="paid")),
-            paid_xof=Sum("amount_xof", filter=Q(status="paid"), default=0),
+            paid_xof=Sum("amount_xof", filter=Q(status="paid"), default=0) + Sum("paid_xof"),
             amount_xof=Sum("amount_xof"),
         )
     )

@@ -58,7 +58,7 @@ def reconcile(path: Path, agency: Agency, *, by: User) -> Reconciliation:
     Lines that can't be matched become exceptions for a person; they never stop the others. The same file given
     again changes nothing. Raises InputError when the file is not a table with the needed columns.
     """
-    _require(by, agency)
+    require_reconciler(by, agency)
     with open_table(path) as table:
         digest = _hash(path)
         known = ReturnFile.objects.filter(agency=agency, file_hash=digest).first()
@@ -103,7 +103,7 @@ def _take(
 @unfenced
 def dismiss(line: ReturnLine, *, by: User, reason: str) -> None:
     """Close an exception without effect on money, with the reason."""
-    _require(by, line.return_file.agency)
+    require_reconciler(by, line.return_file.agency)
     if not reason.strip():
         raise Refused("Une décision sans motif ne s’explique pas plus tard", remedy="Écrivez le motif.")
     with transaction.atomic():
@@ -113,7 +113,8 @@ def dismiss(line: ReturnLine, *, by: User, reason: str) -> None:
         audit.record("dismiss", "return_line", line.pk, by=by, reason=reason)
 
 
-def _require(by: User, agency: Agency) -> None:
+def require_reconciler(by: User, agency: Agency) -> None:
+    """Raise Refused unless a person reconciles in every commune that an agency serves."""
     require(by, "payments.reconcile")
     if not queries.agencies_held(by, "payments.reconcile").filter(pk=agency.pk).exists():
         raise Refused(

@@ -127,6 +127,7 @@ VERBS = {
     "open_account": "ouvrir un compte",
     "reconcile": "rapprocher",
     "dismiss": "écarter",
+    "accept_part": "accepter un paiement partiel",
     "enrol": "inscrire",
     "change_recipient": "changer d’allocataire",
     "transfer": "suivre dans une autre commune",

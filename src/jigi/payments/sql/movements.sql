@@ -58,7 +58,8 @@ WHERE NOT EXISTS (SELECT FROM payments_entitlement AS listed
 UNION ALL
 SELECT line.household_id, line.commune_id, 'arrears',
     CASE last.status WHEN 'absent' THEN 'absents' WHEN 'refused' THEN 'refusés par l’agence'
-        WHEN 'reversed' THEN 'versements annulés' WHEN 'held' THEN 'ordres retenus' ELSE 'sans réponse de l’agence' END AS reason,
+        WHEN 'reversed' THEN 'versements annulés' WHEN 'held' THEN 'ordres retenus'
+        WHEN 'partial' THEN 'restes de paiements partiels' ELSE 'sans réponse de l’agence' END AS reason,
     sum(line.amount_xof)::bigint
 FROM payments_instruction AS line
 JOIN payments_instruction AS last ON last.origin_round_id = line.origin_round_id

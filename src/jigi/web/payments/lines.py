@@ -22,7 +22,7 @@ from jigi.web.payments.sight import person, seen_round
 Orders = QuerySet[Instruction]
 
 _PAY_POINT = Column("site", "Site de paiement", lambda line: line.pay_point)
-UNPAID = ("absent", "refused", "unanswered", "reversed", "held")
+UNPAID = ("partial", "absent", "refused", "unanswered", "reversed", "held")
 
 
 def lines(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -59,6 +59,7 @@ def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
             Column("agence", "Agence", lambda line: line.agency.name),
             Column("nature", "Nature", lambda line: line.get_kind_display()),
             Column("montant", "FCFA", lambda line: line.amount_xof, kind="xof"),
+            Column("verse", "dont versé", lambda line: line.paid_xof or None, kind="xof", on_screen=False),
             Column("etat", "État", lambda line: line.get_status_display(), cell=_state),
             Column("regle", "Payé le", lambda line: line.settled_on, kind="day"),
             Column("empreinte", "Empreinte de la liste", lambda line: shown.list_hash, on_screen=False),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("retours/exceptions/", returns.exceptions, name="return_exceptions"),
     path("retours/exceptions/<int:pk>/", returns.exception, name="return_exception"),
     path("retours/exceptions/<int:pk>/ecarter/", returns.dismiss, name="return_exception_dismiss"),
+    path("retours/exceptions/<int:pk>/partiel/", returns.accept_part, name="return_exception_part"),
     path("<int:pk>/", round_page.payment_round, name="payment_round"),
     path("<int:pk>/faire/<str:verb>/", acts.act, name="payment_round_act"),
     path("<int:pk>/lignes/", lines.lines, name="round_lines"),
