@@ -9,6 +9,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from jigi.payments.models import Instruction
 from tests.access.world import World
 from tests.intake.collected import fiche
 
@@ -42,6 +43,17 @@ def _list(name: str) -> Of:
 
 def _round(name: str, state: str = "released", *more: object) -> Of:
     return lambda world, place: reverse(name, args=[world.rounds[place, state].pk, *more])
+
+
+def _order(name: str) -> Of:
+    """Of an order of the released round; none of them came back, so that none may be issued again."""
+
+    def address(world: World, place: str) -> str:
+        released = world.rounds[place, "released"]
+        order = Instruction.objects.filter(payment_round=released).order_by("-id")[0]
+        return reverse(name, args=[released.pk, order.pk])
+
+    return address
 
 
 def _suspension(name: str, state: str, *more: object) -> Of:
@@ -414,6 +426,8 @@ ASKS: tuple[Ask, ...] = (
         )
         for verb, state in (("confirm", "asked"), ("withdraw", "asked"), ("lift", "confirmed"))
     ),
+    Ask("payment_reissue", "réémettre un ordre", _order("payment_reissue")),
+    Ask("payment_reissue", "réémettre un ordre (envoyer)", _order("payment_reissue"), sent=_key(motif="essai")),
     Ask("frozen_list", "la liste gelée d’un tour", _round("frozen_list")),
     Ask("order_files", "fichiers d’ordres d’un tour", _round("order_files")),
     Ask(

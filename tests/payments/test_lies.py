@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from jigi.ledger.models import Account
 from jigi.ledger.queries import prove
-from jigi.payments import suspensions
+from jigi.payments import reissues, suspensions
 from jigi.payments.models import Entitlement, Instruction
 from jigi.programmes.models import Component, Programme
 from tests.payments.scene import peopled
@@ -43,6 +43,12 @@ _ASKED = (
     " end_reason) SELECT component_id, {commune}, 'asked', starts_on, {reason}, asked_by_id, ''"
     " FROM payments_communesuspension"
 )
+_REISSUED = (
+    "INSERT INTO payments_reissue (payment_round_id, origin_round_id, entitlement_id, reason)"
+    " SELECT {{reissue}}, origin_round_id, entitlement_id, 'x' FROM payments_instruction"
+    " WHERE origin_round_id = {{released}} AND status = '{status}'"
+)
+_UNGUARDED_REISSUE = "ALTER TABLE payments_reissue DISABLE TRIGGER USER;"
 _POSTING = """
 INSERT INTO ledger_posting (book_id, entry_id, kind, item, debit_id, credit_id, amount_xof)
 SELECT book_id, entry_id, {kind}, {item}, {debit}, credit_id, {amount} FROM ledger_posting WHERE kind = 'reserve'
@@ -114,6 +120,8 @@ LIES = [
     ("instruction_part_is_less", of_list("instruction", "paid_xof = 1")),
     ("instruction_part_has_a_day",
      "UPDATE payments_instruction SET status = 'partial', paid_xof = 1 WHERE status = 'open'"),
+    ("reissue_has_a_reason", _UNGUARDED_REISSUE + "UPDATE payments_reissue SET reason = ''"),
+    ("payments_reissue_payment_round_id_key", _UNGUARDED_REISSUE + _REISSUED.format(status="paid")),
     ("entitlement_status_known", _COPY_OF_RIGHT.replace("{status}", "perdu")),
     ("entitlement_commune_of_its_round", of_list("entitlement", "commune_id = {elsewhere}")),
     ("entitlement_one_per_household", _COPY_OF_RIGHT.replace("{status}", "due")),
@@ -201,6 +209,14 @@ GUARDS = [
     ("entitlement_part_is_that_of_its_orders",
      "UPDATE payments_entitlement SET paid_xof = 7 WHERE round_id = {released}"),
     ("instruction_part_is_kept", "UPDATE payments_instruction SET paid_xof = 7 WHERE status = 'paid'"),
+    ("reissue_of_what_is_not_executed", _REISSUED.format(status="open")),
+    ("reissue_of_what_is_not_executed", _REISSUED.format(status="paid")),
+    ("reissue_never_changes", "UPDATE payments_reissue SET reason = 'y'"),
+    ("reissue_never_changes", "DELETE FROM payments_reissue"),
+    ("reissue_never_truncated", "TRUNCATE payments_reissue"),
+    ("reissue_pays_the_order_it_names",
+     "UPDATE payments_paymentround SET kind = 'reissue', status = 'frozen', frozen_by_id = made_by_id,"
+     " frozen_at = now(), list_hash = repeat('a', 64) WHERE id = {prepared}"),
     ("suspension_is_kept", "UPDATE payments_communesuspension SET reason = 'autre'"),
     ("suspension_is_kept", "DELETE FROM payments_communesuspension"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
@@ -225,6 +241,8 @@ def told(tmp_path: Path) -> dict[str, Any]:
     absent, paid, _open = Instruction.objects.order_by("id")
     rows = [(absent.reference, "ABSENT", 30_000, ""), (paid.reference, "PAYE", 30_000, "")]
     scene.take(tmp_path / "retour.csv", rows)
+    absent.refresh_from_db()
+    reissue = reissues.ask(absent, reason="hospitalisée", by=scene.maker)
     prepared = scene.prepared(2, communes=scene.communes[:1])
     foreign = Component.objects.get(pk=scene.component.pk)
     foreign.pk, foreign.programme = None, Programme.objects.create(code="autre", name="autre", valid_from=date.today())
@@ -234,6 +252,7 @@ def told(tmp_path: Path) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return {
+        "reissue": reissue.pk,
         "other": scene.approver.pk, "foreign": foreign.pk,
         "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
         "elsewhere": scene.communes[1].pk,

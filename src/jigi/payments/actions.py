@@ -19,7 +19,7 @@ from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import approvals, calendar, pipeline, queries
+from jigi.payments import approvals, calendar, pipeline, queries, reissues
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Component, FundingLine
@@ -47,6 +47,8 @@ def open_round(
             "Aucune commune n’est choisie : le tour ne paierait personne",
             remedy="Choisissez au moins une commune de la composante. Une liste vide ne veut jamais dire « toutes ».",
         )
+    if kind == PaymentRound.Kind.REISSUE:
+        raise Refused("Une réémission s’ouvre depuis l’ordre qu’elle reprend", remedy="Ouvrez la ligne de cet ordre.")
     _refuse_foreign(component, communes)
     _refuse_beyond(component, term, communes)
     calendar.refuse_suspended(component, communes)
@@ -96,8 +98,9 @@ def prepare(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         ROUND.check(payment_round, "prepare")
         calendar.leave_out_suspended(payment_round, by=by)
         counters = pipeline.build_list(
-            payment_round, _same_term(payment_round), queries.previous_rounds(payment_round), work
-        )
+            payment_round, _same_term(payment_round), queries.previous_rounds(payment_round), work,
+            only=reissues.only_right(payment_round),
+        )  # fmt: skip
         if counters["entitlements"] + counters["arrears"] == 0:
             raise Refused(
                 "Ce tour ne paierait personne : aucun ménage inscrit n’a de droit dans ces communes",

@@ -33,6 +33,7 @@ class PaymentRound(models.Model):
     class Kind(models.TextChoices):
         TERM = "term", "échéance"
         CATCH_UP = "catch_up", "rattrapage"
+        REISSUE = "reissue", "réémission"
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="rounds")
     kind = models.CharField("nature", max_length=10, choices=Kind, default=Kind.TERM)
@@ -208,6 +209,19 @@ class RoundChange(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payment_round", "movement", "reason"], name="round_change_once")
         ]
+
+
+class Reissue(models.Model):
+    """The one right that a round issues again, and why: what its last order left owed."""
+
+    payment_round = models.OneToOneField(PaymentRound, on_delete=models.PROTECT, related_name="reissue")
+    origin_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, related_name="+")
+    entitlement_id = models.BigIntegerField("droit")
+    reason = models.CharField("motif", max_length=200)
+
+    class Meta:
+        verbose_name = "réémission"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="reissue_has_a_reason")]
 
 
 class ApprovalNeed(models.Model):

@@ -136,6 +136,7 @@ VERBS = {
     "rotate": "changer de clé",
     "export_key": "imprimer les clés",
     "exit_finished": "faire sortir à la fin",
+    "reissue": "réémettre un ordre",
     "leave_out": "laisser hors du tour",
     "return_to_funds": "rendre au fonds",
     "extend": "prolonger",

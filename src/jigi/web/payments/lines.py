@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -45,6 +47,7 @@ def change(request: HttpRequest, pk: int, change: int) -> HttpResponseBase:
 
 def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
     opens = can(person(request), "registry.see")
+    prepares = can(person(request), "payments.prepare", programme=shown.component.programme.code)
     communes = queries.communes_seen(person(request), shown)
     agencies = Agency.objects.filter(pk__in=shown.component.agency_communes.values("agency"))
     return Listing(
@@ -60,7 +63,7 @@ def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
             Column("nature", "Nature", lambda line: line.get_kind_display()),
             Column("montant", "FCFA", lambda line: line.amount_xof, kind="xof"),
             Column("verse", "dont versé", lambda line: line.paid_xof or None, kind="xof", on_screen=False),
-            Column("etat", "État", lambda line: line.get_status_display(), cell=_state),
+            Column("etat", "État", lambda line: line.get_status_display(), cell=_state_cell(prepares)),
             Column("regle", "Payé le", lambda line: line.settled_on, kind="day"),
             Column("empreinte", "Empreinte de la liste", lambda line: shown.list_hash, on_screen=False),
         ),
@@ -117,6 +120,18 @@ def _household(household: Household) -> str:
 
 def _unlinked(line: Instruction) -> str:
     return format_html('<span class="nb">{}</span>', line.household.rsu)
+
+
+def _state_cell(prepares: bool) -> Callable[[Instruction], str]:
+    """The state, and for who prepares rounds the way to issue again what came back."""
+
+    def cell(line: Instruction) -> str:
+        if not prepares or line.status not in UNPAID or line.status == "unanswered":
+            return _state(line)
+        page = reverse("payment_reissue", args=[line.payment_round_id, line.pk])
+        return format_html('{} <a href="{}">réémettre</a>', _state(line), page)
+
+    return cell
 
 
 def _state(line: Instruction) -> str:
