@@ -456,6 +456,12 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: reverse("payment_refund", args=[w.scene.component.pk]) if p == "above" else None,
         sent=_key(motif="essai de la matrice"),
     ),
+    Ask(
+        "payment_refund_decide",
+        "décider une perte",
+        lambda w, p: reverse("payment_refund_decide", args=[w.scene.component.pk]) if p == "above" else None,
+        sent=_key(motif="essai de la matrice"),
+    ),
     Ask("payment_round_open", "ouvrir un tour (page)", _everywhere("payment_round_open")),
     Ask("payment_round_open", "ouvrir un tour", _list("payment_round_open"), sent=_opened),
     Ask(

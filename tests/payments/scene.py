@@ -16,7 +16,7 @@ from jigi.foundation.models import User
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger import queries as ledger_queries
-from jigi.payments import actions, orders, returns
+from jigi.payments import actions, losses, orders, returns
 from jigi.payments.models import Instruction, PaymentRound
 from jigi.programmes.models import (
     Agency,
@@ -100,6 +100,12 @@ class Scene:
 
     def close(self, payment_round: PaymentRound) -> PaymentRound:
         return actions.close(payment_round, by=self.maker)
+
+    def give_back(self, reason: str = "fin du projet") -> int:
+        """What is owed to households that have left goes back to the fund, decided by one and done by another."""
+        if losses.waiting(self.component) is None:
+            losses.decide(self.component, by=self.approver, reason=reason)
+        return actions.return_to_funds(self.component, by=self.maker, reason=reason)
 
     def balance(self, kind: str) -> int:
         """What stands on the accounts of one kind, in francs."""

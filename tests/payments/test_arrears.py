@@ -9,7 +9,7 @@ import pytest
 
 from jigi.foundation.errors import InputError, Refused
 from jigi.ledger.queries import prove
-from jigi.payments import actions, caps, parts, pipeline, queries
+from jigi.payments import caps, parts, pipeline, queries
 from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnLine
 from tests.factories import ProvedClient
 from tests.payments.scene import Scene, peopled
@@ -106,7 +106,7 @@ def test_the_rest_of_a_household_that_left_goes_back_to_the_fund(tmp_path: Path)
     released, line = a_part(scene, tmp_path, paid=1)
     parts.accept(line, by=scene.officer, reason="erreur de caisse")
     scene.close(released)
-    assert actions.return_to_funds(scene.component, by=scene.maker, reason="fin du projet") == 1
+    assert scene.give_back() == 1
     assert before - scene.balance("available") == scene.balance("paid") == 30_001
     assert prove().balanced
 

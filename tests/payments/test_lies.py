@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from jigi.ledger.models import Account
 from jigi.ledger.queries import prove
-from jigi.payments import reissues, suspensions
+from jigi.payments import losses, reissues, suspensions
 from jigi.payments.models import Entitlement, Instruction
 from jigi.programmes.models import Component, Programme
 from tests.payments.scene import peopled
@@ -47,6 +47,10 @@ _REISSUED = (
     "INSERT INTO payments_reissue (payment_round_id, origin_round_id, entitlement_id, reason)"
     " SELECT {{reissue}}, origin_round_id, entitlement_id, 'x' FROM payments_instruction"
     " WHERE origin_round_id = {{released}} AND status = '{status}'"
+)
+_DECIDED = (
+    "UPDATE payments_lossdecision SET entry_id = (SELECT min(id) FROM ledger_entry), done_by_id = {other_hand},"
+    " done_at = now()"
 )
 _UNGUARDED_REISSUE = "ALTER TABLE payments_reissue DISABLE TRIGGER USER;"
 _POSTING = """
@@ -120,6 +124,15 @@ LIES = [
     ("instruction_part_is_less", of_list("instruction", "paid_xof = 1")),
     ("instruction_part_has_a_day",
      "UPDATE payments_instruction SET status = 'partial', paid_xof = 1 WHERE status = 'open'"),
+    ("loss_decision_one_waits",
+     "INSERT INTO payments_lossdecision (component_id, reason, decided_by_id)"
+     " SELECT component_id, 'y', decided_by_id FROM payments_lossdecision"),
+    ("loss_decision_has_a_reason", "UPDATE payments_lossdecision SET reason = ''"),
+    ("loss_decision_is_of_two", _DECIDED.replace("{other_hand}", "decided_by_id")),
+    ("payments_lossdecision_entry_id_key",
+     _DECIDED + "; INSERT INTO payments_lossdecision"
+     " (component_id, reason, decided_by_id, entry_id, done_by_id, done_at)"
+     " SELECT component_id, reason, decided_by_id, entry_id, done_by_id, done_at FROM payments_lossdecision"),
     ("reissue_has_a_reason", _UNGUARDED_REISSUE + "UPDATE payments_reissue SET reason = ''"),
     ("payments_reissue_payment_round_id_key", _UNGUARDED_REISSUE + _REISSUED.format(status="paid")),
     ("entitlement_status_known", _COPY_OF_RIGHT.replace("{status}", "perdu")),
@@ -217,12 +230,20 @@ GUARDS = [
     ("reissue_pays_the_order_it_names",
      "UPDATE payments_paymentround SET kind = 'reissue', status = 'frozen', frozen_by_id = made_by_id,"
      " frozen_at = now(), list_hash = repeat('a', 64) WHERE id = {prepared}"),
+    ("entitlement_is_lost_by_decision",
+     "UPDATE payments_entitlement SET status = 'returned' WHERE round_id = {released} AND status = 'owed'"),
+    ("loss_decision_is_kept", _DECIDED + "; UPDATE payments_lossdecision SET reason = 'y'"),
+    ("loss_decision_is_kept", _DECIDED + "; DELETE FROM payments_lossdecision"),
     ("suspension_is_kept", "UPDATE payments_communesuspension SET reason = 'autre'"),
     ("suspension_is_kept", "DELETE FROM payments_communesuspension"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
 ]  # fmt: skip
 SIGNED = {
     "resolved_by_id": "resolved_at = now(), resolution = 'x'",
+    "payments_lossdecision SET entry_id": (
+        "done_by_id = (SELECT min(by_id) FROM ledger_entry WHERE by_id <> decided_by_id), done_at = now()"
+    ),
+    "done_by_id": "entry_id = (SELECT min(id) FROM ledger_entry), done_at = now()",
     "confirmed_by_id": "status = 'confirmed', confirmed_at = now()",
     "ended_by_id": "status = 'withdrawn', ended_at = now(), ends_on = starts_on, end_reason = 'x'",
 }
@@ -242,6 +263,7 @@ def told(tmp_path: Path) -> dict[str, Any]:
     rows = [(absent.reference, "ABSENT", 30_000, ""), (paid.reference, "PAYE", 30_000, "")]
     scene.take(tmp_path / "retour.csv", rows)
     absent.refresh_from_db()
+    losses.decide(scene.component, by=scene.approver, reason="fin du projet")
     reissue = reissues.ask(absent, reason="hospitalisée", by=scene.maker)
     prepared = scene.prepared(2, communes=scene.communes[:1])
     foreign = Component.objects.get(pk=scene.component.pk)
@@ -252,7 +274,7 @@ def told(tmp_path: Path) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return {
-        "reissue": reissue.pk,
+        "reissue": reissue.pk, "other_hand": scene.maker.pk,
         "other": scene.approver.pk, "foreign": foreign.pk,
         "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
         "elsewhere": scene.communes[1].pk,
@@ -302,7 +324,7 @@ def test_every_reference_leads_to_a_row_that_exists(told: dict[str, Any]) -> Non
     for key in keys:
         signed = key
         for signer, signature in SIGNED.items():
-            signed = signed.replace(f" {signer}", f" {signature}, {signer}")
+            signed = signed.replace(f"{signer} = -7", f"{signer} = -7, {signature}")
         assert refusal(signed).sqlstate == FOREIGN_KEY_VIOLATION, key
 
 

@@ -70,6 +70,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "payments orders": ("payments", "Écrit les fichiers d’ordres des agences"),
     "payments reconcile": ("payments", "Rapproche un fichier de retour"),
     "payments close": ("payments", "Clôt un tour : les non-payés passent en rappel"),
+    "payments decide-loss": ("payments", "Décide que ce qui reste dû à des ménages sortis est perdu pour eux"),
     "payments refund": ("payments", "Rend aux conventions l’argent resté dû à des ménages sortis"),
     "payments verify": ("payments", "Recalcule l’empreinte d’un tour et la compare"),
     "payments frozen-list": ("payments", "Écrit la liste gelée d’un tour, que chacun peut vérifier"),

@@ -12,7 +12,7 @@ from jigi.foundation import runs
 from jigi.foundation.errors import JigiError
 from jigi.foundation.money import format_xof
 from jigi.geography.models import Area
-from jigi.payments import actions, frozen_list
+from jigi.payments import actions, frozen_list, losses
 from jigi.payments.models import PaymentRound
 from jigi.payments.orders import write_orders
 from jigi.payments.returns import reconcile
@@ -117,6 +117,13 @@ def _refund_arguments(parser: argparse.ArgumentParser) -> None:
     acting(parser)
 
 
+def _decide_loss(options: argparse.Namespace) -> Figures:
+    component = find_component(options.component)
+    losses.decide(component, by=find_user(options.by), reason=options.reason)
+    say("La décision est écrite : une autre personne rend l’argent (jigi payments refund).")
+    return {"component": options.component}
+
+
 def _refund(options: argparse.Namespace) -> Figures:
     component = find_component(options.component)
     count = actions.return_to_funds(component, by=find_user(options.by), reason=options.reason)
@@ -209,6 +216,7 @@ VERBS = {
     "payments orders": Verb(_orders_arguments, _orders),
     "payments reconcile": Verb(_reconcile_arguments, _reconcile),
     "payments close": Verb(_of_round, _step(actions.close)),
+    "payments decide-loss": Verb(_refund_arguments, _decide_loss),
     "payments refund": Verb(_refund_arguments, _refund),
     "payments verify": Verb(_verify_arguments, _verify),
     "payments frozen-list": Verb(_frozen_list_arguments, _frozen_list),

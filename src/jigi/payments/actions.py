@@ -19,7 +19,7 @@ from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import approvals, calendar, pipeline, queries, reissues
+from jigi.payments import approvals, calendar, losses, pipeline, queries, reissues
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Component, FundingLine
@@ -230,7 +230,8 @@ def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
 def return_to_funds(component: Component, *, by: User, reason: str) -> int:
     """Give back to its agreement what is still owed to households that have left; returns how many rights.
 
-    Refused while a round of the component is under way: a sum asked of an agency is not free.
+    Another person has decided it (losses.py). Refused while a round of the component is under way: a sum asked of an
+    agency is not free.
     """
     _require(by, "payments.close", component, _communes_of(component))
     if not reason.strip():
@@ -243,10 +244,11 @@ def return_to_funds(component: Component, *, by: User, reason: str) -> int:
         number = Entry.objects.filter(kind="refund", cause__startswith=cause).count() + 1
         entry = ledger.open_entry("refund", f"{cause}{number}", f"Retour aux fonds · {component}", by=by)
         assert entry is not None, "one act at a time gives each return its number"
-        count = pipeline.refund(component.pk, entry)
-        if count == 0:
+        if not queries.refundable(component):
             transaction.set_rollback(True)
             return 0
+        losses.carry_out(component, entry, by=by)
+        count = pipeline.refund(component.pk, entry)
         audit.record("return_to_funds", "component", component.pk, by=by, after={"entitlements": count}, reason=reason)
     return count
 
@@ -257,7 +259,7 @@ def why_no_refund(component: Component, user: User) -> str:
     if not can(user, "payments.close", areas=_communes_of(component), programme=programme):
         return "Votre affectation ne couvre pas toutes les communes de cette composante."
     refusal = _round_under_way(component)
-    return f"{refusal.what}. {refusal.remedy}" if refusal else ""
+    return f"{refusal.what}. {refusal.remedy}" if refusal else losses.why_not(component, user)
 
 
 def _round_under_way(component: Component) -> Refused | None:

@@ -15,7 +15,7 @@ from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import User
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
-from jigi.ledger.models import Book
+from jigi.ledger.models import Book, Entry
 from jigi.payments.states import ROUND, SUSPENSION
 from jigi.programmes.models import Agency, Component, FundingLine
 from jigi.registry.models import Household, Person
@@ -222,6 +222,34 @@ class Reissue(models.Model):
     class Meta:
         verbose_name = "réémission"
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="reissue_has_a_reason")]
+
+
+class LossDecision(models.Model):
+    """That what is owed to households which left is lost to them: decided by one person, carried out by another."""
+
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="loss_decisions")
+    reason = models.CharField("motif", max_length=500)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="décidée par"
+    )
+    decided_at = models.DateTimeField("décidée le", db_default=Now())
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="écriture")
+    done_by = _signer("exécutée par")
+    done_at = models.DateTimeField("exécutée le", null=True)
+
+    class Meta:
+        verbose_name = "décision de perte"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component"], condition=Q(entry__isnull=True), name="loss_decision_one_waits"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="loss_decision_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=True, done_by__isnull=True, done_at__isnull=True)
+                | Q(entry__isnull=False, done_by__isnull=False, done_at__isnull=False) & ~Q(done_by=F("decided_by")),
+                name="loss_decision_is_of_two",
+            ),
+        ]
 
 
 class ApprovalNeed(models.Model):

@@ -21,7 +21,7 @@ def part_of(line: ReturnLine) -> Instruction | None:
     if line.outcome != ReturnLine.Outcome.WRONG_AMOUNT or line.resolved_at or not line.amount_xof or not line.paid_on:
         return None
     return Instruction.objects.filter(
-        origin_round=line.origin_round_id, id=line.instruction_id, status="open", amount_xof__gt=line.amount_xof,
+        origin_round=line.origin_round_id, id=line.instruction_id or 0, status="open", amount_xof__gt=line.amount_xof,
         payment_round__status="released", agency=line.return_file.agency_id,
     ).first()  # fmt: skip
 

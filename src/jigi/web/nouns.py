@@ -138,6 +138,7 @@ VERBS = {
     "exit_finished": "faire sortir à la fin",
     "reissue": "réémettre un ordre",
     "leave_out": "laisser hors du tour",
+    "decide_loss": "décider une perte",
     "return_to_funds": "rendre au fonds",
     "extend": "prolonger",
     "load": "charger",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("suspensions/<int:pk>/", suspending.shown, name="commune_suspension"),
     path("suspensions/<int:pk>/faire/<str:verb>/", suspending.act, name="commune_suspension_act"),
     path("rendre/<int:pk>/", refund.refund, name="payment_refund"),
+    path("rendre/<int:pk>/decider/", refund.decide, name="payment_refund_decide"),
     path("retours/", returns.files, name="return_files"),
     path("retours/<int:pk>/", returns.return_file, name="return_file"),
     path("retours/exceptions/", returns.exceptions, name="return_exceptions"),
