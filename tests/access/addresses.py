@@ -3,194 +3,48 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
-from tests.access.world import World
-from tests.intake.collected import fiche
-
-Of = Callable[[World, str], str | None]
-"""An address, or a text to look for, of a thing in a place; None where there is no such thing."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One row of the matrix: `name` of the address, and how a thing of a place is asked.
-
-    `seen` is a text that is on the page of a list when it shows the place's thing (None: answering is seeing).
-    `sent` makes it a form that is posted.
-    """
-
-    name: str
-    label: str
-    address: Of
-    seen: Of | None = None
-    sent: Callable[[World, str], Mapping[str, str]] | None = None
-    anonymous: bool = False
-
-
-def _everywhere(name: str, *arguments: object) -> Of:
-    return lambda world, place: reverse(name, args=arguments) if place == "above" else None
-
-
-def _list(name: str) -> Of:
-    return lambda world, place: reverse(name)
-
-
-def _round(name: str, state: str = "released", *more: object) -> Of:
-    return lambda world, place: reverse(name, args=[world.rounds[place, state].pk, *more])
-
-
-def _campaign(name: str) -> Of:
-    return lambda world, place: reverse(name, args=[world.campaigns[place].pk])
-
-
-def _household(name: str) -> Of:
-    return lambda world, place: reverse(name, args=[world.households[place].rsu]) if place != "above" else None
-
-
-def _enrolment(name: str, *more: object) -> Of:
-    return lambda world, place: (
-        reverse(name, args=[world.households[place].enrolments.latest("pk").pk, *more]) if place != "above" else None
-    )
-
-
-def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
-    return lambda world, place: {"cle": str(uuid.uuid4()), **more}
-
-
-def _code(name: str) -> Of:
-    return lambda world, place: reverse(name, args=[world.form.form.code]) if world.form and place == "above" else None
-
-
-def _form(name: str, *more: object) -> Of:
-    return lambda world, place: reverse(name, args=[world.form.pk, *more]) if world.form and place == "above" else None
-
-
-def _shared(name: str) -> Of:
-    return lambda world, place: reverse(name, args=[world.shared[place].pk])
-
-
-def _sharing_request(name: str, *more: object) -> Of:
-    return lambda world, place: reverse(name, args=[world.sharing_requests[place].pk, *more])
-
-
-def _account(name: str) -> Of:
-    return lambda world, place: reverse(name, args=[world.people[place].pk])
-
-
-def _invitation(name: str) -> Of:
-    return lambda world, place: reverse(name, args=[world.invitations[place].pk])
-
-
-def _posted(world: World, place: str) -> Mapping[str, str]:
-    return {
-        "cle": str(uuid.uuid4()), "role": "grievance_officer", "area": world.area(place).code,
-        "starts_on": date.today().isoformat(), "motif": "essai de la matrice",
-    }  # fmt: skip
-
-
-def _ended(world: World, place: str) -> Mapping[str, str]:
-    held = world.people[place].staff_postings.get()
-    return {
-        "cle": str(uuid.uuid4()), "affectation": str(held.pk), "jour": date.today().isoformat(),
-        "motif": "essai de la matrice",
-    }  # fmt: skip
-
-
-def _invited(world: World, place: str) -> Mapping[str, str]:
-    return {
-        "cle": str(uuid.uuid4()), "full_name": "Invitée de la matrice", "username": "invitee.matrice",
-        "role": "grievance_officer", "area": world.area(place).code, "starts_on": date.today().isoformat(),
-    }  # fmt: skip
-
-
-def _change(world: World, place: str) -> str | None:
-    change = world.rounds[place, "released"].changes.order_by("pk").first()
-    return reverse("round_change", args=[world.rounds[place, "released"].pk, change.pk]) if change else None
-
-
-def _opened(world: World, place: str) -> Mapping[str, str]:
-    commune = world.commune(place)
-    return {
-        "cle": str(uuid.uuid4()), "composante": str(world.scene.component.pk), "echeance": "12",
-        "commune": str(commune.pk),
-    }  # fmt: skip
-
-
-ACTS = {
-    "prepare": "draft", "freeze": "prepared", "send_back": "frozen", "cancel": "draft", "approve": "frozen",
-    "release": "approved", "close": "released",
-}  # fmt: skip
-
-REQUEST_ACTS = {
-    "accept": "received", "refuse": "received", "withdraw": "received", "answer": "accepted", "erase": "erasure",
-}  # fmt: skip
-
-
-def _request(name: str, state: str, *more: object) -> Of:
-    return lambda world, place: (
-        reverse(name, args=[world.requests[place, state].pk, *more]) if place != "above" else None
-    )
-
-
-def _said(world: World, place: str) -> Mapping[str, str]:
-    """A reason, or the number that an erasure asks to be typed: the requests are of households never enrolled."""
-    return {"cle": str(uuid.uuid4()), "motif": world.asked[place].rsu}
-
-
-CHANGE_ACTS = {
-    "soumettre": "draft", "retirer": "submitted", "actualiser": "submitted", "decider": "submitted",
-    "refuser": "submitted", "defaire": "approved", "joindre": "submitted",
-}  # fmt: skip
-
-
-def _changed(name: str, state: str, *more: object) -> Of:
-    return lambda world, place: (
-        reverse(name, args=[world.changes[place, state].pk, *more]) if place != "above" else None
-    )
-
-
-def _paper(world: World, place: str) -> str | None:
-    if place == "above":
-        return None
-    return reverse("change_paper", args=[world.changes[place, "submitted"].pk, world.papers[place].pk])
-
-
-def _bulk(name: str) -> Of:
-    return lambda world, place: reverse(name, args=[world.bulks[place].pk]) if place != "above" else None
-
-
-def _asked_change(world: World, place: str) -> str | None:
-    return reverse("change_ask", args=[world.households[place].rsu, "exit"]) if place != "above" else None
-
-
-def _sheet(name: str, of: Callable[[World, str], int] = lambda w, p: w.sheets[p].pk) -> Of:
-    return lambda world, place: reverse(name, args=[of(world, place)]) if place != "above" else None
-
-
-def _page(name: str, state: str, *more: object) -> Of:
-    return lambda world, place: reverse(name, args=[world.pages[place, state].pk, *more]) if place != "above" else None
-
-
-def _blank(world: World, place: str) -> int:
-    return world.pages[place, "queued"].sheet_id or 0
-
-
-def _named(world: World, place: str) -> Mapping[str, str]:
-    return {"cle": str(uuid.uuid4()), "motif": "essai de la matrice", "menage": world.households[place].rsu}
-
-
-def _printed(world: World, place: str) -> int:
-    return world.sheets[place].printing_id
-
-
-def _fiche(world: World, place: str) -> Mapping[str, str]:
-    return {"xml_submission_file": fiche().decode()}
-
+from tests.access.asks import (
+    ACTS,
+    CHANGE_ACTS,
+    REQUEST_ACTS,
+    Ask,
+    _account,
+    _asked_change,
+    _blank,
+    _bulk,
+    _campaign,
+    _change,
+    _changed,
+    _code,
+    _ended,
+    _enrolment,
+    _everywhere,
+    _fiche,
+    _form,
+    _household,
+    _invitation,
+    _invited,
+    _key,
+    _list,
+    _named,
+    _opened,
+    _order,
+    _page,
+    _paper,
+    _posted,
+    _printed,
+    _request,
+    _round,
+    _said,
+    _shared,
+    _sharing_request,
+    _sheet,
+    _suspension,
+)
 
 ASKS: tuple[Ask, ...] = (
     Ask("home", "page publique", _everywhere("home"), anonymous=True),
@@ -373,6 +227,44 @@ ASKS: tuple[Ask, ...] = (
         "une liste de paie",
         lambda w, p: reverse("pay_list", args=[w.rounds[p, "released"].pk, w.commune(p).pk]),
     ),
+    Ask(
+        "payment_calendar",
+        "calendrier d’une composante",
+        _list("payment_calendar"),
+        seen=lambda w, p: w.commune(p).name,
+    ),
+    Ask(
+        "commune_suspensions",
+        "communes suspendues",
+        _list("commune_suspensions"),
+        seen=lambda w, p: w.suspensions[p, "asked"].reason if p != "above" else None,
+    ),
+    Ask("commune_suspension", "une suspension de commune", _suspension("commune_suspension", "asked")),
+    Ask("commune_suspension_ask", "demander une suspension", _list("commune_suspension_ask")),
+    Ask(
+        "commune_suspension_ask",
+        "demander une suspension (envoyer)",
+        lambda w, p: reverse("commune_suspension_ask"),
+        sent=lambda w, p: {
+            "cle": str(uuid.uuid4()),
+            "composante": str(w.above.component.pk),
+            "commune": str(w.commune(p).pk),
+            "du": "2015-01-01",
+            "motif": "essai de la matrice",
+        },
+    ),
+    *(
+        Ask(
+            "commune_suspension_act",
+            f"suspension : {verb}",
+            _suspension("commune_suspension_act", state, verb),
+            sent=_key(motif="essai de la matrice", jour="2015-01-01"),
+        )
+        for verb, state in (("confirm", "asked"), ("withdraw", "asked"), ("lift", "confirmed"))
+    ),
+    Ask("payment_reissue", "réémettre un ordre", _order("payment_reissue")),
+    Ask("payment_reissue", "réémettre un ordre (envoyer)", _order("payment_reissue"), sent=_key(motif="essai")),
+    Ask("frozen_list", "la liste gelée d’un tour", _round("frozen_list")),
     Ask("order_files", "fichiers d’ordres d’un tour", _round("order_files")),
     Ask(
         "order_file",
@@ -398,6 +290,12 @@ ASKS: tuple[Ask, ...] = (
         "payment_refund",
         "rendre aux fonds",
         lambda w, p: reverse("payment_refund", args=[w.scene.component.pk]) if p == "above" else None,
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "payment_refund_decide",
+        "décider une perte",
+        lambda w, p: reverse("payment_refund_decide", args=[w.scene.component.pk]) if p == "above" else None,
         sent=_key(motif="essai de la matrice"),
     ),
     Ask("payment_round_open", "ouvrir un tour (page)", _everywhere("payment_round_open")),
@@ -479,6 +377,12 @@ ASKS: tuple[Ask, ...] = (
         "traiter un constat",
         lambda w, p: reverse("finding", args=[w.findings[p].pk]),
         sent=_key(fait="essai de la matrice"),
+    ),
+    Ask(
+        "return_exception_part",
+        "accepter un paiement partiel",
+        lambda w, p: reverse("return_exception_part", args=[w.lines[p].pk]),
+        sent=_key(motif="essai de la matrice"),
     ),
     Ask(
         "agreements",

@@ -24,8 +24,8 @@ from jigi.geography.models import Area, Invitation
 from jigi.intake.models import Batch, CollectionSecret, Correction, FormVersion, Problem, SetAside, Submission
 from jigi.intake.reception import receive
 from jigi.monitoring.models import Alert
-from jigi.payments import actions
-from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
+from jigi.payments import actions, suspensions
+from jigi.payments.models import CommuneSuspension, Instruction, PaymentRound, ReturnFile, ReturnLine
 from jigi.protection import actions as protection
 from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.registry.models import Household
@@ -45,7 +45,7 @@ from jigi.verification.models import Exercise, Finding
 from tests.factories import make_commune, make_households, make_user, make_village
 from tests.foundation.sent import pdf, photo
 from tests.intake.collected import HOUSEHOLD, fiche, make_form
-from tests.payments.scene import Scene, stage
+from tests.payments.scene import Scene, beside, stage
 from tests.schemes.giving import give, line, make_scheme, write
 from tests.sharing.signed import signed
 from tests.targeting.campaign import write_list
@@ -61,12 +61,14 @@ class World:
     """What the addresses of the matrix speak of; each table is by place."""
 
     scene: Scene
+    above: Scene
     communes: dict[str, Area]
     villages: dict[str, Area]
     households: dict[str, Household] = field(default_factory=dict)
     rounds: dict[tuple[str, str], PaymentRound] = field(default_factory=dict)
     campaigns: dict[str, TargetingRound] = field(default_factory=dict)
     frozen: dict[str, TargetingRound] = field(default_factory=dict)
+    suspensions: dict[tuple[str, str], CommuneSuspension] = field(default_factory=dict)
     returns: dict[str, ReturnFile] = field(default_factory=dict)
     lines: dict[str, ReturnLine] = field(default_factory=dict)
     exercises: dict[str, Exercise] = field(default_factory=dict)
@@ -113,13 +115,17 @@ def make_world(folder: Path) -> World:
     scene = stage(communes=tuple(COMMUNES.values()))
     communes = dict(zip(COMMUNES, scene.communes, strict=True))
     villages = {place: make_village(commune) for place, commune in communes.items()}
-    world = World(scene, communes, villages)
+    world = World(scene, beside(scene, "AU-DESSUS"), communes, villages)
     for place, village in villages.items():
         made = make_households(2, village, prefix=place)
         scene.enrol(made)
+        if place != "foreign":
+            world.above.enrol(made)
         world.households[place] = Household.objects.get(pk=made[0])
     for place in PLACES:
         _rounds(world, place, folder)
+    _suspensions(world)
+    for place in PLACES:
         world.campaigns[place] = _campaign(world, place, folder)
         _people(world, place)
     world.batch = Batch.objects.create(
@@ -267,10 +273,9 @@ def _spread(world: World, place: str) -> list[Area]:
 
 
 def _rounds(world: World, place: str, folder: Path) -> None:
-    """One round in each state; those above have terms of their own, for a commune is in one round of a term."""
-    scene, communes = world.scene, _spread(world, place)
-    first = len(STATES) + 1 if place == "above" else 1
-    for term, state in enumerate(reversed(STATES), start=first):
+    """One round in each state; those above are of a component of their own: a commune walks one calendar of each."""
+    scene, communes = world.above if place == "above" else world.scene, _spread(world, place)
+    for term, state in enumerate(reversed(STATES), start=1):
         opened = scene.open(term, communes=communes)
         world.rounds[place, state] = _brought_to(scene, opened, state)
     released = world.rounds[place, "released"]
@@ -289,6 +294,18 @@ def _rounds(world: World, place: str, folder: Path) -> None:
     check = world.exercises[place].checks.get()
     verification.answer(check, "not_received", on=timezone.localdate(), by=verifier)
     world.findings[place] = Finding.objects.get(payment_round=released)
+
+
+def _suspensions(world: World) -> None:
+    """A commune of each place to be suspended, and one that is, of components whose rounds nobody pays."""
+    for state in ("asked", "confirmed"):
+        quiet = beside(world.scene, f"CALME-{state}")
+        for place, commune in world.communes.items():
+            said = {"starts_on": date(2015, 1, 1), "reason": f"attaques {place} {state}"}
+            made = suspensions.ask(quiet.component, commune, **said, by=world.scene.maker)
+            if state == "confirmed":
+                suspensions.confirm(made, by=world.scene.approver)
+            world.suspensions[place, state] = made
 
 
 def _brought_to(scene: Scene, opened: PaymentRound, state: str) -> PaymentRound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from jigi.foundation.models import User
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger import queries as ledger_queries
-from jigi.payments import actions, orders, returns
+from jigi.payments import actions, losses, orders, returns
 from jigi.payments.models import Instruction, PaymentRound
 from jigi.programmes.models import (
     Agency,
@@ -101,6 +101,12 @@ class Scene:
     def close(self, payment_round: PaymentRound) -> PaymentRound:
         return actions.close(payment_round, by=self.maker)
 
+    def give_back(self, reason: str = "fin du projet") -> int:
+        """What is owed to households that have left goes back to the fund, decided by one and done by another."""
+        if losses.waiting(self.component) is None:
+            losses.decide(self.component, by=self.approver, reason=reason)
+        return actions.return_to_funds(self.component, by=self.maker, reason=reason)
+
     def balance(self, kind: str) -> int:
         """What stands on the accounts of one kind, in francs."""
         return sum(a.balance_xof for a in ledger_queries.accounts_of(self.agreement.code) if a.kind == kind)
@@ -152,6 +158,24 @@ def stage(
         make_user(f"{code}-libere", "treasurer"),
         make_user(f"{code}-rapproche", "payment_officer"),
     )  # fmt: skip
+
+
+def beside(scene: Scene, code: str) -> Scene:
+    """Another component of the scene's programme, in the same communes, by the same hands, with money of its own."""
+    component = Component.objects.create(
+        programme=scene.component.programme, code=code, name=f"Composante {code}", kind="regular",
+        purpose="consommation", amount_xof=30_000, terms=12, first_period="2015T1", months=3,
+    )  # fmt: skip
+    agreement = Agreement.objects.create(
+        code=f"IDA-{code}", donor="IDA", name="Convention d’essai", amount_xof=10_000_000_000,
+        effective_on=date(2014, 1, 1), first_closes_on=date(2022, 6, 30), closes_on=date(2022, 6, 30),
+    )  # fmt: skip
+    line, agency = _fund(component, agreement, scene.maker)
+    for area in scene.communes:
+        ComponentCommune.objects.create(component=component, commune=area, terms=12)
+        FundingCommune.objects.create(component=component, funding_line=line, commune=area)
+        AgencyCommune.objects.create(component=component, agency=agency, commune=area)
+    return replace(scene, component=component, agreement=agreement, line=line, agency=agency, households=[])
 
 
 def scene_of(component: Component, communes: Sequence[Area], *, code: str = "ESSAI") -> Scene:

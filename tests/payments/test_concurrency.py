@@ -19,7 +19,7 @@ from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import Refused
 from jigi.ledger.queries import prove
-from jigi.payments import actions, returns
+from jigi.payments import actions, losses, returns
 from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnLine
 from tests.copies import copied
 from tests.factories import make_households, make_village
@@ -193,6 +193,7 @@ def test_what_goes_back_to_the_funds_goes_once(copy: None) -> None:
     scene.close(scene.released())
     for one in Enrolment.objects.filter(component=scene.component):
         enrolment.exit(one, "fin", by=scene.maker)
+    losses.decide(scene.component, by=scene.approver, reason="fin")
     given = at_once(*[lambda: actions.return_to_funds(scene.component, by=scene.maker, reason="fin")] * HANDS)
     assert sorted(given) == [0] * (HANDS - 1) + [5]
     assert scene.balance("programme") == 0 and prove().balanced

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.db import IntegrityError, connection, transaction
 
 from jigi.ledger.models import Account
 from jigi.ledger.queries import prove
-from jigi.payments import corrections
+from jigi.payments import corrections, losses, reissues, suspensions
 from jigi.payments.models import Entitlement, Instruction
+from jigi.programmes.models import Component, Programme
 from tests.payments.scene import peopled
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,22 @@ SELECT origin_round_id, entitlement_id, round_id, component_id, household_id, fu
 FROM payments_instruction WHERE round_id = {prepared} AND kind = 'right' LIMIT 1
 """
 _UNGUARDED = "ALTER TABLE payments_instruction DISABLE TRIGGER USER;"
+_NEED_CHANGED = "ALTER TABLE payments_approvalneed DISABLE TRIGGER USER; UPDATE payments_approvalneed SET {change}"
+_ASKED = (
+    "INSERT INTO payments_communesuspension (component_id, commune_id, status, starts_on, reason, asked_by_id,"
+    " end_reason) SELECT component_id, {commune}, 'asked', starts_on, {reason}, asked_by_id, ''"
+    " FROM payments_communesuspension"
+)
+_REISSUED = (
+    "INSERT INTO payments_reissue (payment_round_id, origin_round_id, entitlement_id, reason)"
+    " SELECT {{reissue}}, origin_round_id, entitlement_id, 'x' FROM payments_instruction"
+    " WHERE origin_round_id = {{released}} AND status = '{status}'"
+)
+_DECIDED = (
+    "UPDATE payments_lossdecision SET entry_id = (SELECT min(id) FROM ledger_entry), done_by_id = {other_hand},"
+    " done_at = now()"
+)
+_UNGUARDED_REISSUE = "ALTER TABLE payments_reissue DISABLE TRIGGER USER;"
 _POSTING = """
 INSERT INTO ledger_posting (book_id, entry_id, kind, item, debit_id, credit_id, amount_xof)
 SELECT book_id, entry_id, {kind}, {item}, {debit}, credit_id, {amount} FROM ledger_posting WHERE kind = 'reserve'
@@ -72,6 +90,7 @@ LIES = [
     ("round_approver_is_not_its_maker", of_round("approved_by_id = made_by_id")),
     ("round_counters_not_negative", of_round("arrears_xof = -1")),
     ("round_frozen_is_signed_and_hashed", of_round("list_hash = ''")),
+    ("round_frozen_says_its_period", of_round("covers_until = covers_from - 1")),
     ("round_has_a_maker", of_round("made_by_id = NULL")),
     ("round_released_is_signed", of_round("book_id = NULL")),
     ("round_releaser_is_neither_maker_nor_approver", of_round("released_by_id = approved_by_id")),
@@ -92,7 +111,35 @@ LIES = [
      "UPDATE payments_roundcommune SET payment_round_id = {released}, live = false"
      " WHERE payment_round_id = {prepared}"),
     ("commune_in_one_round_per_term", "UPDATE payments_roundcommune SET term = 1"),
+    ("payments_approvalneed_position_check", _NEED_CHANGED.replace("{change}", "position = -1")),
+    ("approval_need_once",
+     "ALTER TABLE payments_approvalneed DISABLE TRIGGER USER; INSERT INTO payments_approvalneed (payment_round_id,"
+     " frozen_at, position, role) SELECT payment_round_id, frozen_at, position, 'x' FROM payments_approvalneed"),
+    ("payments_approval_need_id_key",
+     "ALTER TABLE payments_approval DISABLE TRIGGER USER; INSERT INTO payments_approval (need_id, payment_round_id,"
+     " list_hash, by_id) SELECT need_id, payment_round_id, list_hash, by_id FROM payments_approval"),
+    ("suspension_one_live", _ASKED.format(commune="commune_id", reason="'crue'")),
+    ("suspension_has_a_reason", _ASKED.format(commune="{elsewhere}", reason="''")),
+    ("suspension_is_decided_by_two",
+     "UPDATE payments_communesuspension SET status = 'confirmed', confirmed_by_id = asked_by_id, confirmed_at = now()"),
+    ("suspension_confirmed_is_signed", "UPDATE payments_communesuspension SET status = 'confirmed'"),
+    ("suspension_ended_is_signed", "UPDATE payments_communesuspension SET status = 'withdrawn'"),
     ("entitlement_amount_is_positive", of_list("entitlement", "amount_xof = 0")),
+    ("entitlement_part_is_less", of_list("entitlement", "paid_xof = amount_xof")),
+    ("instruction_part_is_less", of_list("instruction", "paid_xof = 1")),
+    ("instruction_part_has_a_day",
+     "UPDATE payments_instruction SET status = 'partial', paid_xof = 1 WHERE status = 'open'"),
+    ("loss_decision_one_waits",
+     "INSERT INTO payments_lossdecision (component_id, reason, decided_by_id)"
+     " SELECT component_id, 'y', decided_by_id FROM payments_lossdecision"),
+    ("loss_decision_has_a_reason", "UPDATE payments_lossdecision SET reason = ''"),
+    ("loss_decision_is_of_two", _DECIDED.replace("{other_hand}", "decided_by_id")),
+    ("payments_lossdecision_entry_id_key",
+     _DECIDED + "; INSERT INTO payments_lossdecision"
+     " (component_id, reason, decided_by_id, entry_id, done_by_id, done_at)"
+     " SELECT component_id, reason, decided_by_id, entry_id, done_by_id, done_at FROM payments_lossdecision"),
+    ("reissue_has_a_reason", _UNGUARDED_REISSUE + "UPDATE payments_reissue SET reason = ''"),
+    ("payments_reissue_payment_round_id_key", _UNGUARDED_REISSUE + _REISSUED.format(status="paid")),
     ("entitlement_status_known", _COPY_OF_RIGHT.replace("{status}", "perdu")),
     ("entitlement_commune_of_its_round", of_list("entitlement", "commune_id = {elsewhere}")),
     ("entitlement_one_per_household", _COPY_OF_RIGHT.replace("{status}", "due")),
@@ -147,8 +194,69 @@ GUARDS = [
     ("returnundoing_never_truncated", "TRUNCATE payments_returnundoing"),
     ("round_releaser_enrolled_nobody",
      "UPDATE payments_paymentround SET released_by_id = made_by_id WHERE id = {released}"),
+    ("approval_need_is_fixed_at_freeze",
+     "INSERT INTO payments_approvalneed (payment_round_id, frozen_at, position, role)"
+     " SELECT id, frozen_at, 2, '' FROM payments_paymentround WHERE id = {released}"),
+    ("approval_need_never_changes", "UPDATE payments_approvalneed SET role = 'coordinator'"),
+    ("approval_need_never_changes", "DELETE FROM payments_approvalneed"),
+    ("approval_need_never_truncated", "TRUNCATE payments_approvalneed CASCADE"),
+    ("approval_by_another_hand",
+     "INSERT INTO payments_approval (need_id, payment_round_id, list_hash, by_id)"
+     " SELECT need_id, payment_round_id, list_hash, 1 FROM payments_approval"),
+    ("approval_never_changes", "UPDATE payments_approval SET by_id = by_id"),
+    ("approval_never_changes", "DELETE FROM payments_approval"),
+    ("approval_never_truncated", "TRUNCATE payments_approval"),
+    ("round_hands_are_distinct", of_round("frozen_at = now()")),
+    ("round_shares_no_purpose",
+     "UPDATE payments_paymentround AS it SET component_id = {foreign}, status = 'frozen', frozen_by_id = it.made_by_id,"
+     " frozen_at = now(), list_hash = repeat('a', 64), covers_from = other.covers_from,"
+     " covers_until = other.covers_until FROM payments_paymentround AS other"
+     " WHERE it.id = {prepared} AND other.id = {released}"),
+    ("round_commune_is_frozen",
+     "UPDATE payments_roundcommune SET live = false WHERE payment_round_id = {released}"),
+    ("round_follows_closed_terms",
+     "UPDATE payments_paymentround AS it SET status = 'closed', frozen_by_id = it.made_by_id,"
+     " list_hash = repeat('a', 64), frozen_at = other.frozen_at,"
+     " approved_by_id = other.approved_by_id, approved_at = now(),"
+     " book_id = other.book_id, released_by_id = other.released_by_id, released_at = now()"
+     " FROM (SELECT * FROM payments_paymentround WHERE id = {released}) AS other WHERE it.id = {prepared}"),
+    ("round_pays_no_suspended_commune",
+     "UPDATE payments_communesuspension SET status = 'confirmed', confirmed_by_id = {other}, confirmed_at = now(),"
+     " commune_id = commune_id; UPDATE payments_paymentround SET status = 'frozen', frozen_by_id = made_by_id,"
+     " frozen_at = now(), list_hash = repeat('a', 64) WHERE id = {prepared}"),
+    ("round_freezes_what_was_decided",
+     "UPDATE enrolment_enrolment SET pay_point = 'autre'; UPDATE payments_paymentround SET status = 'frozen',"
+     " frozen_by_id = made_by_id, frozen_at = now(), list_hash = repeat('a', 64) WHERE id = {prepared}"),
+    ("entitlement_part_is_that_of_its_orders",
+     "UPDATE payments_entitlement SET paid_xof = 7 WHERE round_id = {released}"),
+    ("instruction_part_is_kept", "UPDATE payments_instruction SET paid_xof = 7 WHERE status = 'paid'"),
+    ("reissue_of_what_is_not_executed", _REISSUED.format(status="open")),
+    ("reissue_of_what_is_not_executed", _REISSUED.format(status="paid")),
+    ("reissue_never_changes", "UPDATE payments_reissue SET reason = 'y'"),
+    ("reissue_never_changes", "DELETE FROM payments_reissue"),
+    ("reissue_never_truncated", "TRUNCATE payments_reissue"),
+    ("reissue_pays_the_order_it_names",
+     "UPDATE payments_paymentround SET kind = 'reissue', status = 'frozen', frozen_by_id = made_by_id,"
+     " frozen_at = now(), list_hash = repeat('a', 64) WHERE id = {prepared}"),
+    ("entitlement_is_lost_by_decision",
+     "UPDATE payments_entitlement SET status = 'returned' WHERE round_id = {released} AND status = 'owed'"),
+    ("loss_decision_is_kept", _DECIDED + "; UPDATE payments_lossdecision SET reason = 'y'"),
+    ("loss_decision_is_kept", _DECIDED + "; DELETE FROM payments_lossdecision"),
+    ("suspension_is_kept", "UPDATE payments_communesuspension SET reason = 'autre'"),
+    ("suspension_is_kept", "DELETE FROM payments_communesuspension"),
     ("instruction_one_live", _COPY_OF_ORDER.replace("{status}", "open").replace("{attempt}", "2")),
 ]  # fmt: skip
+SIGNED = {
+    "resolved_by_id": "resolved_at = now(), resolution = 'x'",
+    "undone_by_id": "undone_at = now(), undone_why = 'x'",
+    "payments_lossdecision SET entry_id": (
+        "done_by_id = (SELECT min(by_id) FROM ledger_entry WHERE by_id <> decided_by_id), done_at = now()"
+    ),
+    "SET done_by_id": "entry_id = (SELECT min(id) FROM ledger_entry), done_at = now()",
+    "confirmed_by_id": "status = 'confirmed', confirmed_at = now()",
+    "ended_by_id": "status = 'withdrawn', ended_at = now(), ends_on = starts_on, end_reason = 'x'",
+}
+"""What stands beside a signature, so that the key alone is false."""
 FOREIGN_KEY_VIOLATION = "23503"
 KEEPERS = {"posting_keeps_balances", "entitlement_keeps_owed"}
 """Triggers that write rather than refuse: tested for what they keep."""
@@ -165,10 +273,20 @@ def told(tmp_path: Path) -> dict[str, Any]:
     corrections.undo_file(wrong, by=scene.officer, reason="mauvais fichier")
     rows = [(absent.reference, "ABSENT", 30_000, ""), (paid.reference, "PAYE", 30_000, "")]
     scene.take(tmp_path / "retour.csv", rows)
+    absent.refresh_from_db()
+    losses.decide(scene.component, by=scene.approver, reason="fin du projet")
+    reissue = reissues.ask(absent, reason="hospitalisée", by=scene.maker)
     prepared = scene.prepared(2, communes=scene.communes[:1])
+    foreign = Component.objects.get(pk=scene.component.pk)
+    foreign.pk, foreign.programme = None, Programme.objects.create(code="autre", name="autre", valid_from=date.today())
+    foreign.save()
+    here = scene.communes[0]
+    suspensions.ask(scene.component, here, starts_on=date(2015, 1, 1), reason="attaques", by=scene.maker)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return {
+        "reissue": reissue.pk, "other_hand": scene.maker.pk,
+        "other": scene.approver.pk, "foreign": foreign.pk,
         "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
         "elsewhere": scene.communes[1].pk,
     }  # fmt: skip
@@ -215,8 +333,9 @@ def test_every_reference_leads_to_a_row_that_exists(told: dict[str, Any]) -> Non
     )
     assert len(keys) > 30
     for key in keys:
-        signed = key.replace("resolved_by_id", "resolved_at = now(), resolution = 'x', resolved_by_id")
-        signed = signed.replace("undone_by_id", "undone_at = now(), undone_why = 'x', undone_by_id")
+        signed = key
+        for signer, signature in SIGNED.items():
+            signed = signed.replace(f"{signer} = -7", f"{signer} = -7, {signature}")
         assert refusal(signed).sqlstate == FOREIGN_KEY_VIOLATION, key
 
 

@@ -21,7 +21,7 @@ from tests.payments.scene import Scene, peopled, stage
 pytestmark = pytest.mark.django_db
 
 HEADER = ["reference", "numero_rsu", "allocataire", "telephone", "site_de_paiement", "compte", "montant_fcfa",
-          "nature", "tour"]  # fmt: skip
+          "nature", "tour", "empreinte_liste"]  # fmt: skip
 
 
 @pytest.fixture
@@ -71,10 +71,14 @@ def test_the_same_orders_make_the_same_bytes(scene: Scene, tmp_path: Path) -> No
 
 
 def test_a_slip_stands_beside_each_file(scene: Scene, tmp_path: Path) -> None:
-    path = written(scene, scene.released(), tmp_path, format="xlsx")
+    released = scene.released()
+    path = written(scene, released, tmp_path, format="xlsx")
     made = OrderFile.objects.get()
     slip = path.with_name(f"{path.name}.bordereau.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert slip == ["fichier;lignes;total_fcfa;empreinte_sha256", f"{path.name};2;60000;{made.file_hash}"]
+    assert slip == [
+        "fichier;lignes;total_fcfa;empreinte_sha256;empreinte_liste",
+        f"{path.name};2;60000;{made.file_hash};{released.list_hash}",
+    ]
 
 
 def test_the_audit_names_the_file_and_the_households(scene: Scene, tmp_path: Path) -> None:

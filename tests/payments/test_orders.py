@@ -46,11 +46,12 @@ def test_arrears_are_named(tmp_path: Path) -> None:
 
 def test_a_slip_declares_the_file(tmp_path: Path) -> None:
     scene = peopled(3)
-    path = scene.order_file(scene.released(), tmp_path)
+    path = scene.order_file(released := scene.released(), tmp_path)
     (slip,) = read(path.with_name(f"{path.name}.bordereau.csv"))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert slip == {
-        "fichier": path.name, "lignes": "3", "total_fcfa": "90000", "empreinte_sha256": digest
+        "fichier": path.name, "lignes": "3", "total_fcfa": "90000", "empreinte_sha256": digest,
+        "empreinte_liste": released.list_hash,
     }  # fmt: skip
     kept = OrderFile.objects.get()
     assert (kept.lines, kept.total_xof, kept.file_hash) == (3, 90_000, digest)

@@ -9,7 +9,7 @@ import pytest
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent, Run, User
 from jigi.ledger.models import Entry
-from jigi.payments import actions
+from jigi.payments import actions, losses
 from jigi.payments.models import PaymentRound, RoundCommune
 from tests.factories import make_households, make_user, make_village
 from tests.payments.scene import Scene, peopled, stage
@@ -67,6 +67,7 @@ def scene(db: None) -> Scene:
 def test_an_act_is_for_its_hand_in_the_whole_round_and_in_its_programme(scene: Scene, name: str) -> None:
     state, role, right, act = ACTS[name]
     payment_round = brought_to(scene, state)
+    losses.decide(scene.component, by=scene.approver, reason="fin du projet")
     own = scene.component.programme.code
     for by in (
         make_user("controle", "auditor"),
@@ -161,7 +162,7 @@ def test_every_hand_is_dated(scene: Scene) -> None:
 def test_what_goes_back_to_the_funds_is_told_with_its_reason() -> None:
     scene = peopled(2, terms=1)
     scene.close(scene.released())
-    assert actions.return_to_funds(scene.component, by=scene.maker, reason="fin du projet") == 2
+    assert scene.give_back() == 2
     told = AuditEvent.objects.get(verb="return_to_funds")
     assert (told.by, told.noun, told.object_id) == (scene.maker, "component", str(scene.component.pk))
     assert (told.after, told.reason) == ({"entitlements": 2}, "fin du projet")

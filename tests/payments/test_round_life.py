@@ -249,7 +249,7 @@ def test_what_is_unpaid_at_the_end_goes_back_to_its_agreement(tmp_path: Path) ->
     left_open = Instruction.objects.filter(payment_round=payment_round, status="paid").count()
     assert left_open == 5
     scene.close(payment_round)
-    assert actions.return_to_funds(component, by=scene.maker, reason="fin du projet") == 2
+    assert scene.give_back() == 2
     kept = balances(["IDA", "DANIDA"])
     assert (kept["IDA"].paid_xof, kept["IDA"].returned_xof) == (30_000, 60_000)
     assert (kept["DANIDA"].paid_xof, kept["DANIDA"].returned_xof) == (120_000, 0)
@@ -262,7 +262,7 @@ def test_a_sum_goes_back_once_and_a_later_one_too() -> None:
     scene.close(scene.released(1))
     for number, one in enumerate(Enrolment.objects.order_by("pk")[:2], start=1):
         enrolment.exit(one, "déménagement", by=scene.maker)
-        given = [actions.return_to_funds(scene.component, by=scene.maker, reason="sorties") for _ in range(2)]
+        given = [scene.give_back("sorties"), actions.return_to_funds(scene.component, by=scene.maker, reason="sorties")]
         assert given == [1, 0]
         assert balances([scene.agreement.code])[scene.agreement.code].returned_xof == number * 30_000
     assert scene.balance("programme") == 30_000 and prove().balanced

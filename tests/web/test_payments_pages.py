@@ -305,3 +305,13 @@ def test_a_bad_return_file_is_told_on_the_page(scene: Scene) -> None:
     assert "mauvais.csv, ligne 1 : Il manque" in text(answer) and "Rien n’a été changé" in text(answer)
     assert not ReturnFile.objects.exists()
     assert as_user(scene.maker).post("/paiements/retours/", {"cle": str(uuid.uuid4())}).status_code == 400
+
+
+def test_the_frozen_list_is_taken_by_who_sees_the_whole_round(scene: Scene) -> None:
+    shown = frozen(scene)
+    page = f"/paiements/{shown.pk}/liste-gelee/"
+    taken = as_user(scene.approver).get(page)
+    assert shown.list_hash in taken["Content-Disposition"] and len(list(taken.streaming_content)) >= 1
+    here = make_user("ici", "programme_manager", scene.communes[0])
+    assert as_user(here).get(page).status_code == 404
+    assert "liste-gelee" not in as_user(here).get(f"/paiements/{shown.pk}/").content.decode()

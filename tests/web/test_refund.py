@@ -11,7 +11,7 @@ from django.test import Client
 from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
 from jigi.ledger.queries import prove
-from jigi.payments import queries
+from jigi.payments import losses, queries
 from tests.factories import ProvedClient, make_user
 from tests.payments.scene import Scene, peopled
 from tests.web.test_payments_pages import text
@@ -25,6 +25,7 @@ def ended(tmp_path: Path) -> Scene:
     scene = peopled(3, terms=1)
     scene.answer(scene.released(), tmp_path / "retour.csv", absent=2)
     scene.close(scene.component.rounds.get())
+    losses.decide(scene.component, by=scene.approver, reason="lettre du ministère")
     return scene
 
 

@@ -88,13 +88,14 @@ def _order(line: int, cells: Sequence[str], reference: int, amount: int) -> Orde
 def _hold_against(path: Path, slip: Path, totals: Totals) -> None:
     rows = _csv_rows(slip)
     _, header = next(rows, (0, ()))
-    if tuple(header) != SLIP_COLUMNS:
+    # What else a slip declares (the hash of the frozen list) is not the agency's to recompute.
+    if tuple(header)[: len(SLIP_COLUMNS)] != SLIP_COLUMNS:
         raise RefusedOrder(f"Le bordereau « {slip.name} » n’a pas les colonnes {';'.join(SLIP_COLUMNS)}.")
     declared = next((cells for _, cells in rows if cells and cells[0] == path.name), None)
     if declared is None:
         raise RefusedOrder(f"Le bordereau « {slip.name} » ne parle pas du fichier « {path.name} ».")
     found = (str(totals.lines), str(totals.amount_xof), _digest(path))
-    for name, said, counted in zip(SLIP_COLUMNS[1:], declared[1:], found, strict=True):
+    for name, said, counted in zip(SLIP_COLUMNS[1:], declared[1 : len(SLIP_COLUMNS)], found, strict=True):
         if said.lower() != counted:
             raise RefusedOrder(f"Le bordereau dit {name} = {said}, l’ordre donne {counted}. Rien n’est exécuté.")
 

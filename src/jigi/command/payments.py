@@ -12,7 +12,7 @@ from jigi.foundation import runs
 from jigi.foundation.errors import JigiError
 from jigi.foundation.money import format_xof
 from jigi.geography.models import Area
-from jigi.payments import actions, queries
+from jigi.payments import actions, frozen_list, losses
 from jigi.payments.models import PaymentRound
 from jigi.payments.orders import write_orders
 from jigi.payments.returns import reconcile
@@ -117,6 +117,13 @@ def _refund_arguments(parser: argparse.ArgumentParser) -> None:
     acting(parser)
 
 
+def _decide_loss(options: argparse.Namespace) -> Figures:
+    component = find_component(options.component)
+    losses.decide(component, by=find_user(options.by), reason=options.reason)
+    say("La décision est écrite : une autre personne rend l’argent (jigi payments refund).")
+    return {"component": options.component}
+
+
 def _refund(options: argparse.Namespace) -> Figures:
     component = find_component(options.component)
     count = actions.return_to_funds(component, by=find_user(options.by), reason=options.reason)
@@ -124,12 +131,43 @@ def _refund(options: argparse.Namespace) -> Figures:
     return {"returned": count}
 
 
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("round", metavar="TOUR", type=number, nargs="?", help="numéro du tour")
+    parser.add_argument("--file", type=Path, metavar="FICHIER", help="une liste gelée, vérifiée sans la base")
+    parser.add_argument("--hash", default="", metavar="EMPREINTE", help="l’empreinte imprimée, avec --file")
+    acting(parser)
+
+
 def _verify(options: argparse.Namespace) -> Figures:
-    payment_round = find_round(options.round)
-    if not queries.verify_hash(payment_round):
-        raise JigiError(f"La liste du tour {payment_round.pk} n’est pas celle qui a été gelée")
-    say(f"Empreinte vérifiée : {payment_round.list_hash}")
-    return {"round": payment_round.pk, "list_hash": payment_round.list_hash, "same": True}
+    if (options.round is None) == (options.file is None):
+        raise wrong("Que vérifier ?", "Donnez le numéro d’un tour, ou --file et une liste gelée.")
+    named = f"La liste du tour {options.round}" if options.file is None else f"La liste {options.file.name}"
+    found = (
+        frozen_list.verify(find_round(options.round))
+        if options.file is None
+        else frozen_list.verify_file(options.file, options.hash)
+    )
+    if not found.same:
+        raise JigiError(
+            f"{named} n’est pas celle qui a été gelée",
+            why=f"Elle a été gelée avec l’empreinte {found.frozen}, on trouve {found.found or 'une liste vide'}"
+            if found.frozen != found.found
+            else "Des comptes ont été remplacés : ils ne s’ouvrent pas sur ceux de la liste",
+            remedy="Ne payez rien et prévenez l’auditeur.",
+        )
+    say(f"Empreinte vérifiée : {found.found}")
+    return {"round": options.round, "list_hash": found.frozen, "found": found.found, "same": True}
+
+
+def _frozen_list_arguments(parser: argparse.ArgumentParser) -> None:
+    _of_round(parser)
+    parser.add_argument("--out", type=Path, default=Path("."), help="dossier où écrire")
+
+
+def _frozen_list(options: argparse.Namespace) -> Figures:
+    path = frozen_list.write(find_round(options.round), options.out, by=find_user(options.by))
+    say(str(path))
+    return {"file": str(path)}
 
 
 def _list(options: argparse.Namespace) -> Figures:
@@ -178,7 +216,9 @@ VERBS = {
     "payments orders": Verb(_orders_arguments, _orders),
     "payments reconcile": Verb(_reconcile_arguments, _reconcile),
     "payments close": Verb(_of_round, _step(actions.close)),
+    "payments decide-loss": Verb(_refund_arguments, _decide_loss),
     "payments refund": Verb(_refund_arguments, _refund),
-    "payments verify": Verb(_of_round, _verify),
+    "payments verify": Verb(_verify_arguments, _verify),
+    "payments frozen-list": Verb(_frozen_list_arguments, _frozen_list),
     "payments list": Verb(nothing, _list),
 }

@@ -27,7 +27,7 @@ from jigi.geography.actions import load_file as load_places
 from jigi.geography.models import Area
 from jigi.intake.models import Batch
 from jigi.intake.pipeline import import_file
-from jigi.payments import actions
+from jigi.payments import actions, losses
 from jigi.payments.models import PaymentRound
 from jigi.payments.orders import write_orders
 from jigi.payments.queries import owed
@@ -78,6 +78,7 @@ def play(plan: Plan, component: Component, staff: Staff, say: Say) -> Played:
     enrol_population(plan, component, staff, played, clock)
     _pay(plan, component, staff, clock, say)
     with clock.step("Retour aux fonds"):
+        losses.decide(component, by=staff.coordinator, reason="Fin des échéances : sommes non réclamées.")
         played.returned = actions.return_to_funds(
             component, by=staff.manager, reason="Fin des échéances : sommes non réclamées."
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import pipeline, queries
+from jigi.payments import approvals, calendar, losses, pipeline, queries, reissues
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Component, FundingLine
@@ -46,8 +47,11 @@ def open_round(
             "Aucune commune n’est choisie : le tour ne paierait personne",
             remedy="Choisissez au moins une commune de la composante. Une liste vide ne veut jamais dire « toutes ».",
         )
+    if kind == PaymentRound.Kind.REISSUE:
+        raise Refused("Une réémission s’ouvre depuis l’ordre qu’elle reprend", remedy="Ouvrez la ligne de cet ordre.")
     _refuse_foreign(component, communes)
     _refuse_beyond(component, term, communes)
+    calendar.refuse_suspended(component, communes)
     sequence = 1 if kind == PaymentRound.Kind.TERM else _next_sequence(component, term)
     period = component.period(term)
     longest = component.communes.filter(commune__in=communes).aggregate(terms=Max("terms"))["terms"]
@@ -59,7 +63,8 @@ def open_round(
             pipeline.wait_for_turn()
             payment_round = PaymentRound.objects.create(
                 component=component, kind=kind, term=term, sequence=sequence, label=title,
-                pays_from=pays_from, pays_until=pays_until, made_by=by,
+                pays_from=pays_from, pays_until=pays_until, made_by=by, purpose=component.purpose,
+                covers_from=period.start, covers_until=period.end,
             )  # fmt: skip
             RoundCommune.objects.bulk_create(
                 RoundCommune(
@@ -91,9 +96,11 @@ def prepare(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     with _run("payments.prepare", "Préparation", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
         ROUND.check(payment_round, "prepare")
+        calendar.leave_out_suspended(payment_round, by=by)
         counters = pipeline.build_list(
-            payment_round, _same_term(payment_round), queries.previous_rounds(payment_round), work
-        )
+            payment_round, _same_term(payment_round), queries.previous_rounds(payment_round), work,
+            only=reissues.only_right(payment_round),
+        )  # fmt: skip
         if counters["entitlements"] + counters["arrears"] == 0:
             raise Refused(
                 "Ce tour ne paierait personne : aucun ménage inscrit n’a de droit dans ces communes",
@@ -113,7 +120,12 @@ def freeze(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         payment_round = _locked(payment_round)
         with work.step("Empreinte de la liste"):
             digest = pipeline.list_hash(payment_round)
-        ROUND.move(payment_round, "freeze", by=by, frozen_by=by, frozen_at=timezone.now(), list_hash=digest)
+        now = timezone.now()
+        ROUND.check(payment_round, "freeze")
+        calendar.refuse_suspended(payment_round.component, _areas(payment_round))
+        approvals.fix(payment_round, now)
+        with _refusing_stale():
+            ROUND.move(payment_round, "freeze", by=by, frozen_by=by, frozen_at=now, list_hash=digest)
     return payment_round
 
 
@@ -149,14 +161,21 @@ def cancel(payment_round: PaymentRound, *, by: User, reason: str) -> PaymentRoun
 
 @pipeline.in_turn
 def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
-    """A person who neither made nor froze the list approves it; its new rights are reserved on their agreements."""
+    """A person who neither made nor froze the list approves it; at the last of the approvals that its amount asks for
+    (approvals.py), its new rights are reserved on their agreements. Before it, the round stays frozen.
+    """
     _require(by, "payments.approve", payment_round.component, _areas(payment_round))
     with _run("payments.approve", "Approbation", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
         _refuse_same_hand(payment_round, by, ("made_by", "frozen_by"))
-        ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
+        ROUND.check(payment_round, "approve")
         with work.step("Vérification de l’empreinte"):
             _check_hash(payment_round, work)
+        if awaited := approvals.give(payment_round, by=by):
+            after = {"status": "frozen", "awaited": awaited}
+            audit.record("approve", ROUND.noun, payment_round.pk, by=by, after=after)
+            return payment_round
+        ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
         with work.step("Réservation sur les conventions"):
             _reserve(payment_round, by)
     return payment_round
@@ -171,12 +190,13 @@ def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         _refuse_same_hand(payment_round, by, ("made_by", "frozen_by", "approved_by"))
         _refuse_enroller(payment_round, by)
         ROUND.check(payment_round, "release")
+        calendar.refuse_out_of_turn(payment_round)
+        with work.step("Ordres retenus : décès, départs et communes suspendues depuis le gel") as held:
+            held.rows_out = pipeline.hold(payment_round)
         book = ledger.open_book(f"round-{payment_round.pk}", payment_round.label)
         ROUND.move(payment_round, "release", by=by, released_by=by, released_at=timezone.now(), book=book)
         entry = ledger.open_entry("commit", f"round:{payment_round.pk}", f"Remise aux agences · {payment_round}", by=by)
         assert entry is not None, "a round is released once: its state says so, and its lock"
-        with work.step("Ordres retenus : décès et départs depuis le gel") as held:
-            held.rows_out = pipeline.hold(payment_round)
         with work.step("Écritures") as step, ledger.refusing_overdraft():
             step.rows_out = pipeline.commit(payment_round, book, entry)
         orders = payment_round.entitlements + payment_round.arrears - held.rows_out
@@ -190,6 +210,8 @@ def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     _require(by, "payments.close", payment_round.component, _areas(payment_round))
     with _run("payments.close", "Clôture", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
+        ROUND.check(payment_round, "close")
+        calendar.refuse_out_of_turn(payment_round)
         ROUND.move(payment_round, "close", by=by, closed_by=by, closed_at=timezone.now())
         entry = ledger.open_entry(
             "settle", f"close:{payment_round.pk}", f"Sans réponse des agences · {payment_round}", by=by
@@ -208,7 +230,8 @@ def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
 def return_to_funds(component: Component, *, by: User, reason: str) -> int:
     """Give back to its agreement what is still owed to households that have left; returns how many rights.
 
-    Refused while a round of the component is under way: a sum asked of an agency is not free.
+    Another person has decided it (losses.py). Refused while a round of the component is under way: a sum asked of an
+    agency is not free.
     """
     _require(by, "payments.close", component, _communes_of(component))
     if not reason.strip():
@@ -221,10 +244,11 @@ def return_to_funds(component: Component, *, by: User, reason: str) -> int:
         number = Entry.objects.filter(kind="refund", cause__startswith=cause).count() + 1
         entry = ledger.open_entry("refund", f"{cause}{number}", f"Retour aux fonds · {component}", by=by)
         assert entry is not None, "one act at a time gives each return its number"
-        count = pipeline.refund(component.pk, entry)
-        if count == 0:
+        if not queries.refundable(component):
             transaction.set_rollback(True)
             return 0
+        losses.carry_out(component, entry, by=by)
+        count = pipeline.refund(component.pk, entry)
         audit.record("return_to_funds", "component", component.pk, by=by, after={"entitlements": count}, reason=reason)
     return count
 
@@ -235,13 +259,29 @@ def why_no_refund(component: Component, user: User) -> str:
     if not can(user, "payments.close", areas=_communes_of(component), programme=programme):
         return "Votre affectation ne couvre pas toutes les communes de cette composante."
     refusal = _round_under_way(component)
-    return f"{refusal.what}. {refusal.remedy}" if refusal else ""
+    return f"{refusal.what}. {refusal.remedy}" if refusal else losses.why_not(component, user)
 
 
 def _round_under_way(component: Component) -> Refused | None:
     if not component.rounds.filter(status__in=("prepared", "frozen", "approved", "released")).exists():
         return None
     return Refused("Un tour de cette composante est en cours", remedy="Clôturez-le avant de rendre l’argent aux fonds.")
+
+
+@contextmanager
+def _refusing_stale() -> Iterator[None]:
+    """Say in French what the database says of a list that is older than a decision on one of its households."""
+    try:
+        yield
+    except IntegrityError as error:
+        said = getattr(error.__cause__, "diag", None)
+        if said is None or said.constraint_name != "round_freezes_what_was_decided":
+            raise
+        raise Refused(
+            f"Des inscriptions ont changé depuis que la liste est préparée : {said.message_detail}",
+            why="Un arrêt, une reprise, une sortie ou un autre allocataire prend effet au premier gel qui le suit.",
+            remedy="Renvoyez la liste avec motif et préparez-la de nouveau.",
+        ) from error
 
 
 _UNSIGNED = {
@@ -278,7 +318,8 @@ def _check_hash(payment_round: PaymentRound, work: runs.Work) -> None:
 def _refuse_same_hand(payment_round: PaymentRound, by: User, hands: Sequence[str]) -> None:
     french = {"made_by": "ouvert", "frozen_by": "gelé", "approved_by": "approuvé"}
     for hand in hands:
-        if getattr(payment_round, f"{hand}_id") == by.pk:
+        approved = hand == "approved_by" and approvals.has_approved(payment_round, by)
+        if approved or getattr(payment_round, f"{hand}_id") == by.pk:
             raise Refused(
                 f"Vous avez {french[hand]} ce tour : une autre personne doit agir",
                 why="Préparer, approuver et libérer sont trois mains différentes.",

@@ -20,7 +20,7 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.fence import unfenced
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import Run, User
-from jigi.payments import actions, queries
+from jigi.payments import actions, approvals, queries
 from jigi.payments.models import PaymentRound
 from jigi.payments.states import ROUND
 
@@ -74,7 +74,7 @@ def act(round_id: int, verb: str, user_id: int) -> None:
     """One act on one round. A job that is done again after a crash finds the act done, and leaves it."""
     payment_round = PaymentRound.objects.select_related("component__programme").get(pk=round_id)
     by = User.objects.get(pk=user_id)
-    if queries.has_been(payment_round, verb):
+    if queries.has_been(payment_round, verb) or (verb == "approve" and approvals.has_approved(payment_round, by)):
         return
     subject = f"{ROUND.noun}:{round_id}"
     last = Run.objects.filter(subject=subject).order_by("-id").first()

@@ -15,8 +15,8 @@ from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import User
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
-from jigi.ledger.models import Book
-from jigi.payments.states import ROUND
+from jigi.ledger.models import Book, Entry
+from jigi.payments.states import ROUND, SUSPENSION
 from jigi.programmes.models import Agency, Component, FundingLine
 from jigi.registry.models import Household, Person
 
@@ -33,6 +33,7 @@ class PaymentRound(models.Model):
     class Kind(models.TextChoices):
         TERM = "term", "échéance"
         CATCH_UP = "catch_up", "rattrapage"
+        REISSUE = "reissue", "réémission"
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="rounds")
     kind = models.CharField("nature", max_length=10, choices=Kind, default=Kind.TERM)
@@ -40,6 +41,10 @@ class PaymentRound(models.Model):
     sequence = models.PositiveSmallIntegerField("numéro dans l’échéance", default=1)
     label = models.CharField("intitulé", max_length=160)
     status = models.CharField("état", max_length=10, choices=ROUND.choices, default="draft")
+    # What the component is for, and the period of the term, as they were when the round was opened.
+    purpose = models.CharField("objet", max_length=40, default="", blank=True)
+    covers_from = models.DateField("période du", null=True)
+    covers_until = models.DateField("période au", null=True)
     pays_from = models.DateField("paiement du", null=True, blank=True)
     pays_until = models.DateField("au", null=True, blank=True)
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
@@ -96,6 +101,11 @@ class PaymentRound(models.Model):
                 condition=Q(entitlements__gte=0, entitlements_xof__gte=0, arrears__gte=0, arrears_xof__gte=0),
                 name="round_counters_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=("draft", "prepared", "cancelled"))
+                | Q(covers_from__isnull=False, covers_until__isnull=False, covers_until__gte=F("covers_from")),
+                name="round_frozen_says_its_period",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,12 +137,62 @@ class RoundCommune(models.Model):
         ]
 
 
+class CommuneSuspension(models.Model):
+    """A commune of a component left out of rounds from a day on, for insecurity: asked by one, confirmed by another."""
+
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="suspensions")
+    commune = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
+    status = models.CharField("état", max_length=10, choices=SUSPENSION.choices, default="asked")
+    starts_on = models.DateField("à partir du")
+    ends_on = models.DateField("jusqu’au", null=True)
+    reason = models.CharField("motif", max_length=200)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="demandée par"
+    )
+    asked_at = models.DateTimeField("demandée le", db_default=Now())
+    confirmed_by = _signer("confirmée par")
+    confirmed_at = models.DateTimeField("confirmée le", null=True)
+    ended_by = _signer("levée ou retirée par")
+    ended_at = models.DateTimeField("levée ou retirée le", null=True)
+    end_reason = models.CharField("motif de la levée", max_length=200, default="", blank=True)
+
+    class Meta:
+        verbose_name = "suspension de commune"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component", "commune"], condition=Q(status__in=("asked", "confirmed")),
+                name="suspension_one_live",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="suspension_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")),
+                name="suspension_is_decided_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("asked", "withdrawn"), confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(status__in=("confirmed", "lifted"), confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="suspension_confirmed_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("asked", "confirmed"), ended_by__isnull=True, ended_at__isnull=True)
+                | Q(status__in=("lifted", "withdrawn"), ended_by__isnull=False, ended_at__isnull=False)
+                & Q(ends_on__gte=F("starts_on"))
+                & ~Q(end_reason=""),
+                name="suspension_ended_is_signed",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.commune.name} · {self.component}"
+
+
 class RoundChange(models.Model):
     """One line of the difference from the last round: a movement, its reason, how many, how much."""
 
     class Movement(models.TextChoices):
         ENTER = "enter", "Entrent"
         LEAVE = "leave", "Sortent"
+        LEFT_OUT = "left_out", "N’entrent pas"
         STAY = "stay", "Restent"
         AMOUNT = "amount", "Changent de montant"
         RECIPIENT = "recipient", "Changent d’allocataire"
@@ -149,6 +209,75 @@ class RoundChange(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payment_round", "movement", "reason"], name="round_change_once")
         ]
+
+
+class Reissue(models.Model):
+    """The one right that a round issues again, and why: what its last order left owed."""
+
+    payment_round = models.OneToOneField(PaymentRound, on_delete=models.PROTECT, related_name="reissue")
+    origin_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, related_name="+")
+    entitlement_id = models.BigIntegerField("droit")
+    reason = models.CharField("motif", max_length=200)
+
+    class Meta:
+        verbose_name = "réémission"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="reissue_has_a_reason")]
+
+
+class LossDecision(models.Model):
+    """That what is owed to households which left is lost to them: decided by one person, carried out by another."""
+
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="loss_decisions")
+    reason = models.CharField("motif", max_length=500)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="décidée par"
+    )
+    decided_at = models.DateTimeField("décidée le", db_default=Now())
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="écriture")
+    done_by = _signer("exécutée par")
+    done_at = models.DateTimeField("exécutée le", null=True)
+
+    class Meta:
+        verbose_name = "décision de perte"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component"], condition=Q(entry__isnull=True), name="loss_decision_one_waits"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="loss_decision_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=True, done_by__isnull=True, done_at__isnull=True)
+                | Q(entry__isnull=False, done_by__isnull=False, done_at__isnull=False) & ~Q(done_by=F("decided_by")),
+                name="loss_decision_is_of_two",
+            ),
+        ]
+
+
+class ApprovalNeed(models.Model):
+    """An approval that a list needs, by whom (a role; "" anyone who approves): fixed at the freeze, from its amount."""
+
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, related_name="approval_needs")
+    frozen_at = models.DateTimeField("gel")
+    position = models.PositiveSmallIntegerField("rang")
+    role = models.CharField("rôle", max_length=40, default="", blank=True)
+
+    class Meta:
+        verbose_name = "approbation demandée"
+        constraints = [
+            models.UniqueConstraint(fields=["payment_round", "frozen_at", "position"], name="approval_need_once")
+        ]
+
+
+class Approval(models.Model):
+    """An approval given to a frozen list: by a hand that neither made, froze nor released it, once a person."""
+
+    need = models.OneToOneField(ApprovalNeed, on_delete=models.PROTECT, related_name="approval")
+    payment_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, related_name="approvals")
+    list_hash = models.CharField("empreinte approuvée", max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("donnée le", db_default=Now())
+
+    class Meta:
+        verbose_name = "approbation"
 
 
 class Entitlement(models.Model):
@@ -177,6 +306,7 @@ class Entitlement(models.Model):
     amount_xof = models.BigIntegerField("montant")
     status = models.CharField("état", max_length=10, choices=Status)
     attempts = models.SmallIntegerField("présentations")
+    paid_xof = models.BigIntegerField("reçu en partie", default=0)
 
     class Meta:
         managed = False
@@ -195,6 +325,7 @@ class Instruction(models.Model):
         OPEN = "open", "en attente"
         HELD = "held", "retenu"
         PAID = "paid", "payé"
+        PARTIAL = "partial", "payé en partie"
         ABSENT = "absent", "absent"
         REFUSED = "refused", "refusé"
         UNANSWERED = "unanswered", "sans réponse"
@@ -219,6 +350,7 @@ class Instruction(models.Model):
     attempt = models.SmallIntegerField("présentation")
     amount_xof = models.BigIntegerField("montant")
     status = models.CharField("état", max_length=10, choices=Status)
+    paid_xof = models.BigIntegerField("payé en partie", default=0)
     settled_on = models.DateField("réglé le", null=True)
     return_line_id = models.BigIntegerField(null=True)
 

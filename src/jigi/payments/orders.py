@@ -29,7 +29,7 @@ from jigi.programmes.models import Agency
 
 HEADER = (
     "reference", "numero_rsu", "allocataire", "telephone", "site_de_paiement", "compte", "montant_fcfa", "nature",
-    "tour",
+    "tour", "empreinte_liste",
 )  # fmt: skip
 AMOUNT = HEADER.index("montant_fcfa")
 PHONE, ACCOUNT = HEADER.index("telephone"), HEADER.index("compte")
@@ -98,7 +98,7 @@ def _written(payment_round: PaymentRound, agency: Agency, folder: Path, format: 
             lines, total = _WRITERS[format](path, rows)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        _write_slip(path, lines, total, digest)
+        _write_slip(path, lines, total, digest, payment_round.list_hash)
     except JigiError:
         path.unlink(missing_ok=True)
         raise
@@ -122,7 +122,7 @@ def _rows(payment_round: PaymentRound, agency: Agency) -> Generator[list[str], N
             except JigiError as error:
                 wrong = error
             else:
-                yield [_harmless(cell or "") for cell in cells]
+                yield [*(_harmless(cell or "") for cell in cells), payment_round.list_hash]
     if wrong:
         raise wrong
 
@@ -190,9 +190,9 @@ _WRITERS: dict[str, Callable[[Path, Iterator[list[str]]], tuple[int, int]]] = {
 }
 
 
-def _write_slip(path: Path, lines: int, total: int, digest: str) -> None:
+def _write_slip(path: Path, lines: int, total: int, digest: str, list_hash: str) -> None:
     slip = path.with_name(path.name + ".bordereau.csv")
     with slip.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(["fichier", "lignes", "total_fcfa", "empreinte_sha256"])
-        writer.writerow([path.name, lines, total, digest])
+        writer.writerow(["fichier", "lignes", "total_fcfa", "empreinte_sha256", "empreinte_liste"])
+        writer.writerow([path.name, lines, total, digest, list_hash])

@@ -19,6 +19,7 @@ from jigi.foundation.vault import Unsealable
 from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
 from jigi.ledger.pipeline import fill_book
+from jigi.payments.caps import most_arrears
 from jigi.payments.dealing import deal_rights, refuse_unpaid_communes
 from jigi.payments.models import PaymentRound, ReturnFile, ReturnLine, ReturnUndoing
 
@@ -57,15 +58,26 @@ def in_turn(act: Callable[P, T]) -> Callable[P, T]:
 
 
 def build_list(
-    payment_round: PaymentRound, same_term: Sequence[int], previous: Sequence[int], work: Work
+    payment_round: PaymentRound,
+    same_term: Sequence[int],
+    previous: Sequence[int],
+    work: Work,
+    *,
+    only: int | None = None,
 ) -> dict[str, int]:
-    """Entitlements, arrears, orders and the difference from the last round; returns the round's counters."""
+    """Entitlements, arrears, orders and the difference from the last round; returns the round's counters.
+
+    `only`: the one right that the round asks for again (reissues.py).
+    """
     facts = {
         "round": payment_round.pk,
         "component": payment_round.component_id,
         "term": payment_round.term,
         "same_term_rounds": list(same_term),
         "previous_rounds": list(previous),
+        "rivals": rivals(payment_round),
+        "most_arrears": most_arrears(payment_round.component.programme.code),
+        "only": only,
     }
     _refuse_unfunded(facts)
     if payment_round.kind == PaymentRound.Kind.TERM:
@@ -93,6 +105,11 @@ def build_list(
     with work.step("Différence avec le tour précédent") as step:
         step.rows_out = run_sql("payments", "difference", facts)
     return fetch_sql("payments", "counters", facts)[0]
+
+
+def rivals(payment_round: PaymentRound) -> list[int]:
+    """The rounds of other programmes, made before this one, whose households it can't serve too (purpose, period)."""
+    return [row["id"] for row in fetch_sql("payments", "rivals", {"round": payment_round.pk})]
 
 
 def forget_list(payment_round: PaymentRound) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from jigi.enrolment.models import Enrolment
@@ -19,7 +19,7 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import communes_with, postings_with
 from jigi.geography.models import Area, StaffPosting
-from jigi.payments import pipeline
+from jigi.payments import approvals, pipeline
 from jigi.payments.models import (
     Entitlement,
     Instruction,
@@ -181,8 +181,8 @@ def awaiting(user: User) -> dict[str, QuerySet[PaymentRound]]:
     waiting = {
         "prepare": ("payments.prepare", Q(status="draft")),
         "freeze": ("payments.prepare", Q(status="prepared")),
-        "approve": ("payments.approve", Q(status="frozen") & ~another),
-        "release": ("payments.release", Q(status="approved") & ~another & ~Q(approved_by=user)),
+        "approve": ("payments.approve", Q(status="frozen") & ~another & approvals.awaited_of(user)),
+        "release": ("payments.release", Q(status="approved") & ~another & ~approvals.approved_by(user)),
         "reconcile": ("payments.reconcile", Q(status="released")),
         "close": ("payments.close", Q(status="released") & ended),
     }
@@ -242,7 +242,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     before = previous_rounds(payment_round)
     facts = {
         "round": payment_round.pk, "component": payment_round.component_id, "term": payment_round.term,
-        "previous_rounds": before,
+        "previous_rounds": before, "rivals": pipeline.rivals(payment_round),
         "movement": change.movement, "reason": change.reason, "communes": [area.pk for area in communes],
     }  # fmt: skip
     now_right = Entitlement.objects.filter(payment_round=payment_round, household=OuterRef("pk"))
@@ -255,6 +255,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
         arrears_xof=Subquery(arrears.values("household").annotate(sum=Sum("amount_xof")).values("sum")),
         recipient_now=_one(now_right, _FULL_NAME),
         recipient_before=_one(old_right, _FULL_NAME),
+        enrolment_number=Coalesce(_one(now_right, "enrolment"), _one(old_right, "enrolment")),
         account_now=_one(now_right, "account_sealed"),
         account_before=_one(old_right, "account_sealed"),
     )
@@ -283,7 +284,7 @@ def by_agency(payment_round: PaymentRound) -> list[dict[str, Any]]:
             orders=Count("id"),
             open=Count("id", filter=Q(status="open")),
             paid=Count("id", filter=Q(status="paid")),
-            paid_xof=Sum("amount_xof", filter=Q(status="paid"), default=0),
+            paid_xof=Sum("amount_xof", filter=Q(status="paid"), default=0) + Sum("paid_xof"),
             amount_xof=Sum("amount_xof"),
         )
     )
@@ -351,6 +352,25 @@ def unpayable(payment_round: PaymentRound) -> int:
     """How many open orders of a round have a recipient who died or left: held at the release, recalled after it."""
     orders: int = fetch_sql("payments", "count_unpayable", {"round": payment_round.pk})[0]["orders"]
     return orders
+
+
+@unfenced
+def stale(payment_round: PaymentRound) -> int:
+    """How many lines of a prepared list are older than what was decided of their enrolment: it can't be frozen so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT payments_stale(%s)", [payment_round.pk])
+        return int(cursor.fetchone()[0])
+
+
+@unfenced
+def rights_before(payment_round: PaymentRound) -> dict[str, int]:
+    """The rights that the last rounds gave in the communes of this one (`rights`, `amount_xof`): where its difference
+    starts from.
+    """
+    before = Entitlement.objects.filter(
+        payment_round__in=previous_rounds(payment_round), commune__in=payment_round.communes.values("commune")
+    )
+    return before.exclude(status="cancelled").aggregate(rights=Count("id"), amount_xof=Sum("amount_xof", default=0))
 
 
 @unfenced

@@ -25,3 +25,18 @@ ROUND = StateTable(
         transition("cancel", "draft prepared frozen", "cancelled", "Annuler"),
     ),
 )
+
+SUSPENSION = StateTable(
+    noun="commune_suspension",
+    states={
+        "asked": "demandée",
+        "confirmed": "en vigueur",
+        "lifted": "levée",
+        "withdrawn": "retirée",
+    },
+    transitions=(
+        transition("confirm", "asked", "confirmed", "Confirmer la suspension"),
+        transition("withdraw", "asked", "withdrawn", "Retirer la demande"),
+        transition("lift", "confirmed", "lifted", "Lever la suspension"),
+    ),
+)

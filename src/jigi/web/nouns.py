@@ -10,6 +10,7 @@ from jigi.foundation.money import format_xof
 from jigi.intake.states import BATCH, FORM_VERSION, SUBMISSION
 from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
+from jigi.payments.states import SUSPENSION
 from jigi.protection.states import REQUEST, RETENTION
 from jigi.schemes.states import BATCH as BENEFIT_BATCH
 from jigi.sharing.states import AGREEMENT as SHARING
@@ -38,6 +39,7 @@ NOUNS = {
     "change_bulk": Noun("fichier de changements", "/changements/fichiers/{}/", "changes.request"),
     "change_file": Noun("aperçu d’un fichier de changements"),
     "health": Noun("position et santé du ménage", "/menages/fiche/{}/", "registry.see"),
+    "commune_suspension": Noun("suspension de commune", "/paiements/suspensions/{}/", "payments.see"),
     "payment_round": Noun("tour de paiement", "/paiements/{}/", "payments.see"),
     "verification": Noun("vérification", "/verifications/{}/", "payments.see"),
     "verification_check": Noun("ordre vérifié", "/verifications/ordres/{}/", "payments.see"),
@@ -85,7 +87,7 @@ TABLES = {
     table.noun: table
     for table in (
         PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, SHARING_REQUEST, ALERT, REQUEST,
-        RETENTION, CHANGE, FORM_VERSION, SUBMISSION, SHEET, PAGE,
+        RETENTION, CHANGE, FORM_VERSION, SUBMISSION, SHEET, PAGE, SUSPENSION,
     )
 }  # fmt: skip
 
@@ -134,6 +136,7 @@ VERBS = {
     "answer": "noter une réponse",
     "find_anomalies": "chercher les anomalies",
     "deal_with": "traiter un constat",
+    "accept_part": "accepter un paiement partiel",
     "enrol": "inscrire",
     "change_recipient": "changer d’allocataire",
     "transfer": "suivre dans une autre commune",
@@ -142,6 +145,9 @@ VERBS = {
     "rotate": "changer de clé",
     "export_key": "imprimer les clés",
     "exit_finished": "faire sortir à la fin",
+    "reissue": "réémettre un ordre",
+    "leave_out": "laisser hors du tour",
+    "decide_loss": "décider une perte",
     "return_to_funds": "rendre au fonds",
     "extend": "prolonger",
     "load": "charger",

@@ -10,7 +10,7 @@ from jigi.foundation.bulk import run_sql
 from jigi.foundation.partitions import new_partition
 from jigi.ledger import actions as ledger
 from jigi.ledger.pipeline import fill_book
-from jigi.payments import actions
+from jigi.payments import actions, approvals
 from jigi.payments.models import PaymentRound
 
 ABSENT_EVERY = 20
@@ -38,9 +38,15 @@ def repeat_round(model: PaymentRound, term: int, *, owed_every: int) -> PaymentR
 
 def _sign(made: PaymentRound, model: PaymentRound, book: int) -> None:
     now = timezone.now()
-    PaymentRound.objects.filter(pk=made.pk).update(
+    made_now = PaymentRound.objects.filter(pk=made.pk)
+    made_now.update(status="prepared", prepared_at=now)
+    approvals.fix(made, now)
+    made_now.update(status="frozen", frozen_by=model.frozen_by, frozen_at=now, list_hash=model.list_hash)
+    made.refresh_from_db()
+    assert model.approved_by is not None
+    approvals.give(made, by=model.approved_by)
+    made_now.update(
         status="closed", book_id=book, entitlements=model.entitlements, entitlements_xof=model.entitlements_xof,
-        prepared_at=now, frozen_by=model.frozen_by, frozen_at=now, list_hash=model.list_hash,
         approved_by=model.approved_by, approved_at=now, released_by=model.released_by, released_at=now,
         closed_by=model.made_by, closed_at=now,
     )  # fmt: skip

@@ -7,7 +7,7 @@ WITH line AS (
         count(*) FILTER (WHERE status = 'open') AS open,
         coalesce(sum(amount_xof) FILTER (WHERE status = 'open'), 0) AS open_xof,
         count(*) FILTER (WHERE status = 'paid') AS paid,
-        coalesce(sum(amount_xof) FILTER (WHERE status = 'paid'), 0) AS paid_xof
+        coalesce(sum(CASE status WHEN 'paid' THEN amount_xof ELSE paid_xof END), 0) AS paid_xof
     FROM payments_instruction WHERE round_id = %(round)s
     GROUP BY commune_id, agency_id
 ), late AS (

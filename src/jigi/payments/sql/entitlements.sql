@@ -1,4 +1,4 @@
--- reads: enrolment_enrolment, registry_* (withheld.sql), payments_roundcommune, programmes_component; writes: {entitlement}, the rights of one round
+-- reads: enrolment_enrolment, registry_* (withheld.sql), payments_roundcommune, programmes_component, other programmes' rounds (elsewhere.sql); writes: {entitlement}, the rights of one round
 INSERT INTO {entitlement} (round_id, component_id, household_id, enrolment_id, funding_line_id, recipient_id,
     commune_id, agency_id, account_sealed, account_index, pay_point, amount_xof)
 SELECT %(round)s, e.component_id, e.household_id, e.id, fc.funding_line_id, e.recipient_id,
@@ -13,6 +13,9 @@ WHERE e.component_id = %(component)s
     AND e.id NOT IN (SELECT id FROM (
 {sql:withheld}
     ) AS withheld WHERE NOT held)
+    AND e.household_id NOT IN (SELECT household_id FROM (
+{sql:elsewhere}
+    ) AS elsewhere)
     AND NOT EXISTS (
         SELECT FROM payments_entitlement AS other
         WHERE other.round_id = ANY (%(same_term_rounds)s) AND other.household_id = e.household_id

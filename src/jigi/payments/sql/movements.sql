@@ -17,6 +17,8 @@ SELECT coalesce(new.household_id, old.household_id) AS household_id,
         WHEN new.id IS NULL AND withheld.reason = 'merged' THEN 'ménage fusionné'
         WHEN new.id IS NULL AND withheld.reason = 'dissolved' THEN 'ménage dissous'
         WHEN new.id IS NULL AND withheld.reason = 'left' THEN 'ménage sorti du registre'
+        WHEN new.id IS NULL AND elsewhere.household_id IS NOT NULL
+            THEN left('même objet et même période : ' || elsewhere.programme, 120)
         WHEN new.id IS NULL THEN 'hors de ce tour'
         WHEN new.amount_xof <> old.amount_xof THEN 'montant de la composante'
         WHEN new.recipient_id <> old.recipient_id THEN 'changement d’allocataire'
@@ -35,13 +37,29 @@ LEFT JOIN (
 {sql:withheld}
 ) AS withheld ON withheld.id = e.id
 LEFT JOIN enrolment_cohort AS cohort ON cohort.id = e.cohort_id
+LEFT JOIN (
+{sql:elsewhere}
+) AS elsewhere ON elsewhere.household_id = old.household_id
 CROSS JOIN (
     SELECT coalesce(prepared_at, clock_timestamp()) AS at FROM payments_paymentround WHERE id = %(round)s
 ) AS prepared
 UNION ALL
+-- Who would have entered, were it not served already: those of the last round are among who leaves.
+SELECT e.household_id, e.commune_id, 'left_out', left('même objet et même période : ' || elsewhere.programme, 120), 0
+FROM (
+{sql:elsewhere}
+) AS elsewhere
+JOIN enrolment_enrolment AS e ON e.household_id = elsewhere.household_id AND e.component_id = %(component)s
+    AND e.status = 'active' AND %(term)s BETWEEN e.first_term AND e.last_term
+JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = e.commune_id
+WHERE NOT EXISTS (SELECT FROM payments_entitlement AS listed
+    WHERE listed.household_id = e.household_id AND listed.status <> 'cancelled' AND (listed.round_id = %(round)s
+        OR listed.round_id = ANY (%(previous_rounds)s) AND listed.commune_id = e.commune_id))
+UNION ALL
 SELECT line.household_id, line.commune_id, 'arrears',
     CASE last.status WHEN 'absent' THEN 'absents' WHEN 'refused' THEN 'refusés par l’agence'
-        WHEN 'reversed' THEN 'versements annulés' WHEN 'held' THEN 'ordres retenus' ELSE 'sans réponse de l’agence' END AS reason,
+        WHEN 'reversed' THEN 'versements annulés' WHEN 'held' THEN 'ordres retenus'
+        WHEN 'partial' THEN 'restes de paiements partiels' ELSE 'sans réponse de l’agence' END AS reason,
     sum(line.amount_xof)::bigint
 FROM payments_instruction AS line
 JOIN payments_instruction AS last ON last.origin_round_id = line.origin_round_id

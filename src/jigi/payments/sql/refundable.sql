@@ -1,5 +1,5 @@
 -- reads: entitlements owed to enrolments that have ended; gives rights and francs by agreement
-SELECT agreement.code, agreement.name, count(*) AS rights, sum(owed.amount_xof)::bigint AS amount_xof
+SELECT agreement.code, agreement.name, count(*) AS rights, sum(owed.amount_xof - owed.paid_xof)::bigint AS amount_xof
 FROM payments_owed AS debt
 JOIN payments_entitlement AS owed ON owed.round_id = debt.round_id AND owed.id = debt.entitlement_id
 JOIN enrolment_enrolment AS e ON e.id = owed.enrolment_id

@@ -2,7 +2,7 @@
 SELECT file.id, file.file_name, file.made_at, agency.name AS agency,
     count(*) AS answered,
     count(*) FILTER (WHERE line.status = 'paid') AS paid,
-    coalesce(sum(line.amount_xof) FILTER (WHERE line.status = 'paid'), 0)::bigint AS paid_xof,
+    coalesce(sum(CASE line.status WHEN 'paid' THEN line.amount_xof ELSE line.paid_xof END), 0)::bigint AS paid_xof,
     count(*) FILTER (WHERE line.status <> 'paid') AS unpaid,
     file.exceptions
 FROM payments_instruction AS line

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from jigi.enrolment.models import Enrolment
@@ -21,6 +21,7 @@ from jigi.web.nouns import page_of, verb_word
 
 _ORDER_WORDS = {
     "paid": "Versement de {amount}",
+    "partial": "Versement partiel de {part}",
     "absent": "Absence au paiement",
     "refused": "Paiement refusé par l’agence",
     "unanswered": "Sans réponse de l’agence",
@@ -59,9 +60,13 @@ class Benefit:
 def benefits(household: Household) -> list[Benefit]:
     """What the household receives from each component, the present ones first."""
     rows = Entitlement.objects.filter(household=household).values("enrolment_id", "status").annotate(
-        total=Sum("amount_xof")
+        total=Sum("amount_xof"), parts=Sum("paid_xof", filter=~Q(status="paid"), default=0)
     )  # fmt: skip
-    sums: dict[tuple[int, str], int] = {(row["enrolment_id"], row["status"]): row["total"] for row in rows}
+    sums: dict[tuple[int, str], int] = defaultdict(int)
+    for row in rows:
+        # What was received in part is received; the rest of the right is where its status says.
+        sums[row["enrolment_id"], row["status"]] += row["total"] - row["parts"]
+        sums[row["enrolment_id"], "paid"] += row["parts"]
     paid: dict[int, int] = defaultdict(int)
     for pk in Entitlement.objects.filter(household=household, status="paid").values_list("enrolment", flat=True):
         paid[pk] += 1
@@ -172,7 +177,7 @@ def _payments(household: Household, rights: frozenset[str]) -> list[Event]:
     for order in orders.select_related("payment_round", "agency"):
         released = order.payment_round.released_at
         assert released
-        what = _ORDER_WORDS[order.status].format(amount=format_xof(order.amount_xof))
+        what = _ORDER_WORDS[order.status].format(amount=format_xof(order.amount_xof), part=format_xof(order.paid_xof))
         found.append(
             Event(
                 order.settled_on or timezone.localdate(released),

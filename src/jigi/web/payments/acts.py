@@ -16,7 +16,7 @@ from jigi.foundation.money import format_xof
 from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.geography.roles import Role, roles
-from jigi.payments import actions, jobs, queries
+from jigi.payments import actions, approvals, calendar, jobs, queries
 from jigi.payments.models import PaymentRound
 from jigi.web.account.step_up import require_proof
 from jigi.web.formats import counted
@@ -91,6 +91,12 @@ def why_not(payment_round: PaymentRound, verb: str, user: User) -> str:
     for hand in OTHER_HANDS.get(verb, ()):
         if getattr(payment_round, f"{hand}_id") == user.pk:
             return f"Vous avez {HANDS[hand]} ce tour : une autre personne doit {do_it}."
+    if verb == "approve" and payment_round.status == "frozen" and (reason := approvals.why_not(payment_round, user)):
+        return reason
+    if verb == "release" and approvals.has_approved(payment_round, user):
+        return f"Vous avez approuvé ce tour : une autre personne doit {do_it}."
+    if verb in ("release", "close") and (reason := calendar.why_out_of_turn(payment_round)):
+        return f"{reason} Les échéances d’une commune se paient et se closent dans leur ordre."
     if verb == "release" and queries.enrolled_by(payment_round, user):
         return f"Vous avez inscrit des ménages de ce tour, ou changé qui les reçoit : une autre personne doit {do_it}."
     return ""
@@ -142,6 +148,9 @@ def _ask_worker(payment_round: PaymentRound, verb: str, user: User) -> str:
 
 
 def _said(verb: str, payment_round: PaymentRound) -> str:
+    if verb == "approve" and payment_round.status == "frozen":
+        awaited = [slot.title for slot in approvals.slots(payment_round) if slot.given is None]
+        return f"Votre approbation est enregistrée. Le tour attend encore : {', '.join(awaited)}."
     orders = payment_round.entitlements + payment_round.arrears
     amount = format_xof(payment_round.total_xof)
     said: dict[str, Any] = {

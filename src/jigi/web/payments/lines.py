@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -16,12 +18,13 @@ from jigi.programmes.models import Agency
 from jigi.registry import queries as registry
 from jigi.registry.models import Household
 from jigi.web.listing import Column, Filter, Listing
+from jigi.web.payments.changed import act_cell, changed_by, said_of
 from jigi.web.payments.sight import person, seen_round
 
 Orders = QuerySet[Instruction]
 
 _PAY_POINT = Column("site", "Site de paiement", lambda line: line.pay_point)
-UNPAID = ("absent", "refused", "unanswered", "reversed", "held")
+UNPAID = ("partial", "absent", "refused", "unanswered", "reversed", "held")
 
 
 def lines(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -35,15 +38,16 @@ def change(request: HttpRequest, pk: int, change: int) -> HttpResponseBase:
     """The households behind one line of what changes since the last round."""
     user, shown = person(request), seen_round(request, pk)
     row = get_object_or_404(shown.changes.select_related("payment_round__component__programme"), pk=change)
-    households = queries.changed_households(row, queries.communes_seen(user, shown))
+    households = changed_by(row, queries.changed_households(row, queries.communes_seen(user, shown)))
     context = {"round": shown, "change": row}
-    return _changed(row.movement, can(user, "registry.see")).respond(
+    return _changed(row.movement, can(user, "registry.see"), shown.list_hash).respond(
         request, households, "payments/change.html", context
     )
 
 
 def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
     opens = can(person(request), "registry.see")
+    prepares = can(person(request), "payments.prepare", programme=shown.component.programme.code)
     communes = queries.communes_seen(person(request), shown)
     agencies = Agency.objects.filter(pk__in=shown.component.agency_communes.values("agency"))
     return Listing(
@@ -58,8 +62,10 @@ def _orders(request: HttpRequest, shown: PaymentRound) -> Listing:
             Column("agence", "Agence", lambda line: line.agency.name),
             Column("nature", "Nature", lambda line: line.get_kind_display()),
             Column("montant", "FCFA", lambda line: line.amount_xof, kind="xof"),
-            Column("etat", "État", lambda line: line.get_status_display(), cell=_state),
+            Column("verse", "dont versé", lambda line: line.paid_xof or None, kind="xof", on_screen=False),
+            Column("etat", "État", lambda line: line.get_status_display(), cell=_state_cell(prepares)),
             Column("regle", "Payé le", lambda line: line.settled_on, kind="day"),
+            Column("empreinte", "Empreinte de la liste", lambda line: shown.list_hash, on_screen=False),
         ),
         order="ordre",
         filters=(
@@ -116,12 +122,24 @@ def _unlinked(line: Instruction) -> str:
     return format_html('<span class="nb">{}</span>', line.household.rsu)
 
 
+def _state_cell(prepares: bool) -> Callable[[Instruction], str]:
+    """The state, and for who prepares rounds the way to issue again what came back."""
+
+    def cell(line: Instruction) -> str:
+        if not prepares or line.status not in UNPAID or line.status == "unanswered":
+            return _state(line)
+        page = reverse("payment_reissue", args=[line.payment_round_id, line.pk])
+        return format_html('{} <a href="{}">réémettre</a>', _state(line), page)
+
+    return cell
+
+
 def _state(line: Instruction) -> str:
     tone = {"paid": "ok", "open": "info"}.get(line.status, "wait")
     return format_html('<span class="chip {}">{}</span>', tone, line.get_status_display())
 
 
-def _changed(movement: str, opens: bool) -> Listing:
+def _changed(movement: str, opens: bool, list_hash: str) -> Listing:
     """The columns that one movement calls for: who received and who will, on which account."""
     columns: list[Column] = [
         Column("rsu", "N° RSU", lambda h: h.rsu, sort="rsu_number", cell=_household if opens else None),
@@ -131,7 +149,7 @@ def _changed(movement: str, opens: bool) -> Listing:
     ]
     if movement == "recipient":
         columns.append(Column("avant", "Recevait", lambda h: h.recipient_before))
-    if movement != "leave":
+    if movement not in ("leave", "left_out"):
         columns.append(Column("recoit", "Reçoit", lambda h: h.recipient_now))
     if movement == "account":
         columns.append(Column("ancien", "Ancien compte", lambda h: _account(h.account_before)))
@@ -140,8 +158,11 @@ def _changed(movement: str, opens: bool) -> Listing:
         columns.append(Column("avant_fcfa", "FCFA avant", lambda h: h.before_xof, kind="xof"))
     if movement == "arrears":
         columns.append(Column("rappel", "Rappels (FCFA)", lambda h: h.arrears_xof, kind="xof"))
-    elif movement != "leave":
+    elif movement not in ("leave", "left_out"):
         columns.append(Column("fcfa", "FCFA", lambda h: h.now_xof, kind="xof"))
+    if movement != "stay":
+        columns.append(Column("acte", "Acte", said_of, cell=act_cell(opens)))
+    columns.append(Column("empreinte", "Empreinte de la liste", lambda h: list_hash, on_screen=False))
     return Listing(
         noun=("ménage", "ménages"), file_name="changements", columns=columns, order="rsu", subject=lambda h: h.pk
     )

@@ -145,7 +145,7 @@ def _communes(request: HttpRequest, component: Component, term: int, user: User)
 
 def _kind(request: HttpRequest) -> str:
     asked = request.POST.get("nature", PaymentRound.Kind.TERM)
-    if asked not in PaymentRound.Kind.values:
+    if asked not in (PaymentRound.Kind.TERM, PaymentRound.Kind.CATCH_UP):
         raise Http404
     return asked
 

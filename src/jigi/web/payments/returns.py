@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError, JigiError, Refused
 from jigi.foundation.models import User
+from jigi.foundation.money import format_xof
 from jigi.geography.access import can
-from jigi.payments import corrections, queries, returns
+from jigi.payments import corrections, parts, queries, returns
 from jigi.payments.corrections import WORDS
 from jigi.payments.models import Instruction, ReturnLine
 from jigi.payments.suggestions import suggestions
@@ -121,8 +122,24 @@ def exception(request: HttpRequest, pk: int) -> HttpResponse:
         "settles": line.outcome in WORDS and line.instruction_id is not None,
         "may_decide": can(user, "payments.reconcile"),
         "next": _next(user, line),
+        "part": parts.part_of(line),
     }
     return render(request, "payments/exception.html", context)
+
+
+@require_POST
+def accept_part(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept that an agency paid less than asked: the rest of the right stays owed."""
+    user = _person(request)
+    line = get_object_or_404(_seen(user).select_related("return_file__agency"), pk=pk)
+
+    def act() -> str:
+        order = parts.accept(line, by=user, reason=request.POST.get("motif", ""))
+        paid, rest = format_xof(order.paid_xof), format_xof(order.amount_xof - order.paid_xof)
+        return f"Paiement partiel accepté : {paid} versés, {rest} restent dus."
+
+    carry_out(request, act)
+    return redirect("return_exceptions")
 
 
 @require_POST

@@ -13,7 +13,7 @@ from jigi.enrolment.queries import DECIDE
 from jigi.foundation import audit, runs
 from jigi.foundation.models import Run, User
 from jigi.geography.access import can
-from jigi.payments import jobs, queries
+from jigi.payments import approvals, jobs, queries
 from jigi.payments.models import PaymentRound, RoundChange
 from jigi.payments.rules import WITHHELD
 from jigi.payments.states import ROUND
@@ -48,6 +48,22 @@ class Change:
         return self.row.movement in ("account", "recipient")
 
 
+@dataclass(frozen=True)
+class Sum:
+    """A sum of the difference that must come out: what was before, what comes, what goes, what the list holds."""
+
+    what: str
+    before: int
+    more: int
+    less: int
+    listed: int
+    money: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.before + self.more - self.less == self.listed
+
+
 def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a round; `?empreinte=verifier` computes the hash of its list again."""
     user, shown = person(request), seen_round(request, pk)
@@ -77,9 +93,11 @@ def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
         "verified": _verified(request, shown),
         "history": [(event, _word(event.verb)) for event in audit.history(ROUND.noun, shown.pk)],
         "days": paying_days(shown),
+        "approvals": approvals.slots(shown),
         "withheld": [(WITHHELD[why], count) for why, count in _withheld(shown).items()],
         "unpayable": queries.unpayable(shown) if shown.status in ("frozen", "approved", "released") else 0,
         "held": queries.settlement(shown).get("held", {}).get("orders", 0) if queries.has_been(shown, "release") else 0,
+        "stale": queries.stale(shown) if shown.status == "prepared" else 0,
         "decides": can(user, DECIDE),
         **_difference(shown),
         **work,
@@ -135,7 +153,24 @@ def _difference(shown: PaymentRound) -> dict[str, Any]:
         "net_households": counts["enter"] - counts["leave"],
         "net_xof": sum(row.amount_xof for row in rows),
         "households_before": kept + counts["leave"] if shown.previous_id else None,
+        "sums": _sums(shown, rows) if rows else [],
     }
+
+
+def _sums(shown: PaymentRound, rows: list[RoundChange]) -> list[Sum]:
+    """The proof that the difference tells the whole list: households, rights, arrears."""
+    before = queries.rights_before(shown)
+    of_rights = [row for row in rows if row.movement != "arrears"]
+    owed = sum(row.amount_xof for row in rows if row.movement == "arrears")
+    more = sum(row.amount_xof for row in of_rights if row.amount_xof > 0)
+    less = -sum(row.amount_xof for row in of_rights if row.amount_xof < 0)
+    enter = sum(row.households for row in rows if row.movement == "enter")
+    leave = sum(row.households for row in rows if row.movement == "leave")
+    return [
+        Sum("Ménages", before["rights"], enter, leave, shown.entitlements),
+        Sum("Droits (FCFA)", before["amount_xof"], more, less, shown.entitlements_xof, money=True),
+        Sum("Rappels (FCFA)", 0, owed, 0, shown.arrears_xof, money=True),
+    ]
 
 
 def _work(shown: PaymentRound) -> dict[str, Any]:
