@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
 from jigi.foundation.models import Run, User
 from jigi.intake.models import Batch, Problem
+from jigi.payments import approvals
 from jigi.payments.models import PaymentRound
 from jigi.registry.models import Household
 from jigi.targeting.models import TargetingRound
@@ -37,10 +40,15 @@ def test_a_frozen_round_waits_for_an_approver_who_did_not_make_it(client: Client
 
 def _frozen_round(areas: Areas, maker: User) -> PaymentRound:
     made = PaymentRound.objects.create(
-        component=make_component(areas.communes), term=1, label="Tour 1 sur 12", made_by=maker,
-        status="frozen", frozen_by=maker, frozen_at="2016-01-01T00:00Z", list_hash="0" * 64,
+        component=make_component(areas.communes), term=1, label="Tour 1 sur 12", made_by=maker, status="prepared",
+        covers_from="2016-01-01", covers_until="2016-03-31", prepared_at="2016-01-01T00:00Z",
     )  # fmt: skip
     made.communes.create(commune=areas.communes[0], component=made.component, term=1, sequence=1)
+    frozen_at = datetime(2016, 1, 1, tzinfo=UTC)
+    approvals.fix(made, frozen_at)
+    PaymentRound.objects.filter(pk=made.pk).update(
+        status="frozen", frozen_by=maker, frozen_at=frozen_at, list_hash="0" * 64
+    )
     return made
 
 
