@@ -123,5 +123,3 @@ def _followed(talk: Conversation, step: Step, wanted: Mapping[str, int], setting
     if all(one.status in (rules.EXECUTED, rules.REJECTED) for one in verdicts.values()):
         return Answer(step, rules.Heard(rules.DONE, 0.0, 0), verdicts)
     return Answer(step, rules.Heard(facts.status, rules.backoff(facts.asked), facts.asked + 1), verdicts)
-
-

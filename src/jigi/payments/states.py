@@ -25,3 +25,13 @@ ROUND = StateTable(
         transition("cancel", "draft prepared frozen", "cancelled", "Annuler"),
     ),
 )
+
+DISPATCH = StateTable(
+    noun="dispatch",
+    states={"running": "en cours", "paused": "en pause", "done": "terminé"},
+    transitions=(
+        transition("pause", "running", "paused", "Mettre en pause"),
+        transition("resume", "paused", "running", "Reprendre"),
+        transition("finish", "running", "done", "Terminer"),
+    ),
+)

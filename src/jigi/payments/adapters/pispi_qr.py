@@ -1,6 +1,6 @@
 """The square code of PI-SPI: an EMV merchant-presented payload (EMVCo QRCPS 1.1), written and read.
 
-A payload is a chain of fields: two digits of tag, two of length, the text. Tag 36 holds the scheme and the alias that
+A payload is a chain of fields: two signs of tag, two digits of length, the text. Tag 36 holds the scheme and the alias that
 is paid, 54 whole francs, 58 the country, 62 the label (05) and the channel (11); 63 closes it with CRC-16/CCITT-FALSE
 of everything before its own value. Other fields are kept as they were read.
 """
@@ -83,7 +83,7 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(text):
         tag, length = text[at : at + 2], text[at + 2 : at + 4]
-        if not (tag.isdigit() and length.isdigit()) or at + 4 + int(length) > len(text):
+        if not (tag.isalnum() and length.isdigit()) or at + 4 + int(length) > len(text):
             raise NotACode("La chaîne des champs est rompue")
         yield tag, text[at + 4 : at + 4 + int(length)]
         at += 4 + int(length)
