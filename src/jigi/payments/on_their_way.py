@@ -6,17 +6,15 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.payments.dispatch_models import Attempt
 from jigi.payments.models import PaymentRound
+from jigi.programmes.models import Agency
 
 
 @unfenced
-def on_their_way(payment_round: PaymentRound) -> int:
+def on_their_way(payment_round: PaymentRound, agency: Agency | None = None) -> int:
     """Orders of a round that their agency may have paid or may still pay, and that the accounts do not hold."""
-    return (
-        Attempt.objects.filter(group__dispatch__payment_round=payment_round, returned_on__isnull=True)
-        .exclude(status="rejected")
-        .exclude(settled=True)
-        .count()
-    )
+    found = Attempt.objects.filter(group__dispatch__payment_round=payment_round, returned_on__isnull=True)
+    found = found.filter(group__dispatch__agency=agency) if agency else found
+    return found.exclude(status="rejected").exclude(settled=True).count()
 
 
 def refuse_on_their_way(payment_round: PaymentRound) -> None:

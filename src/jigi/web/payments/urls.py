@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.payments import acts, lines, lists, opening, order_files, refund, returns, round_page, rounds
+from jigi.web.payments import (
+    acts,
+    dispatches,
+    lines,
+    lists,
+    notifications,
+    opening,
+    order_files,
+    refund,
+    returns,
+    round_page,
+    rounds,
+)
 
 urlpatterns = [
     path("", rounds.rounds, name="payment_rounds"),
@@ -18,6 +30,9 @@ urlpatterns = [
     path("retours/exceptions/<int:pk>/rapprocher/", returns.assign, name="return_exception_assign"),
     path("retours/exceptions/<int:pk>/defaire/", returns.undo_line, name="return_line_undo"),
     path("retours/<int:pk>/defaire/", returns.undo_file, name="return_file_undo"),
+    path("notifications/<slug:agency>/", notifications.notification, name="agency_notification"),
+    path("<int:pk>/envois/<int:agency>/", dispatches.dispatch_page, name="dispatch"),
+    path("<int:pk>/envois/<int:agency>/faire/<str:verb>/", dispatches.act, name="dispatch_act"),
     path("<int:pk>/", round_page.payment_round, name="payment_round"),
     path("<int:pk>/faire/<str:verb>/", acts.act, name="payment_round_act"),
     path("<int:pk>/lignes/", lines.lines, name="round_lines"),
