@@ -731,7 +731,8 @@ PHONES = {
     "partage_api", "partage_api_lines", "partage_api_notices", "agency_notification",
 }  # fmt: skip
 """What phones and partners’ machines ask with a secret of their own, and no session: tests/web/test_openrosa.py and
-test_sharing_api.py ask them; test_dispatch_pages.py sends what agencies notify. The program of the page that works without network is the same for all:
+test_sharing_api.py ask them, test_dispatch_pages.py sends what agencies notify. The program of the page that works
+without network is the same for all:
 tests/web/test_fill_pages.py asks it."""
 
 OWN = {

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models.functions import Now
 
 from jigi.foundation.errors import Refused
-from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.ledger.queries import prove
 from jigi.payments import dispatch, dispatch_rules
-from jigi.payments.adapters.pispi import PiSpi
 from jigi.payments.adapters.pispi_twin import Faults, Platform
-from jigi.payments.dispatch_models import Attempt, Channel, Dispatch, Group
+from jigi.payments.dispatch_models import Attempt, Dispatch, Group
 from jigi.payments.models import Entitlement, Instruction, ReturnLine
-from tests.payments.pispi_scene import ALIAS, Killed, TwinWire, access, faults
-from tests.payments.scene import Scene, peopled, random_seed
+from tests.payments.dispatch_scene import begun, open_channel, states, turned
+from tests.payments.pispi_scene import ALIAS, Killed, faults
+from tests.payments.scene import peopled, random_seed
 
 pytestmark = pytest.mark.django_db
 
@@ -30,36 +27,6 @@ pytestmark = pytest.mark.django_db
 def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Questions follow each other without waiting."""
     monkeypatch.setattr(dispatch_rules, "FIRST_WAIT_S", 0.0)
-
-
-def open_channel(scene: Scene, base: str = "http://127.0.0.1:1", **limits: int) -> Channel:
-    secrets = json.dumps({"client_secret": "s", "api_key": "k", "webhook_secret": "w"})
-    said = access(base)
-    return Channel.objects.create(
-        agency=scene.agency, base_url=said.base_url, token_url=said.token_url, client_id="jigi",
-        payer_alias=ALIAS.format(0), secrets_sealed=vault().seal("agency", secrets), made_by=scene.officer,
-        **{"group_size": 2, "width": 2} | limits,
-    )  # fmt: skip
-
-
-def begun(households: int, **limits: int) -> tuple[Scene, Dispatch]:
-    """A released round whose orders are stored for an agency with a channel."""
-    scene = peopled(households)
-    open_channel(scene, **limits)
-    shown = scene.released()
-    return scene, dispatch.start(shown, scene.agency, by=scene.officer)
-
-
-def turned(one: Dispatch, platform: Platform, turns: int = 6, line: Any = lambda _: None) -> None:
-    """So many turns of the worker, whatever the hour."""
-    for _ in range(turns):
-        talk = PiSpi(access(page_size=2), TwinWire(platform))
-        Group.objects.update(next_at=Now())
-        dispatch.run(one, talk=talk, grace_s=0, seconds=2, line=line)
-
-
-def states(one: Dispatch) -> dict[str, int]:
-    return {state: found["orders"] for state, found in dispatch.figures(one)["states"].items() if found["orders"]}
 
 
 def replace_starter(one: Dispatch, by: User) -> Dispatch:

@@ -20,9 +20,9 @@ from jigi.payments.adapters.pispi_twin import Faults, Platform
 from jigi.payments.dispatch_models import Attempt, Dispatch, Group, Notice, Recall
 from jigi.payments.models import Instruction, ReturnLine
 from tests.factories import ProvedClient
+from tests.payments.dispatch_scene import begun, open_channel, states, turned
 from tests.payments.pispi_scene import TwinWire, access
 from tests.payments.scene import Scene, peopled
-from tests.payments.test_dispatch import begun, open_channel, states, turned
 
 pytestmark = pytest.mark.django_db
 

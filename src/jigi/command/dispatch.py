@@ -93,7 +93,7 @@ def _do(found: Dispatch, options: argparse.Namespace) -> None:
     elif options.verb != "show":
         {"release": dispatch.release, "pause": dispatch.pause, "resume": dispatch.resume, "retry": dispatch.retry}[
             options.verb
-        ](found, by=by)  # type: ignore[operator]
+        ](found, by=by)
 
 
 def _agencies(shown: PaymentRound, code: str | None) -> list[Agency]:

@@ -1,8 +1,8 @@
 """The square code of PI-SPI: an EMV merchant-presented payload (EMVCo QRCPS 1.1), written and read.
 
 A payload is a chain of fields: two signs of tag, two digits of length, the text. Tag 36 holds the scheme and the alias
-that is paid, 54 whole francs, 58 the country, 62 the label (05) and the channel (11); 63 closes it with CRC-16/CCITT-FALSE
-of everything before its own value. Other fields are kept as they were read.
+that is paid, 54 whole francs, 58 the country, 62 the label (05) and the channel (11); 63 closes it with
+CRC-16/CCITT-FALSE of everything before its own value. Other fields are read over.
 """
 
 from __future__ import annotations
