@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from jigi.foundation import fence
 from jigi.foundation.errors import Refused
-from jigi.foundation.models import User
+from jigi.foundation.models import AuditEvent, User
 from jigi.ledger.queries import prove
-from jigi.payments import dispatch, dispatch_rules
+from jigi.payments import aliases, dispatch, dispatch_jobs, dispatch_rules
+from jigi.payments.adapters.pispi import PiSpi
 from jigi.payments.adapters.pispi_twin import Faults, Platform
-from jigi.payments.dispatch_models import Attempt, Dispatch, Group
+from jigi.payments.dispatch_models import Attempt, Channel, Dispatch, Group
 from jigi.payments.models import Entitlement, Instruction, ReturnLine
+from tests.factories import make_user
 from tests.payments.dispatch_scene import begun, open_channel, states, turned
-from tests.payments.pispi_scene import ALIAS, Killed, faults
+from tests.payments.pispi_scene import ALIAS, Killed, TwinWire, access, faults
 from tests.payments.scene import peopled, random_seed
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +131,72 @@ def test_a_paused_dispatch_sends_nothing_until_it_is_resumed() -> None:
     dispatch.resume(one, by=scene.officer)
     turned(one, platform)
     assert len(platform.groups) == 1
+
+
+def test_what_waits_for_its_hour_is_asked_again_at_once_and_never_sent_again() -> None:
+    scene, one = begun(2)
+    dispatch.run(one, talk=PiSpi(access(), TwinWire(Platform(Faults(cut=1)))), grace_s=600, seconds=1)
+    assert dispatch.retry(one, by=scene.officer) == 0  # the request that was cut may still arrive
+    turned(one, platform := Platform())
+    Group.objects.update(next_at="2100-01-01T00:00Z")
+    assert dispatch.retry(one, by=scene.officer) == 1
+    turned(one, platform)
+    assert len(platform.groups) == 1 and Group.objects.get().posts == 2 == Group.objects.get().denials + 1
+
+
+def test_a_person_decides_of_what_stays_to_verify_with_a_proof() -> None:
+    scene, one = begun(2)
+    turned(one, Platform())
+    dispatch.release(one, by=scene.treasurer)
+    Attempt.objects.update(status="to_verify")
+    first, second = Attempt.objects.select_related("group__dispatch").order_by("pk")
+    with pytest.raises(Refused, match="libérer un tour"):
+        dispatch.decide(first, "rejected", by=scene.officer, reason="lettre du 3 mars")
+    with pytest.raises(Refused, match="et pourquoi"):
+        dispatch.decide(first, "rejected", by=scene.treasurer, reason=" ")
+    dispatch.decide(first, "executed", by=scene.treasurer, reason="lettre du 3 mars")
+    dispatch.decide(second, "rejected", by=scene.treasurer, reason="lettre du 3 mars")
+    with pytest.raises(Refused, match="n’est pas à vérifier"):
+        dispatch.decide(first, "rejected", by=scene.treasurer, reason="lettre du 3 mars")
+    dispatch.settle_answers(one)
+    assert sorted(Instruction.objects.values_list("status", flat=True)) == ["paid", "refused"]
+    assert scene.balance("paid") == 30_000 and prove().balanced
+
+
+def test_the_worker_asks_for_its_next_turn_and_tells_what_stops_it() -> None:
+    _, one = begun(1)
+    Channel.objects.update(certificate="/nulle/part.pem")
+    dispatch_jobs.go_on(one.pk)
+    assert "Le certificat du canal" in Group.objects.get().problem
+    assert ProcrastinateJob.objects.filter(task_name="payments.dispatch", status="todo").count() == 1
+    assert not dispatch_jobs.enqueue(one.pk)
+
+
+def test_the_role_of_the_worker_may_dispatch(settings: Any) -> None:
+    scene, one = begun(2)
+    dispatch.release(one, by=scene.treasurer)
+    settings.FENCED = True
+    platform = Platform()
+    with transaction.atomic():
+        fence.assume(fence.WORKER)
+        turned(one, platform)
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+    assert set(Instruction.objects.values_list("status", flat=True)) == {"paid"}
+
+
+def test_the_name_behind_an_account_is_asked_without_paying_and_without_a_trace_of_it() -> None:
+    scene = peopled(1)
+    platform = Platform()
+    platform.unknown_aliases.add("+22370000000")
+    talk = PiSpi(access(), TwinWire(platform))
+    by = make_user("exploite", "operator")
+    assert aliases.resolve(scene.agency, "+22376001122", by=by, talk=talk).name == "TITULAIRE DE COMPTE"
+    with pytest.raises(Refused, match="ne connaît pas ce compte"):
+        aliases.resolve(scene.agency, "+22370000000", by=by, talk=talk)
+    kept = AuditEvent.objects.filter(verb="resolve").order_by("pk")
+    assert [one.after["answer"] for one in kept] == ["holder", "unknown"] and not platform.executed
+    assert "76001122" not in str([one.after for one in kept])
 
 
 def test_the_same_round_is_not_given_twice_to_an_agency() -> None:

@@ -26,7 +26,7 @@ from jigi.geography.models import Area
 from jigi.payments.adapters.conversation import Conversation
 from jigi.payments.channels import channel_of, conversation
 from jigi.payments.dispatch_engine import Settings, run_pass
-from jigi.payments.dispatch_models import Dispatch, Group
+from jigi.payments.dispatch_models import Attempt, Dispatch, Group
 from jigi.payments.dispatch_settle import settle_answers
 from jigi.payments.dispatch_store import TableStore
 from jigi.payments.models import PaymentRound
@@ -128,6 +128,31 @@ def retry(dispatch: Dispatch, *, by: User) -> int:
         count = waiting.update(next_at=Now(), asked=0)
         audit.record("retry", DISPATCH.noun, dispatch.pk, by=by, after={"groups": count})
     return count
+
+
+@unfenced
+def decide(attempt: Attempt, status: str, *, by: User, reason: str) -> None:
+    """Say, on the written word of the agency, whether a payment « à vérifier » was executed or rejected.
+
+    For who may release rounds and did not begin the dispatch. Asking goes on until then, and a proof that comes first
+    is kept: Refused for a payment that is proven already.
+    """
+    one = attempt.group.dispatch
+    _require(one, by, "payments.release")
+    _refuse_hands(one, by)
+    if status not in ("executed", "rejected") or not reason.strip():
+        raise Refused(
+            "Une décision dit « exécuté » ou « rejeté », et pourquoi",
+            remedy="Écrivez la lettre de l’agence qui le prouve, et sa date.",
+        )
+    with transaction.atomic():
+        waiting = Attempt.objects.filter(pk=attempt.pk, status="to_verify")
+        if not waiting.update(status=status, reason="DECIDE", happened_on=timezone.localdate()):
+            raise Refused("Ce paiement n’est pas à vérifier", remedy="Rechargez la page.")
+        told = {"reference": attempt.tx_id, "status": status}
+        audit.record("decide", "attempt", attempt.pk, by=by, reason=reason, before={"status": "to_verify"}, after=told)
+        # The group looks again, and ends when this was its last.
+        Group.objects.filter(pk=attempt.group_id).update(next_at=Now(), asked=0)
 
 
 def run(

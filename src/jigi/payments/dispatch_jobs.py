@@ -21,6 +21,7 @@ from jigi.payments import dispatch, notices, recalls
 from jigi.payments.dispatch_models import Dispatch, Group, Recall
 
 LONGEST_REST_S = 900.0
+RECALLS_AT_ONCE = 50
 
 
 def enqueue(number: int, *, after_s: float = 0.0) -> bool:
@@ -81,6 +82,17 @@ def sweep(timestamp: int) -> None:
     for number in Dispatch.objects.filter(status="running").values_list("pk", flat=True):
         enqueue(number)
     read_notices()
+    _follow_recalls()
+
+
+def _follow_recalls() -> None:
+    with acting_from("travail"):
+        for recall in recalls.waiting()[:RECALLS_AT_ONCE]:
+            try:
+                if recalls.follow(recall):
+                    enqueue(recall.attempt.group.dispatch_id)
+            except JigiError:
+                continue  # a channel whose certificate is missing says so on the page of its dispatch
 
 
 @unfenced

@@ -7,14 +7,17 @@ when the agency says so (`returned_on`), as a reversal in the accounts.
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.payments.adapters.conversation import Accepted, Conversation, Denied, Unknown
+from jigi.payments.adapters.conversation import Accepted, Conversation, Denied, Entries, Unknown
 from jigi.payments.channels import channel_of, conversation
 from jigi.payments.dispatch_models import Attempt, Recall
+from jigi.payments.dispatch_rules import verdict
 from jigi.payments.returns import require_reconciler
 
 
@@ -46,6 +49,29 @@ def send(recall: Recall, *, talk: Conversation | None = None) -> Recall:
         _heard(recall.pk, "sent" if isinstance(answer, Accepted) else "denied")
     recall.refresh_from_db()
     return recall
+
+
+def follow(recall: Recall, *, talk: Conversation | None = None) -> bool:
+    """Ask whether the holder gave the money back; the accounts take it at the next turn of its dispatch."""
+    attempt = recall.attempt
+    spoken = talk or conversation(channel_of(attempt.group.dispatch.agency))
+    found = spoken.entries(attempt.group.code, [attempt.tx_id], once=attempt.group.posts <= 1)
+    if not isinstance(found, Entries):
+        return False
+    proven = verdict(found.by_tx.get(attempt.tx_id, ()), amount_xof=attempt.amount_xof, complete=False, once=True)
+    return proven.returned and _given_back(attempt.pk)
+
+
+def waiting() -> QuerySet[Recall]:
+    """The requests that left and that nobody answered yet."""
+    asked = Recall.objects.filter(status__in=("sent", "unclear"), attempt__returned_on__isnull=True)
+    return asked.select_related("attempt__group__dispatch__agency").order_by("pk")
+
+
+@unfenced
+def _given_back(number: int) -> bool:
+    waits = Attempt.objects.filter(pk=number, status="executed", returned_on__isnull=True)
+    return bool(waits.update(returned_on=timezone.localdate()))
 
 
 @unfenced

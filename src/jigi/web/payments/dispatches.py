@@ -29,7 +29,8 @@ from jigi.web.payments.sight import person, seen_round
 from jigi.web.submissions import carry_out
 
 TONES = {"executed": "ok", "rejected": "bad", "to_verify": "wait"}
-PROVED = frozenset({"release"})
+PROVED = frozenset({"release", "decide"})
+"""The acts that ask again who is there: money moves."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def dispatch_page(request: HttpRequest, pk: int, agency: int) -> HttpResponseBas
             ],
             "settled": figures["settled"], "returned": figures["returned"],
             "problems": _problems(one), "motives": Recall.Motive.choices,
+            "may_decide": can(user, "payments.release") and figures["states"]["to_verify"]["orders"] > 0
+            and not dispatch.why_not_release(one, user),
             "may_recall": can(user, "payments.reconcile") and figures["states"]["executed"]["orders"] > 0,
         }  # fmt: skip
     return _lines(shown, one).respond(request, _attempts(one), "payments/dispatch.html", context)
@@ -63,7 +66,7 @@ def dispatch_page(request: HttpRequest, pk: int, agency: int) -> HttpResponseBas
 
 @require_POST
 def act(request: HttpRequest, pk: int, agency: int, verb: str) -> HttpResponse:
-    """Start, release, pause, resume, retry, withdraw, or ask a payment back."""
+    """Start, release, pause, resume, retry, withdraw, ask a payment back, or decide of one that stays to verify."""
     if verb not in VERBS:
         raise Http404
     shown, found = _seen(request, pk, agency)
@@ -109,12 +112,16 @@ def _withdraw(request: HttpRequest, shown: PaymentRound, agency: Agency) -> str:
     return "L’envoi est retiré : ses ordres seront dus à l’échéance suivante."
 
 
+def _decide(request: HttpRequest, shown: PaymentRound, agency: Agency) -> str:
+    found = _named(request, shown, agency)
+    status = request.POST.get("issue", "")
+    dispatch.decide(found, status, by=person(request), reason=request.POST.get("motif", ""))
+    dispatch_jobs.enqueue(found.group.dispatch_id)
+    return f"L’ordre {found.tx_id} est dit {Attempt.Status(status).label} ; les comptes suivent."
+
+
 def _recall(request: HttpRequest, shown: PaymentRound, agency: Agency) -> str:
-    reference = request.POST.get("reference", "").strip()
-    attempts = Attempt.objects.filter(group__dispatch=_one(shown, agency), tx_id=reference)
-    found = attempts.select_related("group__dispatch__agency").first()
-    if found is None:
-        raise Refused("Aucun ordre de cet envoi ne porte cette référence", remedy="Copiez-la de la liste.")
+    found = _named(request, shown, agency)
     recall = recalls.store(
         found, request.POST.get("cause", ""), by=person(request), reason=request.POST.get("motif", "")
     )
@@ -124,8 +131,18 @@ def _recall(request: HttpRequest, shown: PaymentRound, agency: Agency) -> str:
 
 VERBS: dict[str, Callable[[HttpRequest, PaymentRound, Agency], str]] = {
     "start": _start, "release": _release, "pause": _pause, "resume": _resume, "retry": _retry, "withdraw": _withdraw,
-    "recall": _recall,
+    "recall": _recall, "decide": _decide,
 }  # fmt: skip
+
+
+def _named(request: HttpRequest, shown: PaymentRound, agency: Agency) -> Attempt:
+    """The order of this dispatch whose reference the form gives."""
+    reference = request.POST.get("reference", "").strip()
+    attempts = Attempt.objects.filter(group__dispatch=_one(shown, agency), tx_id=reference)
+    found = attempts.select_related("group__dispatch__agency", "group__dispatch__payment_round").first()
+    if found is None:
+        raise Refused("Aucun ordre de cet envoi ne porte cette référence", remedy="Copiez-la de la liste.")
+    return found
 
 
 def _seen(request: HttpRequest, pk: int, agency: int) -> tuple[PaymentRound, Agency]:
