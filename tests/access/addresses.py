@@ -277,6 +277,17 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: reverse("order_file", args=[w.rounds[p, "released"].pk, w.scene.agency.pk]),
         sent=_key(format="csv"),
     ),
+    Ask(
+        "dispatch",
+        "envoi par machine à une agence",
+        lambda w, p: reverse("dispatch", args=[w.rounds[p, "released"].pk, w.scene.agency.pk]),
+    ),
+    Ask(
+        "dispatch_act",
+        "déposer les ordres chez une agence par machine",
+        lambda w, p: reverse("dispatch_act", args=[w.rounds[p, "released"].pk, w.scene.agency.pk, "start"]),
+        sent=_key(),
+    ),
     *(
         Ask("payment_round_act", f"tour : {verb}", _round("payment_round_act", state, verb), sent=_key(motif="essai"))
         for verb, state in ACTS.items()
@@ -661,10 +672,11 @@ ASKS: tuple[Ask, ...] = (
 
 PHONES = {
     "fill_worker", "openrosa_forms", "openrosa_submission", "openrosa_xform", "openrosa_manifest", "openrosa_media",
-    "partage_api", "partage_api_lines", "partage_api_notices",
+    "partage_api", "partage_api_lines", "partage_api_notices", "agency_notification",
 }  # fmt: skip
 """What phones and partners’ machines ask with a secret of their own, and no session: tests/web/test_openrosa.py and
-test_sharing_api.py ask them. The program of the page that works without network is the same for all:
+test_sharing_api.py ask them, test_dispatch_pages.py sends what agencies notify. The program of the page that works
+without network is the same for all:
 tests/web/test_fill_pages.py asks it."""
 
 OWN = {

@@ -45,6 +45,7 @@ from jigi.verification.models import Exercise, Finding
 from tests.factories import make_commune, make_households, make_user, make_village
 from tests.foundation.sent import pdf, photo
 from tests.intake.collected import HOUSEHOLD, fiche, make_form
+from tests.payments.dispatch_scene import open_channel
 from tests.payments.scene import Scene, beside, stage
 from tests.schemes.giving import give, line, make_scheme, write
 from tests.sharing.signed import signed
@@ -116,6 +117,7 @@ def make_world(folder: Path) -> World:
     communes = dict(zip(COMMUNES, scene.communes, strict=True))
     villages = {place: make_village(commune) for place, commune in communes.items()}
     world = World(scene, beside(scene, "AU-DESSUS"), communes, villages)
+    open_channel(scene)
     for place, village in villages.items():
         made = make_households(2, village, prefix=place)
         scene.enrol(made)

@@ -92,10 +92,7 @@ def _reconcile_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _reconcile(options: argparse.Namespace) -> Figures:
-    agency = Agency.objects.filter(code=options.agency).first()
-    if agency is None:
-        codes = ", ".join(Agency.objects.values_list("code", flat=True)) or "aucune"
-        raise wrong(f"« {options.agency} » n’est pas une agence", f"Agences connues : {codes}.")
+    agency = find_agency(options.agency)
     with progress() as listen, runs.listening(listen):
         taken = reconcile(options.file, agency, by=find_user(options.by))
     file = taken.return_file
@@ -188,6 +185,14 @@ def find_component(name: str) -> Component:
     if found is None:
         known = [f"{c.programme.code}/{c.code}" for c in Component.objects.select_related("programme")]
         raise wrong(f"« {name} » n’est pas une composante", f"Connues : {', '.join(known) or 'aucune'}.")
+    return found
+
+
+def find_agency(code: str) -> Agency:
+    found = Agency.objects.filter(code=code).first()
+    if found is None:
+        codes = ", ".join(Agency.objects.values_list("code", flat=True)) or "aucune"
+        raise wrong(f"« {code} » n’est pas une agence", f"Agences connues : {codes}.")
     return found
 
 

@@ -21,6 +21,7 @@ from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
 from jigi.payments import approvals, calendar, losses, pipeline, queries, reissues
 from jigi.payments.models import PaymentRound, RoundCommune
+from jigi.payments.on_their_way import refuse_on_their_way
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Component, FundingLine
 
@@ -208,6 +209,7 @@ def release(payment_round: PaymentRound, *, by: User) -> PaymentRound:
 def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     """End a round: what no return answered is owed, and households whose last term this was leave."""
     _require(by, "payments.close", payment_round.component, _areas(payment_round))
+    refuse_on_their_way(payment_round)
     with _run("payments.close", "Clôture", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
         ROUND.check(payment_round, "close")

@@ -16,6 +16,7 @@ from jigi.foundation.models import User
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 from jigi.ledger.models import Book, Entry
+from jigi.payments import dispatch_models as dispatch_models  # tables of this package too
 from jigi.payments.states import ROUND, SUSPENSION
 from jigi.programmes.models import Agency, Component, FundingLine
 from jigi.registry.models import Household, Person

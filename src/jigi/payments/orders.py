@@ -25,6 +25,7 @@ from jigi.foundation.vault import Vault
 from jigi.geography.access import organisations_with, require
 from jigi.geography.models import Area
 from jigi.payments.models import Instruction, OrderFile, PaymentRound
+from jigi.payments.on_their_way import on_their_way
 from jigi.programmes.models import Agency
 
 HEADER = (
@@ -86,6 +87,12 @@ def _check_may_leave(payment_round: PaymentRound, agency: Agency, by: User) -> N
         raise Refused(
             "Les ordres partent après la libération",
             remedy=f"Ce tour est « {payment_round.get_status_display()} ».",
+        )
+    if on_their_way(payment_round, agency):
+        raise Refused(
+            f"Les ordres de {agency} sont déjà partis par machine",
+            why="Le même ordre envoyé par deux voies serait payé deux fois.",
+            remedy="Suivez l’envoi, ou retirez-le tant qu’il n’est pas libéré.",
         )
 
 

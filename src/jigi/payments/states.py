@@ -40,3 +40,13 @@ SUSPENSION = StateTable(
         transition("lift", "confirmed", "lifted", "Lever la suspension"),
     ),
 )
+
+DISPATCH = StateTable(
+    noun="dispatch",
+    states={"running": "en cours", "paused": "en pause", "done": "terminé"},
+    transitions=(
+        transition("pause", "running", "paused", "Mettre en pause"),
+        transition("resume", "paused", "running", "Reprendre"),
+        transition("finish", "running", "done", "Terminer"),
+    ),
+)

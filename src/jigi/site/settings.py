@@ -161,7 +161,7 @@ if HTTPS:
 PROCRASTINATE_IMPORT_PATHS = [
     "jigi.foundation.clock", "jigi.geography.jobs", "jigi.payments.jobs", "jigi.monitoring.jobs",
     "jigi.protection.jobs", "jigi.web.imports.jobs", "jigi.web.forms.jobs", "jigi.web.schemes.jobs",
-    "jigi.web.backups.jobs", "jigi.web.sharing.jobs", "jigi.web.sheets.jobs",
+    "jigi.web.backups.jobs", "jigi.web.sharing.jobs", "jigi.web.sheets.jobs", "jigi.payments.dispatch_jobs",
 ]  # fmt: skip
 # Where the head of the audit's chain is written outside the database; the second place is best on another machine.
 AUDIT_ANCHORS = [Path(os.environ.get("JIGI_AUDIT_ANCHOR") or HOME / "audit" / "anchor.log")]

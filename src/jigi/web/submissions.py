@@ -36,6 +36,7 @@ WITHOUT_KEY = {
     "usersessions_list": "ferme des sessions : les fermer deux fois ne ferme rien de plus",
     "openrosa_submission": "une fiche porte son propre numéro : la seconde fois, elle est déjà là",
     "fill_send": "une fiche porte son propre numéro : la seconde fois, elle est déjà là",
+    "agency_notification": "un message d’agence est reconnu à son empreinte : la seconde fois, il est déjà là",
     "openid_connect_login": "part vers le fournisseur d’identité",
     "socialaccount_login": "part vers le fournisseur d’identité",
     "mfa_authenticate": "un code ne sert qu’une fois",

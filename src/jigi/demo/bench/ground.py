@@ -31,10 +31,13 @@ PEOPLE = ("registry_household", "registry_person", "registry_membership", "regis
 ENROLMENTS = ("enrolment_enrolment",)
 
 
-def lay(households: int, *, one_agency: bool = False) -> Component:
-    """Tables, staff, the 121 communes of TM1 with more money, and so many households enrolled for 12 terms."""
+def lay(households: int, *, one_agency: bool = False, wallets: bool = False) -> Component:
+    """Tables, staff, the 121 communes of TM1 with more money, and so many households enrolled for 12 terms.
+
+    `wallets`: agencies pay by telephone, so that every household has an account.
+    """
     staff = people()
-    programmes.load(_enriched(read_definition(TM1), one_agency), by=staff.operator)
+    programmes.load(_enriched(read_definition(TM1), one_agency, wallets), by=staff.operator)
     component = Component.objects.get(programme__code="TM1")
     communes = [area.pk for area in communes_of(component)]
     with transaction.atomic(), without_foreign_keys(PEOPLE):
@@ -88,9 +91,12 @@ def settle_tables() -> None:
         cursor.execute("VACUUM (ANALYZE)")
 
 
-def _enriched(definition: ProgrammeDefinition, one_agency: bool) -> ProgrammeDefinition:
+def _enriched(definition: ProgrammeDefinition, one_agency: bool, wallets: bool) -> ProgrammeDefinition:
     """TM1 with agreements that no size exhausts; served by its last agency alone if asked."""
     agreements = tuple(replace(agreement, amount_xof=ENOUGH_XOF) for agreement in definition.agreements)
+    if wallets:
+        paying = tuple(replace(agency, kind="wallet") for agency in definition.agencies)
+        definition = replace(definition, agencies=paying)
     if not one_agency:
         return replace(definition, agreements=agreements)
     components = tuple(map(_served_by_one, definition.components))

@@ -1,4 +1,4 @@
--- reads: incoming and matched (temporary), payments_instruction; writes: payments_returnline, each line with its outcome
+-- reads: incoming and matched (temporary), payments_instruction, payments_attempt; writes: payments_returnline, each line with its outcome
 INSERT INTO payments_returnline (return_file_id, line, reference, status_read, amount_read, date_read, reason_read,
     agency_reference, amount_xof, paid_on, outcome, instruction_id, origin_round_id, resolution, matched_by, why,
     rsu_read, phone_read, name_read, village_read)
@@ -25,6 +25,11 @@ FROM (
             WHEN said = status THEN 'repeated'
             WHEN status <> 'open' THEN 'conflict'
             WHEN said = 'paid' AND NOT same_amount THEN 'wrong_amount'
+            -- Sent to its agency by machine, and not proven unpaid there.
+            WHEN said IN ('absent', 'refused') AND EXISTS (
+                SELECT FROM payments_attempt AS sent
+                WHERE sent.instruction_id = heard.instruction_id AND sent.origin_round_id = heard.instruction_round_id
+                    AND sent.status <> 'rejected' AND sent.returned_on IS NULL) THEN 'conflict'
             ELSE said
             END AS outcome
         FROM (
