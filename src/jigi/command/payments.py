@@ -13,6 +13,7 @@ from jigi.foundation.errors import JigiError
 from jigi.foundation.money import format_xof
 from jigi.geography.models import Area
 from jigi.payments import actions, queries
+from jigi.payments.channels import configure
 from jigi.payments.models import PaymentRound
 from jigi.payments.orders import write_orders
 from jigi.payments.returns import reconcile
@@ -60,7 +61,8 @@ def _step(action: Callable[..., PaymentRound]) -> Callable[[argparse.Namespace],
 def _orders_arguments(parser: argparse.ArgumentParser) -> None:
     _of_round(parser)
     parser.add_argument("--out", type=Path, default=Path("."), help="dossier où écrire")
-    parser.add_argument("--format", choices=["csv", "xlsx"], default="csv")
+    parser.add_argument("--format", choices=["csv", "xlsx", "pain001"], default="csv")
+    parser.add_argument("--agency", help="code de l’agence ; toutes celles du tour, si elle n’est pas dite")
 
 
 def _orders(options: argparse.Namespace) -> Figures:
@@ -70,6 +72,8 @@ def _orders(options: argparse.Namespace) -> Figures:
             commune__in=payment_round.communes.values("commune")
         ).values("agency")
     )
+    if options.agency:
+        agencies = agencies.filter(pk=find_agency(options.agency).pk)
     made = [
         write_orders(payment_round, agency, options.out, format=options.format, by=find_user(options.by))
         for agency in agencies
@@ -85,6 +89,18 @@ def _orders(options: argparse.Namespace) -> Figures:
     }  # fmt: skip
 
 
+def _channel_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("agency", metavar="AGENCE", help="code de l’agence")
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="réglage relu (TOML)")
+    acting(parser)
+
+
+def _channel(options: argparse.Namespace) -> Figures:
+    channel = configure(find_agency(options.agency), options.file, by=find_user(options.by))
+    say(f"{channel} : réglé par {channel.file_name}, {channel.file_hash[:12]}…")
+    return {"agency": options.agency, "kind": channel.kind, "sha256": channel.file_hash}
+
+
 def _reconcile_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FICHIER", type=Path, help="fichier de retour (CSV ou XLSX)")
     parser.add_argument("--agency", required=True, help="code de l’agence")
@@ -92,10 +108,7 @@ def _reconcile_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _reconcile(options: argparse.Namespace) -> Figures:
-    agency = Agency.objects.filter(code=options.agency).first()
-    if agency is None:
-        codes = ", ".join(Agency.objects.values_list("code", flat=True)) or "aucune"
-        raise wrong(f"« {options.agency} » n’est pas une agence", f"Agences connues : {codes}.")
+    agency = find_agency(options.agency)
     with progress() as listen, runs.listening(listen):
         taken = reconcile(options.file, agency, by=find_user(options.by))
     file = taken.return_file
@@ -153,6 +166,14 @@ def find_component(name: str) -> Component:
     return found
 
 
+def find_agency(code: str) -> Agency:
+    found = Agency.objects.filter(code=code).first()
+    if found is None:
+        codes = ", ".join(Agency.objects.values_list("code", flat=True)) or "aucune"
+        raise wrong(f"« {code} » n’est pas une agence", f"Agences connues : {codes}.")
+    return found
+
+
 def find_round(number: int) -> PaymentRound:
     found = PaymentRound.objects.select_related("component__programme").filter(pk=number).first()
     if found is None:
@@ -175,6 +196,7 @@ VERBS = {
     "payments freeze": Verb(_of_round, _step(actions.freeze)),
     "payments approve": Verb(_of_round, _step(actions.approve)),
     "payments release": Verb(_of_round, _step(actions.release)),
+    "payments channel": Verb(_channel_arguments, _channel),
     "payments orders": Verb(_orders_arguments, _orders),
     "payments reconcile": Verb(_reconcile_arguments, _reconcile),
     "payments close": Verb(_of_round, _step(actions.close)),

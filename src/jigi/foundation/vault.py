@@ -33,6 +33,7 @@ KINDS = {
     "change": "un fait dont le changement est demandé",
     "collection": "un secret de collecte",
     "scan": "la page d’une feuille",
+    "channel": "un secret d’échange avec une agence",
 }
 KEY_BYTES = 32
 INDEX_BYTES = 16

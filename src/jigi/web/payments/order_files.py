@@ -15,7 +15,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import can, organisations_with
 from jigi.geography.models import Area
 from jigi.payments import orders, queries
-from jigi.payments.models import OrderFile, PaymentRound
+from jigi.payments.models import AgencyChannel, OrderFile, PaymentRound
 from jigi.programmes.models import Agency
 from jigi.web.account.step_up import require_proof
 from jigi.web.export import BUSY
@@ -24,8 +24,11 @@ from jigi.web.submissions import carry_out
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
+    "pain001": "application/xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+SPOKEN = {AgencyChannel.Kind.ISO20022: ("pain001", "Message ISO 20022")}
+"""What an agency's own exchange adds to the forms that all take: its format, and the words of its button."""
 HANDS = ("payments.prepare", "payments.release", "payments.reconcile")
 
 
@@ -74,7 +77,9 @@ def _released(request: HttpRequest, pk: int) -> tuple[PaymentRound, list[dict[st
     shown = queries.rounds_of_agencies(own).filter(pk=pk).first() if own else seen_round(request, pk)
     if shown is None or not queries.has_been(shown, "release") or not (own or may_send(user, shown)):
         raise Http404
-    return shown, [one for one in queries.by_agency(shown) if not own or one["agency"].code in own]
+    agencies = [one for one in queries.by_agency(shown) if not own or one["agency"].code in own]
+    kinds = dict(AgencyChannel.objects.values_list("agency", "kind"))
+    return shown, [{**one, "spoken": SPOKEN.get(kinds.get(one["agency_id"], ""))} for one in agencies]
 
 
 def _sent(request: HttpRequest, shown: PaymentRound, agency: Agency) -> FileResponse:
