@@ -7,8 +7,10 @@ import uuid
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.payments.bank import banked
+from tests.payments.messages import camt, detail, entry, references, states
 from tests.payments.scene import peopled
 from tests.web.test_payments_pages import as_user, text
 
@@ -34,3 +36,23 @@ def test_another_agency_is_not_offered_it_and_asking_is_explained() -> None:
     assert "ne reçoit pas d’ordres en ISO 20022" in text(
         client.post(address, {"format": "pain001", "cle": str(uuid.uuid4())}, follow=True)
     )
+
+
+def test_what_a_bank_sends_is_taken_from_the_page_and_its_remarks_are_shown(tmp_path: Path) -> None:
+    scene = banked(2, tmp_path)
+    sent = scene.released()
+    path = camt(tmp_path, entry(30_000, detail(references(sent)[0])), entry(1_200))
+    form = {"cle": str(uuid.uuid4()), "agence": str(scene.agency.pk),
+            "fichier": SimpleUploadedFile("avis.xml", path.read_bytes())}  # fmt: skip
+    page = text(as_user(scene.officer).post("/paiements/retours/", form, follow=True))
+    assert "1 ligne lue : 1 payé" in page and states(sent) == ["paid", "open"]
+    assert "Opérations de la banque sans référence à nos ordres : 1" in page
+
+
+def test_a_hostile_message_is_explained_on_the_page_it_was_sent_from(tmp_path: Path) -> None:
+    scene = banked(1, tmp_path)
+    file = SimpleUploadedFile("avis.xml", b'<!DOCTYPE a SYSTEM "http://127.0.0.1/">\n<Document/>')
+    form = {"cle": str(uuid.uuid4()), "agence": str(scene.agency.pk), "fichier": file}
+    page = as_user(scene.officer).post("/paiements/retours/", form)
+    assert page.status_code == 400
+    assert "avis.xml, ligne 1 : Le message déclare des entités ou une DTD" in text(page)

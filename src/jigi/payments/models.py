@@ -16,6 +16,7 @@ from jigi.foundation.models import User
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 from jigi.ledger.models import Book
+from jigi.payments.answer_models import ReturnNotice
 from jigi.payments.channel_models import AgencyChannel, PayingAccount
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Agency, Component, FundingLine
@@ -23,7 +24,7 @@ from jigi.registry.models import Household, Person
 
 __all__ = [
     "AgencyChannel", "Entitlement", "Instruction", "OrderFile", "PayingAccount", "PaymentRound", "ReturnFile",
-    "ReturnLine", "RoundChange", "RoundCommune",
+    "ReturnLine", "ReturnNotice", "RoundChange", "RoundCommune",
 ]  # fmt: skip
 
 
