@@ -12,7 +12,7 @@ from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent
 from jigi.payments import channels, orders
 from jigi.payments.adapters import iso20022_accounts, iso20022_out
-from jigi.payments.channel_file import SHIPPED, read_channel
+from jigi.payments.adapters.channel_file import SHIPPED, read_channel
 from jigi.payments.models import AgencyChannel, Instruction, OrderFile, PayingAccount, PaymentRound
 from jigi.registry.models import Person
 from tests.payments.bank import CHANNEL, RIB, banked, check_schema, read, spoken

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.payments.bank import banked
 from tests.payments.messages import camt, detail, entry, references, states
 from tests.payments.scene import peopled
+from tests.payments.test_files import EXAMPLE, agreed
 from tests.web.test_payments_pages import as_user, text
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +59,16 @@ def test_a_hostile_message_is_explained_on_the_page_it_was_sent_from(tmp_path: P
     page = as_user(scene.officer).post("/paiements/retours/", form)
     assert page.status_code == 400
     assert "avis.xml, ligne 1 : Le message déclare des entités ou une DTD" in text(page)
+
+
+def test_a_signed_file_leaves_with_its_signature_and_its_slip(tmp_path: Path) -> None:
+    scene = peopled(2)
+    agreed(scene, tmp_path, f"{EXAMPLE}\n[seal]\nsign = true\n")
+    address = f"/paiements/{scene.released().pk}/ordres/{scene.agency.pk}/"
+    client = as_user(scene.officer)
+    assert "Fichier convenu avec elle" in text(client.get(address))
+    answer = client.post(address, {"format": "agency", "cle": str(uuid.uuid4())})
+    archive = ZipFile(BytesIO(b"".join(answer.streaming_content)))
+    name, *beside = archive.namelist()
+    assert beside == [f"{name}.sig", f"{name}.bordereau.csv"]
+    assert archive.read(name).startswith(b"E00000002")

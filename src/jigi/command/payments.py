@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from getpass import getpass
 from pathlib import Path
 
 from jigi.command.users import find_user
@@ -61,7 +62,7 @@ def _step(action: Callable[..., PaymentRound]) -> Callable[[argparse.Namespace],
 def _orders_arguments(parser: argparse.ArgumentParser) -> None:
     _of_round(parser)
     parser.add_argument("--out", type=Path, default=Path("."), help="dossier où écrire")
-    parser.add_argument("--format", choices=["csv", "xlsx", "pain001"], default="csv")
+    parser.add_argument("--format", choices=["csv", "xlsx", "pain001", "agency"], default="csv")
     parser.add_argument("--agency", help="code de l’agence ; toutes celles du tour, si elle n’est pas dite")
 
 
@@ -92,12 +93,18 @@ def _orders(options: argparse.Namespace) -> Figures:
 def _channel_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("agency", metavar="AGENCE", help="code de l’agence")
     parser.add_argument("file", metavar="FICHIER", type=Path, help="réglage relu (TOML)")
+    parser.add_argument("--password", action="store_true", help="demande le mot de passe des classeurs")
     acting(parser)
 
 
 def _channel(options: argparse.Namespace) -> Figures:
-    channel = configure(find_agency(options.agency), options.file, by=find_user(options.by))
+    password = getpass("Mot de passe des classeurs : ") if options.password else ""
+    channel = configure(find_agency(options.agency), options.file, by=find_user(options.by), password=password)
     say(f"{channel} : réglé par {channel.file_name}, {channel.file_hash[:12]}…")
+    if channel.identity_public:
+        say(f"L’agence chiffre ses retours à : {channel.identity_public}")
+    if channel.signing_public:
+        say(f"Elle vérifie nos signatures par : {channel.signing_public}")
     return {"agency": options.agency, "kind": channel.kind, "sha256": channel.file_hash}
 
 

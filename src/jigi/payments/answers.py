@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from jigi.foundation.bulk import run_sql
-from jigi.payments.adapters import iso20022_groups, iso20022_in
+from jigi.foundation.clear import clear_folder
+from jigi.payments.adapters import files_in, files_seal, iso20022_groups, iso20022_in
+from jigi.payments.adapters.channel_file import read_channel
 from jigi.payments.incoming import Answers, Notice
 from jigi.payments.models import AgencyChannel, ReturnFile, ReturnNotice
 from jigi.programmes.models import Agency
@@ -16,8 +19,10 @@ _MARK = b"\xef\xbb\xbf"
 MOST_NOTICES = 200
 
 
-def spoken(path: Path, agency: Agency) -> Answers | None:
+def spoken(path: Path, agency: Agency, held: ExitStack) -> Answers | None:
     """The answers of a file in the form agreed with its agency; None when none is: it is read as any table.
+
+    What was sealed stands in clear in a folder that goes when `held` is closed.
 
     Raises InputError when the file is not of that form, or is hostile.
     """
@@ -27,6 +32,11 @@ def spoken(path: Path, agency: Agency) -> Answers | None:
     if channel.kind == AgencyChannel.Kind.ISO20022 and _is_markup(path):
         numbers = frozenset(channel.accounts.values_list("number", flat=True))
         return iso20022_in.Answers(path, partial(iso20022_groups.orders_of, agency), numbers)
+    if channel.kind == AgencyChannel.Kind.FILES:
+        files = read_channel(channel.said, channel.file_name).files
+        assert files is not None
+        folder = held.enter_context(clear_folder("retour"))
+        return files_in.Answers(files_seal.opened(path, folder, files.seal, channel), path.name, files.returns)
     return None
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from pathlib import Path
 
+import pyrage
 from django.db import transaction
 from django.utils import timezone
 
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError
+from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.foundation.toml_table import read_text
 from jigi.geography.access import require
-from jigi.payments.channel_file import Account, Channel, read_channel
+from jigi.payments.adapters import signatures
+from jigi.payments.adapters.channel_file import Account, Channel, read_channel
+from jigi.payments.adapters.files_seal import KIND
 from jigi.payments.models import AgencyChannel, PayingAccount
 from jigi.programmes.models import Agency, Agreement
 
@@ -22,9 +27,10 @@ NOUN = "agency_channel"
 
 
 @transaction.atomic
-def configure(agency: Agency, path: Path, *, by: User) -> AgencyChannel:
+def configure(agency: Agency, path: Path, *, by: User, password: str = "") -> AgencyChannel:
     """Load the reviewed file of an agency's exchange, in the place of the one before; its keys are kept.
 
+    Keys that the file needs and that are not there yet are drawn; a `password` of workbooks goes to the vault.
     Raises InputError at the first mistake of the file, Refused when the person may not.
     """
     require(by, RIGHT)
@@ -38,9 +44,25 @@ def configure(agency: Agency, path: Path, *, by: User) -> AgencyChannel:
     before = AgencyChannel.objects.filter(agency=agency).values("kind", "file_name", "file_hash").first()
     channel, _ = AgencyChannel.objects.update_or_create(agency=agency, defaults=said)
     _set_accounts(channel, read, path)
+    _set_secrets(channel, read, password)
     after = {"agency": agency.code, "kind": read.kind, "file": path.name, "sha256": digest}
     audit.record("configure", NOUN, channel.pk, by=by, before=before or {}, after=after)
     return channel
+
+
+def _set_secrets(channel: AgencyChannel, read: Channel, password: str) -> None:
+    """Draw what is missing: the identity that opens returns, the seed that signs orders."""
+    seal = read.files.seal if read.files else None
+    if seal and seal.returns_sealed and not channel.identity_public:
+        identity = pyrage.x25519.Identity.generate()
+        channel.identity_sealed = vault().seal(KIND, str(identity))
+        channel.identity_public = str(identity.to_public())
+    if seal and seal.sign and not channel.signing_public:
+        seed = secrets.token_bytes(32)
+        channel.signing_sealed, channel.signing_public = vault().seal(KIND, seed.hex()), signatures.public_of(seed)
+    if password:
+        channel.password_sealed = vault().seal(KIND, password)
+    channel.save()
 
 
 def _set_accounts(channel: AgencyChannel, read: Channel, path: Path) -> None:

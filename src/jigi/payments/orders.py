@@ -24,7 +24,7 @@ from jigi.foundation.models import User
 from jigi.foundation.vault import Vault
 from jigi.geography.access import organisations_with, require
 from jigi.geography.models import Area
-from jigi.payments.adapters import iso20022_out
+from jigi.payments.adapters import files_out, iso20022_out
 from jigi.payments.models import Instruction, OrderFile, PaymentRound
 from jigi.payments.order_columns import ACCOUNT, AMOUNT, HEADER, PHONE
 from jigi.programmes.models import Agency
@@ -38,8 +38,9 @@ _INTERNATIONAL = re.compile(r"\+\d+", re.ASCII)
 def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User) -> OrderFile:
     """Write the orders of a released round for one agency, and beside them the slip that declares them.
 
-    `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it), « xlsx », or « pain001 » where the agency speaks
-    ISO 20022. Writing again gives the same lines and the same references: an order sent twice is the same order.
+    `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it), « xlsx », « pain001 » where the agency speaks
+    ISO 20022, « agency » where files are agreed with it. Writing again gives the same lines and the same references:
+    an order sent twice is the same order.
     """
     _check_may_leave(payment_round, agency, by)
     lines, total, digest = _written(payment_round, agency, folder, format)
@@ -72,6 +73,8 @@ def _households(payment_round: PaymentRound, agency: Agency) -> Iterable[int]:
 
 
 def file_name(payment_round: PaymentRound, agency: Agency, format: str) -> str:
+    if format == "agency":
+        return files_out.file_name(payment_round, agency)
     extension = {"pain001": "pain001.xml"}.get(format, format)
     return f"ordres-tour{payment_round.pk}-{agency.code}.{extension}"
 
@@ -195,6 +198,8 @@ def _writer(payment_round: PaymentRound, agency: Agency, format: str) -> Writer:
     """What writes a format. Raises Refused when the agency does not speak it."""
     if format == "pain001":
         return iso20022_out.writer(payment_round, agency)
+    if format == "agency":
+        return files_out.Writer(payment_round, agency)
     return _WRITERS[format]
 
 

@@ -61,8 +61,8 @@ def reconcile(path: Path, agency: Agency, *, by: User) -> Reconciliation:
     again changes nothing. Raises InputError when the file is not a table with the needed columns.
     """
     _require(by, agency)
-    spoken = answers.spoken(path, agency)
     with ExitStack() as opened:
+        spoken = answers.spoken(path, agency, opened)
         table = opened.enter_context(open_table(path)) if spoken is None else None
         digest = _hash(path)
         known = ReturnFile.objects.filter(agency=agency, file_hash=digest).first()

@@ -21,7 +21,7 @@ from typing import TextIO
 from jigi.foundation.clear import clear_folder
 from jigi.foundation.errors import InputError, Refused
 from jigi.payments.adapters import iso20022_accounts as accounts
-from jigi.payments.channel_file import Bank, read_channel
+from jigi.payments.adapters.channel_file import Bank, read_channel
 from jigi.payments.models import AgencyChannel, PayingAccount, PaymentRound
 from jigi.payments.order_columns import ACCOUNT, AGREEMENT, AMOUNT, HEADER
 from jigi.programmes.models import Agency

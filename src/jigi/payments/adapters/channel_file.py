@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jigi.foundation.toml_table import Table, parse
 from jigi.payments.adapters import iso20022_accounts
+from jigi.payments.adapters.files_mapping import Files, read_files
 
 SHIPPED = Path(__file__).resolve().parent / "agreed"
 BIC = r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?"
@@ -44,6 +45,7 @@ class Channel:
     author: str
     source: str
     bank: Bank | None = None
+    files: Files | None = None
 
 
 def read_channel(text: str, file: str | Path) -> Channel:
@@ -51,7 +53,10 @@ def read_channel(text: str, file: str | Path) -> Channel:
     top = parse(text, file)
     kind = top.choice("kind", KINDS)
     author, source = _short(top, "author", 160), top.text("source")
-    channel = Channel(kind, author, source, bank=_bank(top))
+    if kind == "iso20022":
+        channel = Channel(kind, author, source, bank=_bank(top))
+    else:
+        channel = Channel(kind, author, source, files=read_files(top))
     top.refuse_others()
     return channel
 
