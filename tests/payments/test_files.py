@@ -19,6 +19,7 @@ from jigi.payments import channels, orders, returns
 from jigi.payments.adapters import signatures
 from jigi.payments.adapters.channel_file import SHIPPED, read_channel
 from jigi.payments.models import AgencyChannel, OrderFile, PaymentRound, ReturnFile, ReturnLine, ReturnNotice
+from jigi.registry.models import Person
 from tests.factories import make_user
 from tests.payments.messages import references, states
 from tests.payments.scene import Scene, peopled
@@ -87,6 +88,14 @@ def test_a_table_has_the_columns_of_the_agency_and_ends_by_its_totals(scene: Sce
         rows = [cells for _, cells in table]
     assert list(table.header) == ["type", "reference", "allocataire", "compte", "montant_fcfa"]
     assert [row[4] for row in rows] == ["30000"] * 3 + [""] and rows[-1][:3] == ["E", "3", "90000"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_name_that_a_spreadsheet_would_run_is_text(scene: Scene, tmp_path: Path, form: str) -> None:
+    Person.objects.update(given_names="=2+5", surname="Koné")
+    agreed(scene, tmp_path, titled(form))
+    with open_table(sent(scene, scene.released(), tmp_path)) as table:
+        assert {cells[2] for _, cells in table if cells[0] == "D"} == {"'=2+5 Koné"}
 
 
 def test_the_same_orders_make_the_same_bytes(scene: Scene, tmp_path: Path) -> None:
