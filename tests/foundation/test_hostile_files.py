@@ -226,7 +226,8 @@ KNOWN = {
     "intake/submissions.py": "answers in a temporary folder, which only our own import reads",
     "intake/xlsform.py": "the sheets of a shipped questionnaire, in a workbook",
     "sharing/packing.py": "neutralises each cell; the names of columns are ours",
-    "payments/orders.py": "rows come from _rows, neutralised; the slip holds names and numbers of ours",
+    "payments/orders.py": "neutralises each cell (_shown); the slip holds names and numbers of ours",
+    "payments/adapters/files_out.py": "neutralises each cell of a table; a file of fixed width is no table",
 }
 
 

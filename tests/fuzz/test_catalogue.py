@@ -98,6 +98,10 @@ READ: dict[tuple[str, str], Row] = {
     ("payments reconcile", "file"): Row(
         lambda path, folder: ("payments", "reconcile", "--agency", _agency(), "--by", "rapproche", path)
     ),
+    ("payments exchange", "file"): Row(
+        lambda path, folder: ("payments", "exchange", "--by", _administrator(), _agency(), path)
+    ),
+    ("payments channel", "file"): Row(lambda path, folder: ("payments", "channel", _agency(), path)),
     ("vault import-key", "file"): Row(lambda path, folder: ("vault", "import-key", path)),
     ("backup verify", "folder"): Row(lambda path, folder: ("backup", "verify", path)),
 }
@@ -298,6 +302,14 @@ def _scheme() -> str:
     from tests.schemes.giving import make_scheme
 
     return str(make_scheme().code)
+
+
+def _administrator() -> str:
+    from tests.factories import make_user
+
+    if not User.objects.filter(username="administre").exists():
+        make_user("administre", "system_administrator")
+    return "administre"
 
 
 def _agency() -> str:

@@ -67,6 +67,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "payments freeze": ("payments", "Gèle la liste d’un tour et calcule son empreinte"),
     "payments approve": ("payments", "Approuve un tour gelé"),
     "payments release": ("payments", "Libère un tour approuvé"),
+    "payments exchange": ("payments", "Charge le réglage relu de l’échange avec une agence"),
     "payments orders": ("payments", "Écrit les fichiers d’ordres des agences"),
     "payments reconcile": ("payments", "Rapproche un fichier de retour"),
     "payments close": ("payments", "Clôt un tour : les non-payés passent en rappel"),

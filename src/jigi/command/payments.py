@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from getpass import getpass
 from pathlib import Path
 
 from jigi.command.users import find_user
@@ -13,6 +14,7 @@ from jigi.foundation.errors import JigiError
 from jigi.foundation.money import format_xof
 from jigi.geography.models import Area
 from jigi.payments import actions, frozen_list, losses
+from jigi.payments.exchanges import configure
 from jigi.payments.models import PaymentRound
 from jigi.payments.orders import write_orders
 from jigi.payments.returns import reconcile
@@ -60,7 +62,8 @@ def _step(action: Callable[..., PaymentRound]) -> Callable[[argparse.Namespace],
 def _orders_arguments(parser: argparse.ArgumentParser) -> None:
     _of_round(parser)
     parser.add_argument("--out", type=Path, default=Path("."), help="dossier où écrire")
-    parser.add_argument("--format", choices=["csv", "xlsx"], default="csv")
+    parser.add_argument("--format", choices=["csv", "xlsx", "pain001", "agency"], default="csv")
+    parser.add_argument("--agency", help="code de l’agence ; toutes celles du tour, si elle n’est pas dite")
 
 
 def _orders(options: argparse.Namespace) -> Figures:
@@ -70,6 +73,8 @@ def _orders(options: argparse.Namespace) -> Figures:
             commune__in=payment_round.communes.values("commune")
         ).values("agency")
     )
+    if options.agency:
+        agencies = agencies.filter(pk=find_agency(options.agency).pk)
     made = [
         write_orders(payment_round, agency, options.out, format=options.format, by=find_user(options.by))
         for agency in agencies
@@ -83,6 +88,24 @@ def _orders(options: argparse.Namespace) -> Figures:
             for f in made
         ]
     }  # fmt: skip
+
+
+def _channel_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("agency", metavar="AGENCE", help="code de l’agence")
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="réglage relu (TOML)")
+    parser.add_argument("--password", action="store_true", help="demande le mot de passe des classeurs")
+    acting(parser)
+
+
+def _channel(options: argparse.Namespace) -> Figures:
+    password = getpass("Mot de passe des classeurs : ") if options.password else ""
+    channel = configure(find_agency(options.agency), options.file, by=find_user(options.by), password=password)
+    say(f"{channel} : réglé par {channel.file_name}, {channel.file_hash[:12]}…")
+    if channel.identity_public:
+        say(f"L’agence chiffre ses retours à : {channel.identity_public}")
+    if channel.signing_public:
+        say(f"Elle vérifie nos signatures par : {channel.signing_public}")
+    return {"agency": options.agency, "kind": channel.kind, "sha256": channel.file_hash}
 
 
 def _reconcile_arguments(parser: argparse.ArgumentParser) -> None:
@@ -218,6 +241,7 @@ VERBS = {
     "payments freeze": Verb(_of_round, _step(actions.freeze)),
     "payments approve": Verb(_of_round, _step(actions.approve)),
     "payments release": Verb(_of_round, _step(actions.release)),
+    "payments exchange": Verb(_channel_arguments, _channel),
     "payments orders": Verb(_orders_arguments, _orders),
     "payments reconcile": Verb(_reconcile_arguments, _reconcile),
     "payments close": Verb(_of_round, _step(actions.close)),

@@ -34,6 +34,7 @@ KINDS = {
     "collection": "un secret de collecte",
     "scan": "la page d’une feuille",
     "agency": "un secret ou un message d’une agence",
+    "channel": "un secret d’échange avec une agence",
 }
 KEY_BYTES = 32
 INDEX_BYTES = 16

@@ -17,9 +17,16 @@ from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 from jigi.ledger.models import Book, Entry
 from jigi.payments import dispatch_models as dispatch_models  # tables of this package too
+from jigi.payments.answer_models import ReturnNotice
+from jigi.payments.channel_models import AgencyChannel, PayingAccount
 from jigi.payments.states import ROUND, SUSPENSION
 from jigi.programmes.models import Agency, Component, FundingLine
 from jigi.registry.models import Household, Person
+
+__all__ = [
+    "AgencyChannel", "Entitlement", "Instruction", "OrderFile", "PayingAccount", "PaymentRound", "ReturnFile",
+    "ReturnLine", "ReturnNotice", "RoundChange", "RoundCommune",
+]  # fmt: skip
 
 
 def _signer(french: str) -> models.ForeignKey[User | None, User | None]:
@@ -366,7 +373,10 @@ class OrderFile(models.Model):
 
     payment_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, related_name="order_files")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    format = models.CharField(max_length=4, choices=[("csv", "CSV"), ("xlsx", "Excel")])
+    format = models.CharField(
+        max_length=10,
+        choices=[("csv", "CSV"), ("xlsx", "Excel"), ("pain001", "ISO 20022"), ("agency", "de l’agence")],
+    )
     file_name = models.CharField("fichier", max_length=200)
     lines = models.BigIntegerField("lignes")
     total_xof = models.BigIntegerField("total")

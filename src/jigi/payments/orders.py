@@ -24,16 +24,14 @@ from jigi.foundation.models import User
 from jigi.foundation.vault import Vault
 from jigi.geography.access import organisations_with, require
 from jigi.geography.models import Area
+from jigi.payments.adapters import files_out, iso20022_out
 from jigi.payments.models import Instruction, OrderFile, PaymentRound
 from jigi.payments.on_their_way import on_their_way
+from jigi.payments.order_columns import ACCOUNT, AMOUNT, HEADER, PHONE
 from jigi.programmes.models import Agency
 
-HEADER = (
-    "reference", "numero_rsu", "allocataire", "telephone", "site_de_paiement", "compte", "montant_fcfa", "nature",
-    "tour", "empreinte_liste",
-)  # fmt: skip
-AMOUNT = HEADER.index("montant_fcfa")
-PHONE, ACCOUNT = HEADER.index("telephone"), HEADER.index("compte")
+Writer = Callable[[Path, Iterator[list[str]]], tuple[int, int]]
+"""Writes lines of orders to a file: how many, and their total in FCFA."""
 _INTERNATIONAL = re.compile(r"\+\d+", re.ASCII)
 
 
@@ -41,8 +39,9 @@ _INTERNATIONAL = re.compile(r"\+\d+", re.ASCII)
 def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User) -> OrderFile:
     """Write the orders of a released round for one agency, and beside them the slip that declares them.
 
-    `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it) or « xlsx ». Writing again gives the same
-    lines and the same references: an order sent twice is the same order.
+    `format` is « csv » (UTF-8 with BOM, semicolons: Excel opens it), « xlsx », « pain001 » where the agency speaks
+    ISO 20022, « agency » where files are agreed with it. Writing again gives the same lines and the same references:
+    an order sent twice is the same order.
     """
     _check_may_leave(payment_round, agency, by)
     lines, total, digest = _written(payment_round, agency, folder, format)
@@ -75,7 +74,10 @@ def _households(payment_round: PaymentRound, agency: Agency) -> Iterable[int]:
 
 
 def file_name(payment_round: PaymentRound, agency: Agency, format: str) -> str:
-    return f"ordres-tour{payment_round.pk}-{agency.code}.{format}"
+    if format == "agency":
+        return files_out.file_name(payment_round, agency)
+    extension = {"pain001": "pain001.xml"}.get(format, format)
+    return f"ordres-tour{payment_round.pk}-{agency.code}.{extension}"
 
 
 def _check_may_leave(payment_round: PaymentRound, agency: Agency, by: User) -> None:
@@ -102,7 +104,7 @@ def _written(payment_round: PaymentRound, agency: Agency, folder: Path, format: 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with closing(_rows(payment_round, agency)) as rows:
-            lines, total = _WRITERS[format](path, rows)
+            lines, total = _writer(payment_round, agency, format)(path, rows)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         _write_slip(path, lines, total, digest, payment_round.list_hash)
@@ -129,7 +131,8 @@ def _rows(payment_round: PaymentRound, agency: Agency) -> Generator[list[str], N
             except JigiError as error:
                 wrong = error
             else:
-                yield [*(_harmless(cell or "") for cell in cells), payment_round.list_hash]
+                *line, agreement = (cell or "" for cell in cells)
+                yield [*line, payment_round.list_hash, agreement]
     if wrong:
         raise wrong
 
@@ -153,6 +156,11 @@ def _opened(row: tuple[Any, ...], keeper: Vault) -> list[str]:
     return cells
 
 
+def _shown(row: list[str]) -> list[str]:
+    """What a spreadsheet may open of a line."""
+    return [_harmless(cell) for cell in row[: len(HEADER)]]
+
+
 def _harmless(cell: str) -> str:
     # An agency pays the account that is written: « +223… » runs nothing, an apostrophe would change it.
     return cell if _INTERNATIONAL.fullmatch(cell) else neutralise(cell)
@@ -164,7 +172,7 @@ def _write_csv(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(HEADER)
         for row in rows:
-            writer.writerow(row)
+            writer.writerow(_shown(row))
             lines += 1
             total += int(row[AMOUNT])
     return lines, total
@@ -183,7 +191,7 @@ def _write_xlsx(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
         for row in rows:
             lines += 1
             total += int(row[AMOUNT])
-            for column, cell in enumerate(row):
+            for column, cell in enumerate(_shown(row)):
                 if column == AMOUNT:
                     sheet.write_number(lines, column, int(cell))
                 else:
@@ -191,10 +199,16 @@ def _write_xlsx(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
     return lines, total
 
 
-_WRITERS: dict[str, Callable[[Path, Iterator[list[str]]], tuple[int, int]]] = {
-    "csv": _write_csv,
-    "xlsx": _write_xlsx,
-}
+_WRITERS: dict[str, Writer] = {"csv": _write_csv, "xlsx": _write_xlsx}
+
+
+def _writer(payment_round: PaymentRound, agency: Agency, format: str) -> Writer:
+    """What writes a format. Raises Refused when the agency does not speak it."""
+    if format == "pain001":
+        return iso20022_out.writer(payment_round, agency)
+    if format == "agency":
+        return files_out.Writer(payment_round, agency)
+    return _WRITERS[format]
 
 
 def _write_slip(path: Path, lines: int, total: int, digest: str, list_hash: str) -> None:

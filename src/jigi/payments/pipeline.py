@@ -166,8 +166,13 @@ def commit(payment_round: PaymentRound, book: Book, entry: Entry) -> int:
         return run_sql("payments", "commit", facts, tables={"posting": posting})
 
 
-def take_lines(file_id: int, agency_id: int, lines: Iterable[Sequence[Any]]) -> list[int]:
-    """COPY the lines read from a return file and give each its outcome; returns the rounds they speak of."""
+def take_lines(
+    file_id: int, agency_id: int, lines: Iterable[Sequence[Any]], *, amounts_of_orders: bool = False
+) -> list[int]:
+    """COPY the lines read from a return file and give each its outcome; returns the rounds they speak of.
+
+    `amounts_of_orders`: an answer that repeats no amount is about the amount that was ordered.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE incoming (line bigint, reference text, status_read text, amount_read text,"
@@ -183,6 +188,8 @@ def take_lines(file_id: int, agency_id: int, lines: Iterable[Sequence[Any]]) -> 
         cursor.execute("ANALYZE incoming")
         cursor.execute("SELECT DISTINCT origin_round_id FROM incoming WHERE origin_round_id IS NOT NULL")
         rounds = {row[0] for row in cursor.fetchall()}
+        if amounts_of_orders:
+            run_sql("payments", "amounts_of_orders", {"rounds": sorted(rounds)})
         rounds |= _match_otherwise(agency_id, sorted(rounds))
         run_sql("payments", "take_lines", {"file": file_id, "agency": agency_id, "rounds": sorted(rounds)})
         cursor.execute("DROP TABLE incoming, matched")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from jigi.foundation.models import User
 from jigi.foundation.tabular import open_table
 from jigi.geography.access import require
 from jigi.ledger import actions as ledger
-from jigi.payments import pipeline, queries
+from jigi.payments import answers, pipeline, queries
+from jigi.payments.incoming import Answers
 from jigi.payments.models import ReturnFile, ReturnLine
 from jigi.payments.reading import Totals, columns_of, lines_of
 from jigi.programmes.models import Agency
@@ -34,25 +36,34 @@ class Reconciliation:
 
 @pipeline.in_turn
 def reconcile(path: Path, agency: Agency, *, by: User) -> Reconciliation:
-    """Take a return file of an agency (CSV or XLSX) in one transaction.
+    """Take a return file of an agency (CSV or XLSX, else in the form agreed with it) in one transaction.
 
     Lines that can't be matched become exceptions for a person; they never stop the others. The same file given
     again changes nothing. Raises InputError when the file is not a table with the needed columns.
     """
     require_reconciler(by, agency)
-    with open_table(path) as table:
+    with ExitStack() as opened:
+        spoken = answers.spoken(path, agency, opened)
+        table = opened.enter_context(open_table(path)) if spoken is None else None
         digest = _hash(path)
         known = ReturnFile.objects.filter(agency=agency, file_hash=digest, undone_at__isnull=True).first()
         if known:
             return Reconciliation(known, known=True)
-        columns, totals = columns_of(table), Totals()
+        totals = Totals()
+        lines = lines_of(table, columns_of(table), totals) if table else _rows(spoken)
         with runs.start("payments.reconcile", f"Rapprochement · {path.name}", by=by) as work:
-            return _take(path, digest, agency, lines_of(table, columns, totals), totals, work, by)
+            return _take(path, digest, agency, lines, totals, work, by, spoken)
+
+
+def _rows(spoken: Answers | None) -> Iterator[tuple[Any, ...]]:
+    assert spoken is not None
+    return (answer.row(amount_needed=spoken.amount_needed) for answer in spoken)
 
 
 def _take(
-    path: Path, digest: str, agency: Agency, lines: Iterator[tuple[Any, ...]], totals: Totals, work: runs.Work, by: User
-) -> Reconciliation:
+    path: Path, digest: str, agency: Agency, lines: Iterator[tuple[Any, ...]], totals: Totals, work: runs.Work,
+    by: User, spoken: Answers | None = None,
+) -> Reconciliation:  # fmt: skip
     try:
         with transaction.atomic():
             # The second file of an agency sees what the first has settled.
@@ -61,15 +72,18 @@ def _take(
             entry = ledger.open_entry("settle", f"return:{taken.pk}", f"Retour {agency} · {path.name}", by=by)
             assert entry is not None
             with work.step("Lecture et correspondance"):
-                rounds = pipeline.take_lines(taken.pk, agency.pk, lines)
+                unsaid = spoken is not None and not spoken.amount_needed
+                rounds = pipeline.take_lines(taken.pk, agency.pk, lines, amounts_of_orders=unsaid)
                 declared = {"declared_lines": totals.lines, "declared_xof": totals.amount_xof}
                 ReturnFile.objects.filter(pk=taken.pk).update(**declared)
+                if spoken is not None:
+                    answers.keep(taken, spoken.notices)
                 pipeline.count_lines(taken.pk)
                 taken.refresh_from_db()
             with work.step("Écritures et états") as step, ledger.refusing_overdraft():
                 pipeline.settle(taken, rounds, entry)
                 step.rows_out = taken.lines
-            if taken.lines == 0:
+            if taken.lines == 0 and not (spoken and spoken.notices):
                 raise InputError(
                     "Le fichier de retour n’a que son en-tête", file=path, line=1,
                     remedy="Demandez à l’agence le fichier complet.",

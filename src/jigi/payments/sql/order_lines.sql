@@ -1,10 +1,12 @@
 -- reads: payments_instruction of one round and agency; the lines of its order file, telephone and account sealed,
--- and last the index that the account must open to
+-- the agreement that pays, and last the index that the account must open to
 SELECT line.reference, household.rsu_number, person.given_names || ' ' || person.surname,
     coalesce(phone.sealed, ''), line.pay_point, line.account_sealed, line.amount_xof,
-    CASE line.kind WHEN 'right' THEN 'droit' ELSE 'rappel' END, paying.label, line.account_index
+    CASE line.kind WHEN 'right' THEN 'droit' ELSE 'rappel' END, paying.label,
+    funding.agreement_id, line.account_index
 FROM payments_instruction AS line
 JOIN payments_paymentround AS paying ON paying.id = line.round_id
+JOIN programmes_fundingline AS funding ON funding.id = line.funding_line_id
 JOIN registry_household AS household ON household.id = line.household_id
 JOIN registry_person AS person ON person.id = line.recipient_id
 LEFT JOIN LATERAL (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZipFile
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,7 +16,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import can, organisations_with
 from jigi.geography.models import Area
 from jigi.payments import orders, queries
-from jigi.payments.models import OrderFile, PaymentRound
+from jigi.payments.models import AgencyChannel, OrderFile, PaymentRound
 from jigi.programmes.models import Agency
 from jigi.web.account.step_up import require_proof
 from jigi.web.export import BUSY
@@ -24,8 +25,15 @@ from jigi.web.submissions import carry_out
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
+    "agency": "application/octet-stream",
+    "pain001": "application/xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+SPOKEN: dict[str, tuple[str, str]] = {
+    AgencyChannel.Kind.ISO20022: ("pain001", "Message ISO 20022"),
+    AgencyChannel.Kind.FILES: ("agency", "Fichier convenu avec elle"),
+}
+"""What an agency's own exchange adds to the forms that all take: its format, and the words of its button."""
 HANDS = ("payments.prepare", "payments.release", "payments.reconcile")
 
 
@@ -74,7 +82,9 @@ def _released(request: HttpRequest, pk: int) -> tuple[PaymentRound, list[dict[st
     shown = queries.rounds_of_agencies(own).filter(pk=pk).first() if own else seen_round(request, pk)
     if shown is None or not queries.has_been(shown, "release") or not (own or may_send(user, shown)):
         raise Http404
-    return shown, [one for one in queries.by_agency(shown) if not own or one["agency"].code in own]
+    agencies = [one for one in queries.by_agency(shown) if not own or one["agency"].code in own]
+    kinds = dict(AgencyChannel.objects.values_list("agency", "kind"))
+    return shown, [{**one, "spoken": SPOKEN.get(kinds.get(one["agency_id"], ""))} for one in agencies]
 
 
 def _sent(request: HttpRequest, shown: PaymentRound, agency: Agency) -> FileResponse:
@@ -92,5 +102,17 @@ def _sent(request: HttpRequest, shown: PaymentRound, agency: Agency) -> FileResp
             orders.write_again(shown, agency, Path(folder), format=format, by=user)
         name = orders.file_name(shown, agency, format)
         # Opened before its folder goes: the name disappears, the content stays readable to its end.
+        signed = (Path(folder) / f"{name}.sig").exists()
+        if signed:
+            name = _together(Path(folder), name)
         content = (Path(folder) / name).open("rb")
-    return FileResponse(content, as_attachment=True, filename=name, content_type=FORMATS[format])
+    kind = "application/zip" if signed else FORMATS[format]
+    return FileResponse(content, as_attachment=True, filename=name, content_type=kind)
+
+
+def _together(folder: Path, name: str) -> str:
+    """One archive of a file, its signature and its slip: a browser takes one file at a time."""
+    with ZipFile(folder / f"{name}.zip", "w") as archive:
+        for one in (name, f"{name}.sig", f"{name}.bordereau.csv"):
+            archive.write(folder / one, one)
+    return f"{name}.zip"

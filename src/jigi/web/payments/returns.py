@@ -76,6 +76,7 @@ def return_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     french = dict(ReturnLine.Outcome.choices)
     context = {
         "file": shown,
+        "notices": shown.notices.order_by("id"),
         "outcomes": [
             {**row, "label": french[row["outcome"]], "tone": TONES.get(row["outcome"], "bad")} for row in outcomes
         ],
