@@ -18,7 +18,7 @@ from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import pipeline, queries
+from jigi.payments import pipeline, queries, totals
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Component, FundingLine
@@ -268,6 +268,7 @@ def _reserve(payment_round: PaymentRound, by: User) -> None:
         ],
         by=by,
     )
+    totals.keep_reserved(payment_round.pk)
 
 
 def _check_hash(payment_round: PaymentRound, work: runs.Work) -> None:

@@ -19,6 +19,7 @@ from jigi.foundation.vault import Unsealable
 from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
 from jigi.ledger.pipeline import fill_book
+from jigi.payments import totals
 from jigi.payments.models import PaymentRound, ReturnFile, ReturnLine, ReturnUndoing
 
 INCOMING = (
@@ -142,7 +143,9 @@ def commit(payment_round: PaymentRound, book: Book, entry: Entry) -> int:
     give_memory()
     with fill_book(book) as posting:
         facts = {"round": payment_round.pk, "book": book.pk, "entry": entry.pk}
-        return run_sql("payments", "commit", facts, tables={"posting": posting})
+        posted = run_sql("payments", "commit", facts, tables={"posting": posting})
+    totals.keep(entry, [book.pk], totals.origins(payment_round.pk), only=payment_round.pk)
+    return posted
 
 
 def take_lines(file_id: int, agency_id: int, lines: Iterable[Sequence[Any]]) -> list[int]:
@@ -201,7 +204,8 @@ def settle(taken: ReturnFile, rounds: Sequence[int], entry: Entry, *, line: int 
     """
     facts = {"file": taken.pk, "entry": entry.pk, "rounds": list(rounds), "line": line}
     large = line is None and taken.lines >= LARGE_FILE
-    _post("settle_postings", facts, f"return-{taken.pk}", entry, apart=large or _undone_before(taken, line))
+    book = _post("settle_postings", facts, f"return-{taken.pk}", entry, apart=large or _undone_before(taken, line))
+    totals.keep(entry, [book], rounds)
     run_sql("payments", "settle_instructions", facts)
     run_sql("payments", "settle_entitlements", facts)
 
@@ -217,28 +221,31 @@ def undo(taken: ReturnFile, entry: Entry, *, line: int | None, by: int, why: str
     )
     since = ReturnUndoing.objects.aggregate(last=Max("pk"))["last"] or 0
     facts = {"file": taken.pk, "line": line, "rounds": rounds, "by": by, "why": why, "since": since, "entry": entry.pk}
-    undone = 0
+    undone, books = 0, {GENERAL_BOOK}
     for turn, outcomes in enumerate((["reversed"], ["paid", "absent", "refused"])):
         facts["outcomes"] = outcomes
         before = _undone_before(taken, line)
         found = run_sql("payments", "undo_lines", facts)
         undone += found
         if found:
-            _post("undo_postings", facts, f"undo-{entry.pk}-{turn}", entry, apart=found >= LARGE_FILE or before)
+            apart = found >= LARGE_FILE or before
+            books.add(_post("undo_postings", facts, f"undo-{entry.pk}-{turn}", entry, apart=apart))
             run_sql("payments", "undo_instructions", facts)
             run_sql("payments", "undo_entitlements", facts)
+    totals.keep(entry, sorted(books), rounds)
     run_sql("payments", "undo_marks", facts)
     return undone
 
 
-def _post(name: str, facts: dict[str, Any], code: str, entry: Entry, *, apart: bool) -> None:
-    """Run a statement that writes postings, in a book of their own or in the general one."""
+def _post(name: str, facts: dict[str, Any], code: str, entry: Entry, *, apart: bool) -> int:
+    """Run a statement that writes postings, in a book of their own or in the general one; returns the book's number."""
     if apart:
         book = open_book(f"{code}-{entry.pk}", entry.label)
         with fill_book(book) as posting:
             run_sql("payments", name, facts | {"book": book.pk}, tables={"posting": posting})
-    else:
-        run_sql("payments", name, facts | {"book": GENERAL_BOOK}, tables={"posting": "ledger_posting"})
+        return book.pk
+    run_sql("payments", name, facts | {"book": GENERAL_BOOK}, tables={"posting": "ledger_posting"})
+    return GENERAL_BOOK
 
 
 def _undone_before(taken: ReturnFile, line: int | None) -> bool:
@@ -257,6 +264,7 @@ def close_unanswered(payment_round: PaymentRound, entry: Entry) -> int:
     """What no return answered comes back to the programme and is owed; returns how many."""
     facts = {"round": payment_round.pk, "book": payment_round.book_id, "entry": entry.pk}
     run_sql("payments", "close_postings", facts)
+    totals.keep(entry, [facts["book"]], totals.origins(payment_round.pk), only=payment_round.pk)
     run_sql("payments", "close_entitlements", facts)
     return run_sql("payments", "close_instructions", facts)
 
@@ -265,6 +273,7 @@ def refund(component_id: int, entry: Entry) -> int:
     """What is owed to households that have left goes back to its agreement; returns how many."""
     facts = {"component": component_id, "book": GENERAL_BOOK, "entry": entry.pk}
     run_sql("payments", "refund_postings", facts)
+    totals.keep(entry, [GENERAL_BOOK], totals.owed_rounds(component_id))
     return run_sql("payments", "refund_entitlements", facts)
 
 
