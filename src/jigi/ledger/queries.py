@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import accumulate
 
 from django.db.models import QuerySet, Sum
@@ -124,3 +124,23 @@ def movements(fund: str) -> list[Movement]:
         )
         for row, balance_xof in zip(rows, running, strict=True)
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrialLine:
+    """An account over a period: what it held before, received, gave, and holds after; a balance is received − given."""
+
+    code: str
+    name: str
+    kind: str
+    fund: str
+    opening_xof: int
+    debit_xof: int
+    credit_xof: int
+    closing_xof: int
+
+
+def trial_balance(funds: Iterable[str], start: date, end: date) -> list[TrialLine]:
+    """The accounts of some funds from one day to another, both in. Openings and closings sum to zero."""
+    facts = {"funds": list(funds), "start": start, "end": end}
+    return [TrialLine(**row) for row in fetch_sql("ledger", "trial_balance", facts)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jigi.foundation.bulk import fetch_sql, run_sql
+from jigi.foundation.errors import JigiError
 from jigi.foundation.fence import unfenced
 from jigi.ledger.models import Entry
 
@@ -58,3 +59,17 @@ def prove() -> TotalsProof:
 def agrees_with_accounts(fund: str) -> bool:
     """Whether the kept totals of an agreement are the balances of its accounts; costs no reading of lines."""
     return not fetch_sql("payments", "wrong_funds", {"fund": fund})
+
+
+def refuse_wrong() -> None:
+    """Raise JigiError, naming what is wrong first, unless every total is the sum of its lines."""
+    proof = prove()
+    if proof.holds:
+        return
+    wrong = [f"{row['agreement']}, {row['round']}, {row['commune']} ({row['kind']})" for row in proof.wrong]
+    wrong += [f"{row['agreement']} ({row['kind']})" for row in proof.wrong_funds]
+    raise JigiError(
+        "Des totaux de relevé ne sont pas la somme de leurs lignes",
+        why="; ".join(wrong[:5]),
+        remedy="Prévenez l’auditeur : ne rendez aucun relevé avant qu’il ait conclu.",
+    )
