@@ -17,6 +17,7 @@ from django.db import transaction
 
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.foundation.money import format_xof
 from jigi.foundation.tabular import as_integer, open_table
@@ -43,6 +44,7 @@ class Balance:
     balance_xof: int
 
 
+@unfenced
 @transaction.atomic
 def import_openings(path: Path, *, by: User) -> tuple[Opening, bool]:
     """Take a file of opening balances; returns it, and whether it had been taken before (nothing is done then).

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.foundation.periods import french_date
 from jigi.geography.access import require
@@ -16,6 +17,7 @@ from jigi.geography.models import Area
 from jigi.ledger.models import Closing
 
 
+@unfenced
 def close_period(starts_on: date, ends_on: date, *, by: User) -> Closing:
     """Close the days from the first to the last, both in: no entry dated in them posts any more.
 
@@ -44,6 +46,7 @@ def close_period(starts_on: date, ends_on: date, *, by: User) -> Closing:
     return closing
 
 
+@unfenced
 @transaction.atomic
 def ask_reopening(closing: Closing, *, by: User, reason: str) -> None:
     """Ask that a closed period be opened again, with the reason; another person decides."""
@@ -56,6 +59,7 @@ def ask_reopening(closing: Closing, *, by: User, reason: str) -> None:
     audit.record("ask_reopening", "accounting_period", closing.pk, by=by, reason=reason)
 
 
+@unfenced
 @transaction.atomic
 def reopen(closing: Closing, *, by: User) -> None:
     """Open a closed period again, as another person asked."""

@@ -18,7 +18,7 @@ from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import pipeline, queries, totals
+from jigi.payments import fees, pipeline, queries, totals
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.states import ROUND
 from jigi.programmes.models import Component, FundingLine
@@ -154,6 +154,8 @@ def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
     with _run("payments.approve", "Approbation", payment_round, by) as work, transaction.atomic():
         payment_round = _locked(payment_round)
         _refuse_same_hand(payment_round, by, ("made_by", "frozen_by"))
+        ROUND.check(payment_round, "approve")
+        fees.rule(payment_round)
         ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
         with work.step("Vérification de l’empreinte"):
             _check_hash(payment_round, work)
@@ -265,7 +267,8 @@ def _reserve(payment_round: PaymentRound, by: User) -> None:
                 row["amount_xof"],
             )
             for row in pipeline.reservations(payment_round)
-        ],
+        ]
+        + fees.to_reserve(payment_round),
         by=by,
     )
     totals.keep_reserved(payment_round.pk)

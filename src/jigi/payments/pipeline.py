@@ -19,7 +19,7 @@ from jigi.foundation.vault import Unsealable
 from jigi.ledger.actions import GENERAL_BOOK, open_book
 from jigi.ledger.models import Book, Entry
 from jigi.ledger.pipeline import fill_book
-from jigi.payments import totals
+from jigi.payments import fees, totals
 from jigi.payments.models import PaymentRound, ReturnFile, ReturnLine, ReturnUndoing
 
 INCOMING = (
@@ -144,8 +144,15 @@ def commit(payment_round: PaymentRound, book: Book, entry: Entry) -> int:
     with fill_book(book) as posting:
         facts = {"round": payment_round.pk, "book": book.pk, "entry": entry.pk}
         posted = run_sql("payments", "commit", facts, tables={"posting": posting})
-    totals.keep(entry, [book.pk], totals.origins(payment_round.pk), only=payment_round.pk)
+    count_money(entry, [book.pk], totals.origins(payment_round.pk), apart=True, only=payment_round.pk)
     return posted
+
+
+def count_money(
+    entry: Entry, books: Sequence[int], rounds: Sequence[int], *, apart: bool = False, only: int | None = None
+) -> None:
+    """After every act that posts amounts of rights: their fees move likewise, and the totals of statements follow."""
+    totals.keep(entry, [*books, *fees.follow(entry, books, rounds, apart=apart)], rounds, only=only)
 
 
 def take_lines(file_id: int, agency_id: int, lines: Iterable[Sequence[Any]]) -> list[int]:
@@ -205,7 +212,7 @@ def settle(taken: ReturnFile, rounds: Sequence[int], entry: Entry, *, line: int 
     facts = {"file": taken.pk, "entry": entry.pk, "rounds": list(rounds), "line": line}
     large = line is None and taken.lines >= LARGE_FILE
     book = _post("settle_postings", facts, f"return-{taken.pk}", entry, apart=large or _undone_before(taken, line))
-    totals.keep(entry, [book], rounds)
+    count_money(entry, [book], rounds, apart=large)
     run_sql("payments", "settle_instructions", facts)
     run_sql("payments", "settle_entitlements", facts)
 
@@ -232,7 +239,7 @@ def undo(taken: ReturnFile, entry: Entry, *, line: int | None, by: int, why: str
             books.add(_post("undo_postings", facts, f"undo-{entry.pk}-{turn}", entry, apart=apart))
             run_sql("payments", "undo_instructions", facts)
             run_sql("payments", "undo_entitlements", facts)
-    totals.keep(entry, sorted(books), rounds)
+    count_money(entry, sorted(books), rounds, apart=undone >= LARGE_FILE)
     run_sql("payments", "undo_marks", facts)
     return undone
 
@@ -264,7 +271,7 @@ def close_unanswered(payment_round: PaymentRound, entry: Entry) -> int:
     """What no return answered comes back to the programme and is owed; returns how many."""
     facts = {"round": payment_round.pk, "book": payment_round.book_id, "entry": entry.pk}
     run_sql("payments", "close_postings", facts)
-    totals.keep(entry, [facts["book"]], totals.origins(payment_round.pk), only=payment_round.pk)
+    count_money(entry, [facts["book"]], totals.origins(payment_round.pk), only=payment_round.pk)
     run_sql("payments", "close_entitlements", facts)
     return run_sql("payments", "close_instructions", facts)
 
@@ -273,7 +280,7 @@ def refund(component_id: int, entry: Entry) -> int:
     """What is owed to households that have left goes back to its agreement; returns how many."""
     facts = {"component": component_id, "book": GENERAL_BOOK, "entry": entry.pk}
     run_sql("payments", "refund_postings", facts)
-    totals.keep(entry, [GENERAL_BOOK], totals.owed_rounds(component_id))
+    count_money(entry, [GENERAL_BOOK], totals.owed_rounds(component_id))
     return run_sql("payments", "refund_entitlements", facts)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from jigi.foundation.periods import Period
 from jigi.geography.models import Area
@@ -188,3 +190,62 @@ class AgencyAccount(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["funding_line", "agency"], name="agency_account_once")]
+
+
+class FeeRule(models.Model):
+    """What an agency takes for a payment; the most specific rule in force wins: nearest area, then programme.
+
+    The fee is `fixed_xof` plus `per_mille` thousandths of the amount rounded half up, at least `least_xof`, at most
+    `most_xof`. On top, it is paid to the agency by the agreement; included, the agency keeps it out of the amount.
+    A rule is made by one person and approved by another, or comes with a reviewed programme file (`file_hash`).
+    """
+
+    class Mode(models.TextChoices):
+        INCLUDED = "included", "compris dans le montant"
+        ON_TOP = "on_top", "en sus du montant"
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="fee_rules")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, null=True, related_name="+")
+    valid_from = models.DateField("valable du")
+    valid_until = models.DateField("au", null=True)
+    mode = models.CharField("mode", max_length=8, choices=Mode)
+    fixed_xof = models.BigIntegerField("fixe par paiement")
+    per_mille = models.DecimalField("pour mille du montant", max_digits=6, decimal_places=2)
+    least_xof = models.BigIntegerField("au moins", null=True)
+    most_xof = models.BigIntegerField("au plus", null=True)
+    why = models.CharField("motif et pièce", max_length=300)
+    file_hash = models.CharField("empreinte du fichier", max_length=64, default="", blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("proposée le", db_default=Now())
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField("approuvée le", null=True)
+
+    class Meta:
+        verbose_name = "règle de frais"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fixed_xof__gte=0, per_mille__gte=0, per_mille__lte=1000)
+                & (Q(least_xof__isnull=True) | Q(least_xof__gte=0)),
+                name="fee_rule_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(most_xof__isnull=True)
+                | Q(most_xof__gt=0) & (Q(least_xof__isnull=True) | Q(most_xof__gte=F("least_xof"))),
+                name="fee_rule_most_is_above_least",
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="fee_rule_says_why"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="fee_rule_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False)
+                & (~Q(approved_by=F("made_by")) | ~Q(file_hash="")),
+                name="fee_rule_approver_is_not_its_maker",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.get_mode_display()}"

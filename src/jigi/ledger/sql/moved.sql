@@ -41,8 +41,13 @@ ALTER TABLE ledger_closing ADD CONSTRAINT closing_of_a_period_once
     EXCLUDE USING gist (daterange(starts_on, ends_on, '[]') WITH &&) WHERE (reopened_at IS NULL);
 ALTER TABLE ledger_closing ADD CONSTRAINT closing_after_its_last_day
     CHECK (ends_on < (closed_at AT TIME ZONE 'UTC')::date);
+CREATE FUNCTION ledger_guard_closing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Une clôture comptable ne change ni ne s''efface : elle se rouvre (clôture %).', OLD.id
+        USING ERRCODE = 'restrict_violation';
+END $$;
 CREATE TRIGGER closing_stays BEFORE DELETE OR UPDATE OF starts_on, ends_on, closed_by_id, closed_at ON ledger_closing
-    FOR EACH ROW EXECUTE FUNCTION jigi_refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION ledger_guard_closing();
 
 CREATE OR REPLACE FUNCTION ledger_keep_balances() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -5,7 +5,14 @@ SELECT entry.id, entry.posted_at, entry.label, entry.cause, book.code AS book, m
         - coalesce(sum(moved.amount_xof) FILTER (WHERE credit.kind = 'available'), 0)::bigint AS available_xof,
     string_agg(DISTINCT credit.name, ', ' ORDER BY credit.name) AS credit_name,
     string_agg(DISTINCT debit.name, ', ' ORDER BY debit.name) AS debit_name
-FROM ledger_moved AS moved
+FROM (
+    -- The fees of an act move with it, between accounts of fees: they are told apart from what households receive.
+    SELECT moved.entry_id, moved.book_id, moved.debit_id, moved.credit_id, moved.lines, moved.amount_xof,
+        CASE WHEN to_account.kind LIKE 'fees%%' OR from_account.kind LIKE 'fees%%' THEN 'fee' ELSE moved.kind END AS kind
+    FROM ledger_moved AS moved
+    JOIN ledger_account AS to_account ON to_account.id = moved.debit_id
+    JOIN ledger_account AS from_account ON from_account.id = moved.credit_id
+) AS moved
 JOIN ledger_entry AS entry ON entry.id = moved.entry_id
 JOIN ledger_book AS book ON book.id = moved.book_id
 JOIN ledger_account AS debit ON debit.id = moved.debit_id
