@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -154,12 +154,9 @@ def test_the_rule_that_sql_applies_and_its_fee_are_those_of_the_pure_rule(
             made_by=scene.maker, approved_by=scene.treasurer, approved_at="2015-01-01T00:00Z",
         )  # fmt: skip
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SAVEPOINT one")
+            with transaction.atomic():
                 rule.save()
         except IntegrityError:
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK TO one")
             continue
         path = rule.area.path if rule.area else None
         scope = (rule.pk, rule.agency_id, path, rule.programme_id, begins, rule.valid_until)

@@ -68,9 +68,7 @@ closing_extended_to = 2018-12-31
 code = "A"
 name = "Agence A"
 kind = "wallet"
-no_fee_because = "essai"
 """
-AGENCY_BLOCK = '[[agency]]\ncode = "A"\nname = "Agence A"\nkind = "wallet"\nno_fee_because = "essai"\n'
 COMMUNES = {fact.code: fact.path for fact in gazetteer.areas("COD2019") if fact.level == "commune"}
 
 
@@ -144,7 +142,7 @@ BAD = [
     ("closing_extended_to = 2018-12-31", "closing_extended_to = 2018-06-30", 49, "ne reporte rien"),
     ("closing_extended_to = 2018-12-31", "closing_extended_to = 2018-12-30", 49, "avant la fin"),
     ("closing_extended_to = 2018-12-31\n", "", 48, "de l’échéance 16"),
-    (AGENCY_BLOCK, "", 1, "un bloc [[agency]]"),
+    ('[[agency]]\ncode = "A"\nname = "Agence A"\nkind = "wallet"\n', "", 1, "un bloc [[agency]]"),
     ("[[component.agency]]", "[[component.agence]]", 8, "[[component.agency]]"),
     ("[[component.agency]]", "[component.agency]", 32, "pas du bon type"),
     ("others = true", "others = 1", 31, "true ou false"),

@@ -17,6 +17,7 @@ from jigi.ledger import queries as ledger
 from jigi.ledger.models import Closing
 from jigi.payments import statements
 from jigi.payments.statements import DIMENSIONS, Chosen
+from jigi.programmes.models import Advance, FeeRule
 from tests.factories import ProvedClient, make_user
 from tests.payments.scene import Scene, peopled
 
@@ -108,3 +109,34 @@ def test_a_period_is_closed_and_reopened_from_its_page(scene: Scene) -> None:
     assert "Pièce 12 oubliée" in text(as_user(approver).get("/comptabilite/periodes/"))
     closing.refresh_from_db()
     assert closing.reopened_by == approver
+
+
+def test_a_rule_of_fees_is_proposed_by_one_person_and_approved_by_another(scene: Scene) -> None:
+    keeper, page = make_user("finances", "finance_officer"), "/comptabilite/frais/"
+    asked = {"agence": scene.agency.code, "mode": "on_top", "fixe": "250", "pour_mille": "7,5", "du": "2026-01-01"}
+    assert "pour mille" in send(as_user(keeper), page, **asked | {"pour_mille": "beaucoup"}, motif="x")
+    asked["programme"] = scene.component.programme.code
+    assert "une autre personne doit l’approuver" in send(as_user(keeper), page, **asked, motif="Contrat, art. 4")
+    rule = FeeRule.objects.get(mode="on_top")
+    assert "Règle approuvée" in send(as_user(scene.treasurer), f"{page}{rule.pk}/")
+    rule.refresh_from_db()
+    assert (rule.fixed_xof, str(rule.per_mille), rule.approved_by) == (250, "7.50", scene.treasurer)
+    assert as_user(keeper).get(page, {"format": "xlsx"}).content.startswith(b"PK")
+
+
+def test_an_advance_is_entered_approved_and_cleared_from_its_pages(scene: Scene) -> None:
+    keeper, page = make_user("finances", "finance_officer"), "/comptabilite/avances/"
+    asked = {
+        "convention": scene.agreement.code,
+        "agence": scene.agency.code,
+        "montant": "500 000",
+        "reference": "VIR-1",
+    }
+    said = send(as_user(keeper), page, **asked, date="2026-01-15", piece="Avis de débit")
+    assert "une autre personne doit l’approuver" in said
+    advance = Advance.objects.get()
+    assert "Avance approuvée" in send(as_user(scene.treasurer), f"{page}{advance.pk}/")
+    clearing = f"{page}apurer/{scene.agreement.code}/{scene.agency.code}/"
+    assert "Apurer 240 000 FCFA" in text(as_user(keeper).get(clearing))
+    assert "Avances apurées : 240 000" in send(as_user(keeper), clearing)
+    assert "260 000" in text(as_user(keeper).get(page))

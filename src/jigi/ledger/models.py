@@ -22,6 +22,7 @@ class Account(models.Model):
         FEES_PAID = "fees_paid", "frais d’agence versés"
         TREASURY = "treasury", "trésorerie"
         ADVANCE = "advance", "avances à l’agence"
+        CLEARED = "cleared", "avances apurées"
 
     code = models.CharField("compte", max_length=120, unique=True)
     name = models.CharField("libellé", max_length=200)

@@ -249,3 +249,43 @@ class FeeRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency} · {self.get_mode_display()}"
+
+
+class Advance(models.Model):
+    """Money sent to an agency before it pays, by bank transfer; `cleared_xof` is what its payments have justified.
+
+    Made by one person and approved by another. Beyond what the agreement has committed with the agency, a decision
+    says why.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="advances")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="advances")
+    amount_xof = models.BigIntegerField("montant")
+    cleared_xof = models.BigIntegerField("apuré", default=0)
+    reference = models.CharField("référence du virement", max_length=60)
+    paid_on = models.DateField("date du virement")
+    document = models.CharField("pièce", max_length=200)
+    decision = models.CharField("décision de dépassement", max_length=300, default="", blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("saisie le", db_default=Now())
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField("approuvée le", null=True)
+
+    class Meta:
+        verbose_name = "avance"
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "reference"], name="advance_reference_once"),
+            models.CheckConstraint(condition=Q(amount_xof__gt=0), name="advance_amount_is_positive"),
+            models.CheckConstraint(
+                condition=Q(cleared_xof__gte=0, cleared_xof__lte=F("amount_xof")), name="advance_cleared_within_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True, cleared_xof=0)
+                | Q(approved_by__isnull=False, approved_at__isnull=False) & ~Q(approved_by=F("made_by")),
+                name="advance_approver_is_not_its_maker",
+            ),
+            models.CheckConstraint(condition=~Q(reference="") & ~Q(document=""), name="advance_has_its_papers"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.reference}"

@@ -91,11 +91,12 @@ def end(rule: FeeRule, last_day: date, *, by: User) -> None:
     audit.record("end", "fee_rule", rule.pk, by=by, after={"valid_until": last_day.isoformat()})
 
 
-def state_no_fee(definition: ProgrammeDefinition, described: AgencyDefinition, agency: Agency, *, by: User) -> None:
+def state_no_fee(
+    definition: ProgrammeDefinition, programme: Programme, described: AgencyDefinition, agency: Agency, *, by: User
+) -> None:
     """The reviewed file says that the agency takes nothing for its programme, and why: a rule, once."""
     if not described.no_fee_because:
         return
-    programme = Programme.objects.get(code=definition.code)
     known = FeeRule.objects.filter(agency=agency, programme=programme, area__isnull=True, approved_at__isnull=False)
     if not known.exists():
         FeeRule.objects.create(

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='account',
             name='kind',
-            field=models.CharField(choices=[('donor', 'bailleur'), ('available', 'disponible'), ('programme', 'réservé au programme'), ('agency', 'chez l’agence'), ('paid', 'versé aux ménages'), ('fees', 'frais d’agence réservés'), ('fees_held', 'frais d’agence remis'), ('fees_paid', 'frais d’agence versés'), ('treasury', 'trésorerie'), ('advance', 'avances à l’agence')], max_length=12, verbose_name='nature'),
+            field=models.CharField(choices=[('donor', 'bailleur'), ('available', 'disponible'), ('programme', 'réservé au programme'), ('agency', 'chez l’agence'), ('paid', 'versé aux ménages'), ('fees', 'frais d’agence réservés'), ('fees_held', 'frais d’agence remis'), ('fees_paid', 'frais d’agence versés'), ('treasury', 'trésorerie'), ('advance', 'avances à l’agence'), ('cleared', 'avances apurées')], max_length=12, verbose_name='nature'),
         ),
         migrations.AlterField(
             model_name='entry',

@@ -12,4 +12,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(statement("payments", "fees")),
         migrations.RunSQL(statement("payments", "totals")),
+        migrations.RunSQL(statement("payments", "advances")),
     ]
