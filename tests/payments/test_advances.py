@@ -30,8 +30,8 @@ JANUARY = date(2026, 1, 15)
 def advance(scene: Scene, xof: int, reference: str = "VIR-1", on: date = JANUARY, decision: str = "") -> Advance:
     keeper = make_user(f"finances-{reference}", "finance_officer")
     made = advances.propose(
-        scene.agreement, scene.agency, xof, reference=reference, paid_on=on, document="Avis de débit", decision=decision,
-        by=keeper,
+        scene.agreement, scene.agency, xof, reference=reference, paid_on=on, document="Avis de débit",
+        decision=decision, by=keeper,
     )  # fmt: skip
     advances.approve(made, by=scene.treasurer)
     return made

@@ -18,6 +18,7 @@ from jigi.ledger.models import Closing
 from jigi.payments import statements
 from jigi.payments.statements import DIMENSIONS, Chosen
 from jigi.programmes.models import Advance, FeeRule
+from jigi.web.ledger.sheets import workbook
 from tests.factories import ProvedClient, make_user
 from tests.payments.scene import Scene, peopled
 
@@ -140,3 +141,8 @@ def test_an_advance_is_entered_approved_and_cleared_from_its_pages(scene: Scene)
     assert "Apurer 240 000 FCFA" in text(as_user(keeper).get(clearing))
     assert "Avances apurées : 240 000" in send(as_user(keeper), clearing)
     assert "260 000" in text(as_user(keeper).get(page))
+
+
+def test_a_cell_of_a_workbook_runs_nothing() -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(["Libellé", "FCFA"], [("=1+1", 30_000), (None, -5)])))
+    assert book.get_sheet_by_index(0).to_python()[1:] == [["'=1+1", 30_000], ["", -5]]

@@ -271,7 +271,8 @@ def close_unanswered(payment_round: PaymentRound, entry: Entry) -> int:
     """What no return answered comes back to the programme and is owed; returns how many."""
     facts = {"round": payment_round.pk, "book": payment_round.book_id, "entry": entry.pk}
     run_sql("payments", "close_postings", facts)
-    count_money(entry, [facts["book"]], totals.origins(payment_round.pk), only=payment_round.pk)
+    assert payment_round.book_id is not None, "a round that was released has its book"
+    count_money(entry, [payment_round.book_id], totals.origins(payment_round.pk), only=payment_round.pk)
     run_sql("payments", "close_entitlements", facts)
     return run_sql("payments", "close_instructions", facts)
 

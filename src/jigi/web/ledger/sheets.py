@@ -10,6 +10,7 @@ from django.utils import timezone
 from xlsxwriter import Workbook
 
 from jigi.foundation import audit
+from jigi.foundation.cells import neutralise
 from jigi.foundation.models import User
 from jigi.web.export import csv_response
 
@@ -53,5 +54,5 @@ def workbook(headers: Sequence[str], rows: Table) -> bytes:
                 if isinstance(value, int):
                     sheet.write_number(line, column, value, amount)
                 else:
-                    sheet.write_string(line, column, "" if value is None else str(value))
+                    sheet.write_string(line, column, "" if value is None else neutralise(str(value)))
     return content.getvalue()

@@ -115,7 +115,7 @@ def _paper(chosen: Chosen, by: str, rows: list[Row], summed: Row, user: User) ->
         "sum": ["Total", *_written(summed)],
     }
     audit.record("print", "ledger", f"releve-par-{by}", by=user)
-    return pdf_response(f"releve-par-{by}", press("ledger_table", document))
+    return pdf_response("releve", press("ledger_table", document))
 
 
 def _written(row: Row) -> list[str]:
