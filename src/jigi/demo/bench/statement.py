@@ -73,7 +73,7 @@ def _page(agreement: Agreement) -> float:
     client = Client(headers={"host": "localhost"})
     user = staff().treasurer
     Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     times = []
     for _ in range(ASKED + 1):
         with gauged() as gauge:
