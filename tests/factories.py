@@ -200,7 +200,13 @@ def programme_text(
         lines += ["[[agreement]]", f'code = "{name}"', f'donor = "Bailleur {name}"', 'name = "Don d’essai"']
         lines += [f"amount_xof = {agreement_xof}", "effective_on = 2000-01-01", "closes_on = 2199-12-31"]
     for name in _names(agencies, "AGENCE-ESSAI", communes):
-        lines += ["[[agency]]", f'code = "{name}"', f'name = "Agence {name}"', f'kind = "{agency_kind}"']
+        lines += [
+            "[[agency]]",
+            f'code = "{name}"',
+            f'name = "Agence {name}"',
+            f'kind = "{agency_kind}"',
+            'no_fee_because = "essai"',
+        ]
     return "\n".join(lines) + "\n"
 
 

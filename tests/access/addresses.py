@@ -7,6 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from tests.access import books
 from tests.access.asks import (
     ACTS,
     CHANGE_ACTS,
@@ -29,6 +30,7 @@ from tests.access.asks import (
     _invitation,
     _invited,
     _key,
+    _ledger,
     _list,
     _named,
     _opened,
@@ -417,6 +419,38 @@ ASKS: tuple[Ask, ...] = (
         "le relevé d’une convention",
         lambda w, p: reverse("agreement_statement", args=[w.scene.agreement.code]) if p == "above" else None,
     ),
+    Ask("ledger_statement", "relevés", _everywhere("ledger_statement")),
+    Ask("ledger_lines", "lignes d’un relevé", _everywhere("ledger_lines")),
+    Ask("ledger_balance", "balance générale", _everywhere("ledger_balance")),
+    Ask("ledger_periods", "périodes comptables", _everywhere("ledger_periods")),
+    Ask(
+        "ledger_periods",
+        "clore une période",
+        _everywhere("ledger_periods"),
+        sent=_key(du="2015-01-01", au="2015-01-31"),
+    ),
+    Ask("ledger_period_reopen", "rouvrir une période (page)", _ledger("ledger_period_reopen", books.closing)),
+    Ask(
+        "ledger_period_reopen",
+        "rouvrir une période",
+        _ledger("ledger_period_reopen", books.closing),
+        sent=_key(motif="essai"),
+    ),
+    Ask("ledger_fees", "frais d’agence", _everywhere("ledger_fees")),
+    Ask("ledger_fees", "proposer une règle de frais", _everywhere("ledger_fees"), sent=books.ruled),
+    Ask("ledger_fee", "une règle de frais", _ledger("ledger_fee", books.fee_rule)),
+    Ask(
+        "ledger_fee",
+        "donner une fin à une règle de frais",
+        _ledger("ledger_fee", books.fee_rule),
+        sent=_key(au="2100-01-01"),
+    ),
+    Ask("ledger_advances", "avances aux agences", _everywhere("ledger_advances")),
+    Ask("ledger_advances", "saisir une avance", _everywhere("ledger_advances"), sent=books.advanced),
+    Ask("ledger_advance", "une avance", _ledger("ledger_advance", books.advance)),
+    Ask("ledger_advance", "approuver une avance", _ledger("ledger_advance", books.advance), sent=_key()),
+    Ask("ledger_clear", "apurer des avances (page)", books.clearing),
+    Ask("ledger_clear", "apurer des avances", books.clearing, sent=_key()),
     Ask(
         "batches",
         "imports",

@@ -80,6 +80,10 @@ def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
     return lambda world, place: {"cle": str(uuid.uuid4()), **more}
 
 
+def _ledger(name: str, thing: Callable[[World], int]) -> Of:
+    return lambda world, place: reverse(name, args=[thing(world)]) if place == "above" else None
+
+
 def _code(name: str) -> Of:
     return lambda world, place: reverse(name, args=[world.form.form.code]) if world.form and place == "above" else None
 

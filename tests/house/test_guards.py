@@ -261,11 +261,11 @@ def test_names_of_files_sent_out_are_plain() -> None:
         name: [ast.unparse(node.value) for node in ast.walk(tree) if _writes_disposition(node)]
         for name, tree in _modules()
     }
-    places = {"web/export.py", "web/paper/press.py", "web/sharing/requests.py"}
+    places = {"web/export.py", "web/ledger/sheets.py", "web/paper/press.py", "web/sharing/requests.py"}
     assert {name for name, found in written.items() if found} == places
     for name, tree in _modules():
         for called, call in calls(tree):
-            if called in {"csv_response", "pdf_response"} and isinstance(call.args[0], ast.JoinedStr):
+            if called in {"csv_response", "pdf_response", "xlsx_response"} and isinstance(call.args[0], ast.JoinedStr):
                 parts = {_dotted(n.value) for n in call.args[0].values if isinstance(n, ast.FormattedValue)}
                 plain = {"pk", "code", "area", "lower", "file_name", "number", "village", "rsu_number", ""}
                 assert {part.rpartition(".")[2] for part in parts} <= plain, (name, parts)

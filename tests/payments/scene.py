@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from django.db import connection
+from django.utils import timezone
 
 from jigi.enrolment.models import Cohort, Enrolment
 from jigi.foundation.models import User
@@ -25,6 +26,7 @@ from jigi.programmes.models import (
     Agreement,
     Component,
     ComponentCommune,
+    FeeRule,
     FundingCommune,
     FundingLine,
     Programme,
@@ -209,10 +211,22 @@ def _fund(component: Component, agreement: Agreement, by: User) -> tuple[Funding
     agency, _ = Agency.objects.get_or_create(
         code="AGENCE-A", defaults={"name": "Agence A (monnaie électronique)", "kind": "wallet"}
     )
+    no_fee(agency, by)
     AgencyAccount.objects.create(funding_line=line, agency=agency, account=account(f"agence:{agency.code}", "agency"))
     grant = ledger.Line("grant", agreement.pk, line.available, account("bailleur", "donor"), agreement.amount_xof)
     ledger.post("grant", f"agreement:{agreement.code}", "Dotation", [grant], by=by)
     return line, agency
+
+
+def no_fee(agency: Agency, by: User) -> None:
+    """The explicit rule that an agency takes nothing anywhere, as a reviewed file says it."""
+    FeeRule.objects.get_or_create(
+        agency=agency, area=None, programme=None,
+        defaults={
+            "valid_from": date(2014, 1, 1), "mode": "included", "fixed_xof": 0, "per_mille": 0, "why": "essai",
+            "file_hash": "0" * 64, "made_by": by, "approved_by": by, "approved_at": timezone.now(),
+        },
+    )  # fmt: skip
 
 
 def random_seed() -> int:

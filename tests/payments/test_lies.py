@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from jigi.ledger.models import Account
+from jigi.ledger.models import Account, Closing, Opening
 from jigi.ledger.queries import prove
 from jigi.payments import corrections, losses, reissues, suspensions
 from jigi.payments.models import Entitlement, Instruction
@@ -59,6 +59,12 @@ SELECT book_id, entry_id, {kind}, {item}, {debit}, credit_id, {amount} FROM ledg
 """
 
 
+_CLOSING = (
+    "INSERT INTO ledger_closing (starts_on, ends_on, closed_by_id, reopen_why) SELECT {}, closed_by_id, ''"
+    " FROM ledger_closing"
+)
+
+
 def posting(**lie: str) -> str:
     return _POSTING.format(**{"kind": "kind", "item": "item + 1", "debit": "debit_id", "amount": "1", **lie})
 
@@ -75,6 +81,19 @@ def of_list(table: str, change: str) -> str:
 # {released}: a round with an order paid, one absent and one open. {prepared}: the round of the next term.
 LIES = [
     ("ledger_book_code_key", "INSERT INTO ledger_book (code, title) VALUES ('general', '')"),
+    ("closing_ends_after_it_starts", _CLOSING.format("'2020-02-02', '2020-02-01'")),
+    ("closing_after_its_last_day", _CLOSING.format("'2100-01-01', '2100-01-31'")),
+    ("closing_of_a_period_once", _CLOSING.format("ends_on, ends_on")),
+    ("closing_reopening_says_why", "UPDATE ledger_closing SET reopen_why = ''"),
+    ("closing_reopened_by_two_persons",
+     "UPDATE ledger_closing SET reopened_by_id = reopen_asked_by_id, reopened_at = now()"),
+    ("ledger_opening_file_hash_key",
+     "INSERT INTO ledger_opening (file_name, file_hash, balances, entries, made_by_id)"
+     " SELECT file_name, file_hash, balances, entries, made_by_id FROM ledger_opening"),
+    ("moved_something", "ALTER TABLE ledger_moved DISABLE TRIGGER USER; UPDATE ledger_moved SET lines = 0"),
+    ("total_counts_something", "UPDATE payments_total SET lines = 0"),
+    ("payments_feetwin_fee_account_id_key",
+     "INSERT INTO payments_feetwin SELECT max(id), (SELECT fee_account_id FROM payments_feetwin) FROM ledger_account"),
     ("ledger_account_code_key", "UPDATE ledger_account SET code = 'le même'"),
     ("account_never_overdrawn", posting(amount="10::bigint ^ 15")),
     ("account_never_overdrawn", "UPDATE ledger_account SET kind = 'donor' WHERE kind = 'available'"),
@@ -159,6 +178,12 @@ GUARDS = [
     ("account_balance_is_kept", "UPDATE ledger_account SET balance_xof = 1 WHERE kind = 'available'"),
     ("account_opens_empty",
      "INSERT INTO ledger_account (code, name, kind, fund, balance_xof) VALUES ('x', 'x', 'available', 'x', 5)"),
+    ("moved_is_kept", "UPDATE ledger_moved SET lines = lines + 1"),
+    ("moved_is_kept", "DELETE FROM ledger_moved"),
+    ("closing_stays", "DELETE FROM ledger_closing"),
+    ("closing_stays", "UPDATE ledger_closing SET ends_on = ends_on - 1"),
+    ("roundfee_stays", "DELETE FROM payments_roundfee"),
+    ("round_fees_are_ruled", "UPDATE payments_paymentround SET status = 'approved' WHERE id = {prepared}"),
     ("entry_never_changes", "UPDATE ledger_entry SET by_id = by_id"),
     ("entry_never_changes", "DELETE FROM ledger_entry"),
     ("posting_never_changes", "UPDATE ledger_posting SET amount_xof = 1"),
@@ -248,6 +273,7 @@ GUARDS = [
 ]  # fmt: skip
 SIGNED = {
     "resolved_by_id": "resolved_at = now(), resolution = 'x'",
+    "reopened_by_id": "reopened_at = now()",
     "undone_by_id": "undone_at = now(), undone_why = 'x'",
     "payments_lossdecision SET entry_id": (
         "done_by_id = (SELECT min(by_id) FROM ledger_entry WHERE by_id <> decided_by_id), done_at = now()"
@@ -282,7 +308,15 @@ def told(tmp_path: Path) -> dict[str, Any]:
     foreign.save()
     here = scene.communes[0]
     suspensions.ask(scene.component, here, starts_on=date(2015, 1, 1), reason="attaques", by=scene.maker)
+    Closing.objects.create(
+        starts_on="2015-01-01", ends_on="2015-01-31", closed_by=scene.maker, reopen_asked_by=scene.maker, reopen_why="x"
+    )
+    Opening.objects.create(file_name="x", file_hash="x", balances=1, entries=1, made_by=scene.maker)
     with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO payments_feetwin SELECT min(id), max(id) FROM ledger_account")
+        cursor.execute(
+            "INSERT INTO ledger_account (code, name, kind, fund, balance_xof) VALUES ('seul', '', 'available', 'x', 0)"
+        )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return {
         "reissue": reissue.pk, "other_hand": scene.maker.pk,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import IntegrityError, connection, transaction
 
@@ -32,19 +33,20 @@ def open_account(code: str, name: str, kind: str, fund: str) -> Account:
     return account
 
 
-def open_entry(kind: str, cause: str, label: str, *, by: User) -> Entry | None:
-    """A new entry, or None when this cause has posted already."""
-    entry, created = Entry.objects.get_or_create(kind=kind, cause=cause, defaults={"label": label, "by": by})
+def open_entry(kind: str, cause: str, label: str, *, by: User, on: date | None = None) -> Entry | None:
+    """A new entry, in the accounts of the day `on` (today), or None when this cause has posted already."""
+    dated = {"accounted_on": on} if on else {}
+    entry, created = Entry.objects.get_or_create(kind=kind, cause=cause, defaults={"label": label, "by": by, **dated})
     return entry if created else None
 
 
-def post(kind: str, cause: str, label: str, lines: Sequence[Line], *, by: User) -> Entry:
+def post(kind: str, cause: str, label: str, lines: Sequence[Line], *, by: User, on: date | None = None) -> Entry:
     """Post an entry of a few lines in the general book; a cause that has posted is left as it is.
 
-    Raises Refused when an account would give more than it holds.
+    Raises Refused when an account would give more than it holds, or when the day is in a closed period.
     """
     with transaction.atomic(), refusing_overdraft():
-        entry = open_entry(kind, cause, label, by=by)
+        entry = open_entry(kind, cause, label, by=by, on=on)
         if entry is None:
             return Entry.objects.get(kind=kind, cause=cause)
         Posting.objects.bulk_create(
@@ -58,7 +60,7 @@ def post(kind: str, cause: str, label: str, lines: Sequence[Line], *, by: User) 
 
 
 class refusing_overdraft:
-    """Turn the database's refusal of a negative balance into a sentence."""
+    """Turn the database's refusals, of a negative balance or a closed period, into sentences."""
 
     def __enter__(self) -> None:
         return None
@@ -69,6 +71,12 @@ class refusing_overdraft:
                 "Le compte n’a pas assez d’argent pour ce mouvement",
                 why="Une convention ne peut être dépassée, ni une somme rendue deux fois.",
                 remedy="Voyez le relevé de la convention ; réduisez le tour ou ajoutez un financement.",
+            ) from error
+        if isinstance(error, IntegrityError) and "période comptable" in str(error):
+            raise Refused(
+                str(error).splitlines()[0],
+                why="Des comptes clos ne changent plus sans que deux personnes l’aient voulu.",
+                remedy="Datez l’écriture d’un jour ouvert, ou faites rouvrir la période.",
             ) from error
 
 

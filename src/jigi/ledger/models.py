@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Now
 
 
 class Account(models.Model):
@@ -17,6 +17,12 @@ class Account(models.Model):
         PROGRAMME = "programme", "réservé au programme"
         AGENCY = "agency", "chez l’agence"
         PAID = "paid", "versé aux ménages"
+        FEES = "fees", "frais d’agence réservés"
+        FEES_HELD = "fees_held", "frais d’agence remis"
+        FEES_PAID = "fees_paid", "frais d’agence versés"
+        TREASURY = "treasury", "trésorerie"
+        ADVANCE = "advance", "avances à l’agence"
+        CLEARED = "cleared", "avances apurées"
 
     code = models.CharField("compte", max_length=120, unique=True)
     name = models.CharField("libellé", max_length=200)
@@ -28,7 +34,8 @@ class Account(models.Model):
         verbose_name = "compte"
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="donor", balance_xof__lte=0) | Q(~Q(kind="donor"), balance_xof__gte=0),
+                condition=Q(kind__in=("donor", "treasury"), balance_xof__lte=0)
+                | Q(~Q(kind__in=("donor", "treasury")), balance_xof__gte=0),
                 name="account_never_overdrawn",
             )
         ]
@@ -57,12 +64,16 @@ class Entry(models.Model):
         COMMIT = "commit", "engagement"
         SETTLE = "settle", "rapprochement"
         REFUND = "refund", "retour au fonds"
+        OPEN = "open", "reprise des soldes"
+        ADVANCE = "advance", "avance à une agence"
+        CLEAR = "clear", "apurement d’avances"
 
     kind = models.CharField("nature", max_length=10, choices=Kind)
     cause = models.CharField("cause", max_length=80)
     label = models.CharField("libellé", max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     posted_at = models.DateTimeField("passée le", db_default=Now())
+    accounted_on = models.DateField("date comptable", db_default=Cast(Now(), models.DateField()))
 
     class Meta:
         verbose_name = "écriture"
@@ -85,6 +96,10 @@ class Posting(models.Model):
         REVERSE = "reverse", "versement annulé"
         REFUND = "refund", "retour au fonds"
         UNDO = "undo", "rapprochement défait"
+        FEE = "fee", "frais d’agence"
+        OPEN = "open", "reprise des soldes"
+        ADVANCE = "advance", "avance à l’agence"
+        CLEAR = "clear", "apurement d’avance"
 
     id = models.BigIntegerField(primary_key=True)
     book = models.ForeignKey(Book, on_delete=models.DO_NOTHING, related_name="postings")
@@ -100,3 +115,53 @@ class Posting(models.Model):
         managed = False
         db_table = "ledger_posting"
         verbose_name = "mouvement"
+
+
+class Closing(models.Model):
+    """A period of accounts that is closed: no entry dated in it may post, until two persons reopen it.
+
+    Who asks the reopening says why; another person grants it. The row stays: a second closing is another row.
+    """
+
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au")
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField("clos le", db_default=Now())
+    reopen_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reopen_why = models.CharField("motif de réouverture", max_length=300, default="", blank=True)
+    reopened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reopened_at = models.DateTimeField("rouvert le", null=True)
+
+    class Meta:
+        verbose_name = "clôture comptable"
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="closing_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(reopen_asked_by__isnull=True, reopen_why="")
+                | Q(reopen_asked_by__isnull=False) & ~Q(reopen_why=""),
+                name="closing_reopening_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(reopened_by__isnull=True, reopened_at__isnull=True)
+                | Q(reopened_by__isnull=False, reopened_at__isnull=False, reopen_asked_by__isnull=False)
+                & ~Q(reopened_by=F("reopen_asked_by")),
+                name="closing_reopened_by_two_persons",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+
+
+class Opening(models.Model):
+    """A file of opening balances that was taken, known by its hash; `entries` funds were opened by it."""
+
+    file_name = models.CharField("fichier", max_length=200)
+    file_hash = models.CharField("empreinte", max_length=64, unique=True)
+    balances = models.BigIntegerField("soldes")
+    entries = models.BigIntegerField("conventions")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("pris le", db_default=Now())
+
+    class Meta:
+        verbose_name = "reprise des soldes"

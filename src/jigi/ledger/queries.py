@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import accumulate
 
 from django.db.models import QuerySet, Sum
 
 from jigi.foundation.backup_facts import AUDIT, Fact
 from jigi.foundation.bulk import fetch_sql
-from jigi.ledger.actions import GENERAL_BOOK
-from jigi.ledger.models import Account, Posting
+from jigi.ledger.models import Account
 
 PROVEN_IN_COPIES = (
     AUDIT,
@@ -25,31 +24,35 @@ PROVEN_IN_COPIES = (
 
 @dataclass(frozen=True)
 class Proof:
-    """The sum of all balances (zero), and the accounts whose balance disagrees with their postings (none)."""
+    """The sum of all balances (zero), and the accounts and entries that disagree with their postings (none)."""
 
     sum_xof: int
     wrong: list[dict[str, object]]
+    wrong_entries: list[dict[str, object]]
 
     @property
     def balanced(self) -> bool:
-        return self.sum_xof == 0 and not self.wrong
+        return self.sum_xof == 0 and not self.wrong and not self.wrong_entries
 
 
 @dataclass(frozen=True)
 class Balances:
-    """Where the money of a fund stands. What was granted is the sum of the four others."""
+    """Where the money of a fund stands. What was granted is the sum of the five others."""
 
     granted_xof: int = 0
     available_xof: int = 0
     reserved_xof: int = 0
     agencies_xof: int = 0
     paid_xof: int = 0
+    fees_xof: int = 0
+    """Fees of the agencies on top of what households receive: reserved, handed over or paid."""
     returned_xof: int = 0
     """Of what is available: the part that had been reserved, and came back unpaid."""
 
     @property
     def adds_up(self) -> bool:
-        return self.granted_xof == self.available_xof + self.reserved_xof + self.agencies_xof + self.paid_xof
+        households_xof = self.reserved_xof + self.agencies_xof + self.paid_xof
+        return self.granted_xof == self.available_xof + households_xof + self.fees_xof
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,13 @@ class Movement:
 
 
 def prove() -> Proof:
-    """Recompute every balance from the postings."""
+    """Recompute every balance, and what every entry moved, from the postings."""
     total = Account.objects.aggregate(total=Sum("balance_xof"))["total"] or 0
-    return Proof(sum_xof=int(total), wrong=fetch_sql("ledger", "wrong_balances"))
+    return Proof(
+        sum_xof=int(total),
+        wrong=fetch_sql("ledger", "wrong_balances"),
+        wrong_entries=fetch_sql("ledger", "wrong_moved"),
+    )
 
 
 def accounts_of(fund: str) -> QuerySet[Account]:
@@ -86,8 +93,7 @@ def balances(funds: Iterable[str]) -> dict[str, Balances]:
     kept = Account.objects.filter(fund__in=asked).values_list("fund", "kind").annotate(Sum("balance_xof"))
     for fund, kind, balance_xof in kept.order_by():
         found[fund][kind] = balance_xof
-    refunds = Posting.objects.filter(book=GENERAL_BOOK, kind=Posting.Kind.REFUND, debit__fund__in=asked)
-    returned = dict(refunds.order_by().values_list("debit__fund").annotate(Sum("amount_xof")))
+    returned = {row["fund"]: row["amount_xof"] for row in fetch_sql("ledger", "refunds", {"funds": asked})}
     return {
         fund: Balances(
             granted_xof=-found[fund].get("donor", 0),
@@ -95,6 +101,7 @@ def balances(funds: Iterable[str]) -> dict[str, Balances]:
             reserved_xof=found[fund].get("programme", 0),
             agencies_xof=found[fund].get("agency", 0),
             paid_xof=found[fund].get("paid", 0),
+            fees_xof=found[fund].get("fees", 0) + found[fund].get("fees_held", 0) + found[fund].get("fees_paid", 0),
             returned_xof=returned.get(fund, 0),
         )
         for fund in asked
@@ -117,3 +124,23 @@ def movements(fund: str) -> list[Movement]:
         )
         for row, balance_xof in zip(rows, running, strict=True)
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrialLine:
+    """An account over a period: what it held before, received, gave, and holds after; a balance is received − given."""
+
+    code: str
+    name: str
+    kind: str
+    fund: str
+    opening_xof: int
+    debit_xof: int
+    credit_xof: int
+    closing_xof: int
+
+
+def trial_balance(funds: Iterable[str], start: date, end: date) -> list[TrialLine]:
+    """The accounts of some funds from one day to another, both in. Openings and closings sum to zero."""
+    facts = {"funds": list(funds), "start": start, "end": end}
+    return [TrialLine(**row) for row in fetch_sql("ledger", "trial_balance", facts)]

@@ -19,7 +19,7 @@ from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import approvals, calendar, losses, pipeline, queries, reissues
+from jigi.payments import approvals, calendar, fees, losses, pipeline, queries, reissues, totals
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.on_their_way import refuse_on_their_way
 from jigi.payments.states import ROUND
@@ -176,6 +176,7 @@ def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
             after = {"status": "frozen", "awaited": awaited}
             audit.record("approve", ROUND.noun, payment_round.pk, by=by, after=after)
             return payment_round
+        fees.rule(payment_round)
         ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
         with work.step("Réservation sur les conventions"):
             _reserve(payment_round, by)
@@ -307,9 +308,11 @@ def _reserve(payment_round: PaymentRound, by: User) -> None:
                 row["amount_xof"],
             )
             for row in pipeline.reservations(payment_round)
-        ],
+        ]
+        + fees.to_reserve(payment_round),
         by=by,
     )
+    totals.keep_reserved(payment_round.pk)
 
 
 def _check_hash(payment_round: PaymentRound, work: runs.Work) -> None:

@@ -20,7 +20,8 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.fence import unfenced
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import Run, User
-from jigi.payments import actions, approvals, queries
+from jigi.ledger import queries as ledger
+from jigi.payments import actions, approvals, queries, totals
 from jigi.payments.models import PaymentRound
 from jigi.payments.states import ROUND
 
@@ -94,3 +95,15 @@ def _leave_message(payment_round: PaymentRound, verb: str, error: Exception, *, 
     subject = f"{ROUND.noun}:{payment_round.pk}"
     with suppress(type(error)), runs.start(f"payments.{verb}", title, by=by, subject=subject):
         raise error
+
+
+@app.periodic(cron="25 3 * * *")
+@app.task(name="payments.prove", queueing_lock="payments.prove")
+def prove_totals(timestamp: int) -> None:
+    """Every night, recompute the ledger and the totals of statements from their lines; a wrong one is a failed run."""
+    with acting_from("travail de la nuit"), runs.start("ledger.prove", "Preuve des comptes", by=None) as work:
+        proof = ledger.prove()
+        wrong = ", ".join(str(row["code"]) for row in proof.wrong[:5])
+        work.check("chaque solde est la somme de ses mouvements", proof.balanced, wrong)
+        totals.refuse_wrong()
+        work.check("chaque total de relevé est la somme de ses lignes", True)

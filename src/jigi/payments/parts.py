@@ -11,6 +11,7 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.foundation.money import format_xof
 from jigi.ledger import actions as ledger
+from jigi.ledger.models import Entry
 from jigi.payments import pipeline
 from jigi.payments.models import Entitlement, Instruction, ReturnLine
 from jigi.payments.returns import require_reconciler
@@ -49,7 +50,7 @@ def accept(line: ReturnLine, *, by: User, reason: str) -> Instruction:
         said = f"Paiement partiel · {order.reference}"
         entry = ledger.open_entry("settle", f"part:{line.pk}", said, by=by)
         assert entry is not None, "a line is resolved once: it is held"
-        _write(order, line, entry.pk)
+        _write(order, line, entry)
         ReturnLine.objects.filter(pk=line.pk).update(
             resolved_at=timezone.now(), resolved_by=by,
             resolution=f"{format_xof(line.amount_xof)} acceptés : {reason.strip()}"[:200],
@@ -62,13 +63,14 @@ def accept(line: ReturnLine, *, by: User, reason: str) -> Instruction:
     return order
 
 
-def _write(order: Instruction, line: ReturnLine, entry: int) -> None:
+def _write(order: Instruction, line: ReturnLine, entry: Entry) -> None:
     assert line.amount_xof is not None
     Instruction.objects.filter(origin_round=order.origin_round_id, id=order.pk).update(
         status="partial", paid_xof=line.amount_xof, settled_on=line.paid_on, return_line_id=line.pk
     )
-    facts = {"book": ledger.GENERAL_BOOK, "entry": entry, "origin": order.origin_round_id, "instruction": order.pk}
+    facts = {"book": ledger.GENERAL_BOOK, "entry": entry.pk, "origin": order.origin_round_id, "instruction": order.pk}
     run_sql("payments", "part_postings", facts)
+    pipeline.count_money(entry, [ledger.GENERAL_BOOK], [order.origin_round_id])
     right = Entitlement.objects.filter(payment_round=order.origin_round_id, id=order.entitlement_id)
     paid = right.get().paid_xof + line.amount_xof
     right.update(status="owed", paid_xof=paid)

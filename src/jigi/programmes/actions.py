@@ -83,7 +83,7 @@ def _write(
     )
     _refuse_lost_components(definition, programme)
     agreements = funding.agreements(definition, by=by)
-    agencies = funding.agencies(definition)
+    agencies = funding.agencies(definition, programme, by=by)
     for described in definition.components:
         allocation = allocations[described.code]
         component = _component(programme, described, allocation)

@@ -134,11 +134,12 @@ class AgreementDefinition:
 
 @dataclass(frozen=True)
 class AgencyDefinition:
-    """A payment agency."""
+    """A payment agency; `no_fee_because` says why it takes none for this programme, "" when its fees are rules."""
 
     code: str
     name: str
     kind: str
+    no_fee_because: str
     place: Place
 
 

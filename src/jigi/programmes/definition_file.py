@@ -146,6 +146,7 @@ def _agency(part: Table) -> AgencyDefinition:
         part.text("code", pattern=CODE),
         _short(part, "name", 120),
         part.choice("kind", Agency.Kind.values),
+        _short(part, "no_fee_because", 200) if "no_fee_because" in part.data else "",
         _place(part),
     )
 

@@ -35,7 +35,9 @@ from jigi.programmes.models import (
     Component,
     FundingCommune,
     FundingLine,
+    Programme,
 )
+from jigi.programmes.tariffs import state_no_fee
 
 
 def agreements(definition: ProgrammeDefinition, *, by: User) -> dict[str, Agreement]:
@@ -43,9 +45,12 @@ def agreements(definition: ProgrammeDefinition, *, by: User) -> dict[str, Agreem
     return {described.code: _agreement(described, by=by) for described in definition.agreements}
 
 
-def agencies(definition: ProgrammeDefinition) -> dict[str, Agency]:
-    """The agencies of a file by code."""
-    return {described.code: _agency(described) for described in definition.agencies}
+def agencies(definition: ProgrammeDefinition, programme: Programme, *, by: User) -> dict[str, Agency]:
+    """The agencies of a file by code, with the rules of those it says take no fee."""
+    found = {described.code: _agency(described) for described in definition.agencies}
+    for described in definition.agencies:
+        state_no_fee(definition, programme, described, found[described.code], by=by)
+    return found
 
 
 def lines(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from jigi.foundation.periods import Period
 from jigi.geography.models import Area
@@ -209,3 +211,102 @@ class AgencyAccount(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["funding_line", "agency"], name="agency_account_once")]
+
+
+class FeeRule(models.Model):
+    """What an agency takes for a payment; the most specific rule in force wins: nearest area, then programme.
+
+    The fee is `fixed_xof` plus `per_mille` thousandths of the amount rounded half up, at least `least_xof`, at most
+    `most_xof`. On top, it is paid to the agency by the agreement; included, the agency keeps it out of the amount.
+    A rule is made by one person and approved by another, or comes with a reviewed programme file (`file_hash`).
+    """
+
+    class Mode(models.TextChoices):
+        INCLUDED = "included", "compris dans le montant"
+        ON_TOP = "on_top", "en sus du montant"
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="fee_rules")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, null=True, related_name="+")
+    valid_from = models.DateField("valable du")
+    valid_until = models.DateField("au", null=True)
+    mode = models.CharField("mode", max_length=8, choices=Mode)
+    fixed_xof = models.BigIntegerField("fixe par paiement")
+    per_mille = models.DecimalField("pour mille du montant", max_digits=6, decimal_places=2)
+    least_xof = models.BigIntegerField("au moins", null=True)
+    most_xof = models.BigIntegerField("au plus", null=True)
+    why = models.CharField("motif et pièce", max_length=300)
+    file_hash = models.CharField("empreinte du fichier", max_length=64, default="", blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("proposée le", db_default=Now())
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField("approuvée le", null=True)
+
+    class Meta:
+        verbose_name = "règle de frais"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fixed_xof__gte=0, per_mille__gte=0, per_mille__lte=1000)
+                & (Q(least_xof__isnull=True) | Q(least_xof__gte=0)),
+                name="fee_rule_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(most_xof__isnull=True)
+                | Q(most_xof__gt=0) & (Q(least_xof__isnull=True) | Q(most_xof__gte=F("least_xof"))),
+                name="fee_rule_most_is_above_least",
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="fee_rule_says_why"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="fee_rule_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False)
+                & (~Q(approved_by=F("made_by")) | ~Q(file_hash="")),
+                name="fee_rule_approver_is_not_its_maker",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.get_mode_display()}"
+
+
+class Advance(models.Model):
+    """Money sent to an agency before it pays, by bank transfer; `cleared_xof` is what its payments have justified.
+
+    Made by one person and approved by another. Beyond what the agreement has committed with the agency, a decision
+    says why.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="advances")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="advances")
+    amount_xof = models.BigIntegerField("montant")
+    cleared_xof = models.BigIntegerField("apuré", default=0)
+    reference = models.CharField("référence du virement", max_length=60)
+    paid_on = models.DateField("date du virement")
+    document = models.CharField("pièce", max_length=200)
+    decision = models.CharField("décision de dépassement", max_length=300, default="", blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("saisie le", db_default=Now())
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField("approuvée le", null=True)
+
+    class Meta:
+        verbose_name = "avance"
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "reference"], name="advance_reference_once"),
+            models.CheckConstraint(condition=Q(amount_xof__gt=0), name="advance_amount_is_positive"),
+            models.CheckConstraint(
+                condition=Q(cleared_xof__gte=0, cleared_xof__lte=F("amount_xof")), name="advance_cleared_within_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True, cleared_xof=0)
+                | Q(approved_by__isnull=False, approved_at__isnull=False) & ~Q(approved_by=F("made_by")),
+                name="advance_approver_is_not_its_maker",
+            ),
+            models.CheckConstraint(condition=~Q(reference="") & ~Q(document=""), name="advance_has_its_papers"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.reference}"

@@ -23,6 +23,7 @@ urlpatterns = scoped(
         path("paiements/", include("jigi.web.payments.urls")),
         path("verifications/", include("jigi.web.verification.urls")),
         path("financements/", include("jigi.web.agreements.urls")),
+        path("comptabilite/", include("jigi.web.ledger.urls")),
         path("partages/", include("jigi.web.sharing.urls")),
         path("api/partage/", include("jigi.web.sharing.api_urls")),
         path("openrosa/", include("jigi.web.openrosa.urls")),

@@ -34,6 +34,7 @@ JOURNEYS = (
     _journey("/paiements/", "Paiements", "payments.see"),
     _journey("/verifications/", "Vérifications", "payments.verify"),
     _journey("/financements/", "Financements", "ledger.see"),
+    _journey("/comptabilite/", "Comptabilité", "ledger.see"),
     _journey("/partages/", "Partages", "sharing.see", "partners.query"),
     _journey("/questionnaires/", "Questionnaires", "intake.forms", "intake.import"),
     _journey("/questionnaires/remplir/", "Remplir", "intake.collect"),

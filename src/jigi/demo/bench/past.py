@@ -10,7 +10,7 @@ from jigi.foundation.bulk import run_sql
 from jigi.foundation.partitions import new_partition
 from jigi.ledger import actions as ledger
 from jigi.ledger.pipeline import fill_book
-from jigi.payments import actions, approvals
+from jigi.payments import actions, approvals, totals
 from jigi.payments.models import PaymentRound
 
 ABSENT_EVERY = 20
@@ -33,6 +33,8 @@ def repeat_round(model: PaymentRound, term: int, *, owed_every: int) -> PaymentR
     with fill_book(book) as posting:
         run_sql("demo", "past_postings", facts | {"book": book.pk, "entry": entry.pk}, tables={"posting": posting})
     _sign(made, model, book.pk)
+    totals.keep_reserved(made.pk)
+    totals.keep(entry, [book.pk], [made.pk])
     return made
 
 

@@ -18,6 +18,7 @@ from jigi.ledger import queries as ledger
 from jigi.ledger.models import Posting
 from jigi.ledger.queries import Balances, Movement
 from jigi.payments import queries as payments
+from jigi.payments import totals
 from jigi.programmes import queries as programmes
 from jigi.programmes.models import Agreement
 from jigi.web.agreements.rights import by_commune, by_round, total
@@ -82,8 +83,7 @@ def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
         "rounds": rounds,
         "sum": total(rounds),
         "owed_xof": sum(one.owed_xof for one in rights),
-        "agrees": sum(one.paid_xof for one in rights) == balances.paid_xof
-        and sum(one.owed_xof for one in rights) == balances.reserved_xof + balances.agencies_xof,
+        "agrees": totals.agrees_with_accounts(shown.code),
     }
     return render(request, "agreements/agreement.html", context)
 

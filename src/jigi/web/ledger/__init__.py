@@ -1,0 +1,1 @@
+"""The accounts: statements by any dimension down to the household's line, trial balance, periods, fees, advances."""
