@@ -17,6 +17,7 @@ class Account(models.Model):
         PROGRAMME = "programme", "réservé au programme"
         AGENCY = "agency", "chez l’agence"
         PAID = "paid", "versé aux ménages"
+        MANAGEMENT = "management", "frais de gestion"
 
     code = models.CharField("compte", max_length=120, unique=True)
     name = models.CharField("libellé", max_length=200)

@@ -37,7 +37,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Balances:
-    """Where the money of a fund stands. What was granted is the sum of the four others."""
+    """Where the money of a fund stands. What was granted is the sum of the five others."""
 
     granted_xof: int = 0
     available_xof: int = 0
@@ -46,10 +46,14 @@ class Balances:
     paid_xof: int = 0
     returned_xof: int = 0
     """Of what is available: the part that had been reserved, and came back unpaid."""
+    management_xof: int = 0
+    """Kept apart for the costs of management: never available."""
 
     @property
     def adds_up(self) -> bool:
-        return self.granted_xof == self.available_xof + self.reserved_xof + self.agencies_xof + self.paid_xof
+        return self.granted_xof == (
+            self.available_xof + self.reserved_xof + self.agencies_xof + self.paid_xof + self.management_xof
+        )
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ def balances(funds: Iterable[str]) -> dict[str, Balances]:
             agencies_xof=found[fund].get("agency", 0),
             paid_xof=found[fund].get("paid", 0),
             returned_xof=returned.get(fund, 0),
+            management_xof=found[fund].get("management", 0),
         )
         for fund in asked
     }
