@@ -122,8 +122,8 @@ LIES = {
     "DELETE FROM programmes_agreementdocument": "ne se modifient",
     "UPDATE programmes_amendmentdecision SET confirmed = false, reason = 'x'": "ne se modifient",
     "DELETE FROM programmes_amendmentdecision": "ne se modifient",
-    "UPDATE programmes_agreement SET amount_xof = amount_xof + 1": "ne se modifient",
-    "UPDATE programmes_agreement SET management_bp = 500": "ne se modifient",
+    "UPDATE programmes_agreement SET amount_xof = amount_xof + 1": "passer un avenant",
+    "UPDATE programmes_agreement SET management_bp = 500": "passer un avenant",
     "INSERT INTO programmes_agreement (code, donor, name, amount_xof, effective_on, closes_on, currency, management_bp)"
     " VALUES ('X', 'X', 'X', 1, '2020-01-01', '2021-01-01', 'USD', 0)": "agreement_currency_has_a_dated_rate",
     "INSERT INTO programmes_agreement (code, donor, name, amount_xof, effective_on, closes_on, currency, amount, rate,"

@@ -12,6 +12,12 @@ CREATE TRIGGER decision_never_changes BEFORE UPDATE OR DELETE ON programmes_amen
 CREATE TRIGGER decision_never_truncated BEFORE TRUNCATE ON programmes_amendmentdecision
     FOR EACH STATEMENT EXECUTE FUNCTION jigi_refuse_change();
 
+-- Not jigi_refuse_change(), which says that a table only grows: the rest of an agreement may follow its file.
+CREATE FUNCTION programmes_keep_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Ce qui est signé d''une convention ne se modifie pas : passer un avenant.'
+        USING ERRCODE = 'restrict_violation';
+END $$;
 -- The name, the closing of the file and its first value may follow the file: no sum and no rate ever does.
 CREATE TRIGGER agreement_stays_as_signed
     BEFORE UPDATE OF code, donor, currency, amount, rate, rate_on, amount_xof, effective_on, signed_on, management_bp
@@ -20,7 +26,7 @@ CREATE TRIGGER agreement_stays_as_signed
             OLD.signed_on, OLD.management_bp)
         IS DISTINCT FROM (NEW.code, NEW.donor, NEW.currency, NEW.amount, NEW.rate, NEW.rate_on, NEW.amount_xof,
             NEW.effective_on, NEW.signed_on, NEW.management_bp))
-    EXECUTE FUNCTION jigi_refuse_change();
+    EXECUTE FUNCTION programmes_keep_signed();
 
 CREATE FUNCTION programmes_check_amendment() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
