@@ -463,6 +463,23 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: reverse("agreement_statement", args=[w.scene.agreement.code]) if p == "above" else None,
     ),
     Ask(
+        "agreement_amend",
+        "demander un avenant (page)",
+        lambda w, p: reverse("agreement_amend", args=[w.scene.agreement.code]) if p == "above" else None,
+    ),
+    Ask(
+        "amendment_decide",
+        "refuser un avenant",
+        lambda w, p: reverse("amendment_decide", args=[w.scene.agreement.code, 1]) if p == "above" else None,
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "agreement_document",
+        "le document signé d’une convention",
+        lambda w, p: reverse("agreement_document", args=[w.scene.agreement.code, w.document]) if p == "above" else None,
+        sent=_key(),
+    ),
+    Ask(
         "batches",
         "imports",
         _list("batches"),
