@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -97,6 +99,8 @@ def test_who_asked_does_not_decide_and_nobody_decides_twice(scene: Scene) -> Non
         (Asked("extension"), "nouvelle clôture"),
         (Asked("addition"), "manque le montant"),
         (Asked("addition", amount=Decimal("0.5")), "entier"),
+        (Asked("addition", amount=Decimal("1.001")), "deux décimales"),
+        (Asked("addition", amount=Decimal(10**16)), "n’est pas possible"),
         (Asked("gift", amount=Decimal(1)), "n’est pas choisi"),
     ],
 )
@@ -104,6 +108,34 @@ def test_what_changes_nothing_is_not_written(scene: Scene, asked: Asked, said: s
     with pytest.raises(Refused, match=said):
         ask(scene, asked)
     assert not Amendment.objects.exists()
+
+
+DOLLARS = Asked("addition", amount=Decimal("2_000"), rate=Decimal("601.5"), rate_on=SIGNED)
+
+
+def in_dollars(scene: Scene) -> Scene:
+    """The same scene, its agreement being another one, in dollars, of which a tenth pays management."""
+    scene.agreement = Agreement.objects.create(
+        code="USD", donor="IDA", name="Essai", amount_xof=500_000, currency="USD", amount=1_000, rate=500,
+        rate_on=SIGNED, effective_on=date(2014, 1, 1), closes_on=date(2022, 6, 30), management_bp=1_000,
+    )  # fmt: skip
+    scene.line.agreement = scene.agreement
+    scene.line.save()
+    return scene
+
+
+def test_an_addition_in_dollars_has_its_own_rate_and_its_part_for_management(scene: Scene) -> None:
+    made = amended(in_dollars(scene), DOLLARS)
+    assert made.amount_xof == 1_203_000
+    assert (money(scene).available_xof, money(scene).management_xof) == (1_082_700, 120_300)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"rate": None}, {"rate_on": None}, {"rate": Decimal("0.000001")}, {"rate": Decimal(10**12)}], ids=str
+)
+def test_dollars_without_a_sensible_rate_are_refused(scene: Scene, changed: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="cours"):
+        ask(in_dollars(scene), replace(DOLLARS, **changed))
 
 
 def test_without_its_paper_an_amendment_is_not_written(scene: Scene) -> None:

@@ -32,6 +32,7 @@ from jigi.programmes.terms import STATES, change_of, state_of, terms_on
 
 ASK, CONFIRM = "programmes.amend", "programmes.confirm"
 MOST_BYTES = 5_000_000
+LARGEST = 10**15
 LONGEST_NAME, LONGEST_REASON = 120, 500
 Kind = Amendment.Kind
 
@@ -178,13 +179,17 @@ def _changed(agreement: Agreement, asked: Asked) -> dict[str, object]:
         raise Refused("L’objet de l’avenant n’est pas choisi", remedy="Choisissez-le dans la liste.")
     if asked.amount is None or asked.amount <= 0:
         raise Refused("Il manque le montant", remedy=f"Écrivez-le en {agreement.currency}, plus grand que zéro.")
+    if asked.amount != round(asked.amount, 2) or asked.amount > LARGEST:
+        raise Refused("Ce montant n’est pas possible", remedy="Écrivez-le avec deux décimales au plus.")
     if agreement.currency == XOF:
         if asked.amount != asked.amount.to_integral_value():
             raise Refused("Un montant en francs CFA est entier", remedy="Retirez les décimales.")
         return {"amount_xof": int(asked.amount)}
     if asked.rate is None or asked.rate <= 0 or asked.rate_on is None:
         raise Refused("Il manque le cours ou sa date", remedy="Écrivez les francs CFA pour une unité, et le jour.")
-    counted = converted_xof(asked.amount, asked.rate)
+    counted = converted_xof(asked.amount, asked.rate) if asked.rate < 10**9 else 0
+    if not 0 < counted <= LARGEST:
+        raise Refused("Ce montant à ce cours n’est pas possible", remedy="Relisez le montant et le cours.")
     return {"amount": asked.amount, "rate": asked.rate, "rate_on": asked.rate_on, "amount_xof": counted}
 
 

@@ -31,6 +31,11 @@ from jigi.programmes.models import WHOLE_BP, XOF, Agency, Component
 SHIPPED = Path(__file__).resolve().parent / "definitions"
 CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}"
 LARGEST_XOF = 10**15
+DECIMALS = {
+    2: re.compile(r"[0-9]{1,12}(_[0-9]{3})*(\.[0-9]{1,2})?"),
+    6: re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?"),
+}
+"""A number by its most decimals, thousands parted by _ where it is an amount."""
 MOST_TERMS = 400
 MOST_MONTHS = 60
 MOST_HOUSEHOLDS = 100_000_000
@@ -137,7 +142,7 @@ def _foreign(part: Table) -> Foreign | None:
 def _decimal(part: Table, key: str, places: int) -> Decimal:
     """A positive number written between quotes, so that no binary fraction changes it."""
     text = part.text(key)
-    if not re.fullmatch(rf"[0-9]{{1,12}}(_[0-9]{{3}})*(\.[0-9]{{1,{places}}})?", text) or not Decimal(text):
+    if not DECIMALS[places].fullmatch(text) or not 0 < Decimal(text) < 10**12:
         raise part.error(
             key, f"« {text} » n’est pas un nombre positif d’au plus {places} décimales",
             remedy='Écrivez-le entre guillemets, avec un point : "655.957"',
