@@ -452,6 +452,23 @@ ASKS: tuple[Ask, ...] = (
     Ask("ledger_clear", "apurer des avances (page)", books.clearing),
     Ask("ledger_clear", "apurer des avances", books.clearing, sent=_key()),
     Ask(
+        "agreement_amend",
+        "demander un avenant (page)",
+        lambda w, p: reverse("agreement_amend", args=[w.scene.agreement.code]) if p == "above" else None,
+    ),
+    Ask(
+        "amendment_decide",
+        "refuser un avenant",
+        lambda w, p: reverse("amendment_decide", args=[w.scene.agreement.code, 1]) if p == "above" else None,
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "agreement_document",
+        "le document signé d’une convention",
+        lambda w, p: reverse("agreement_document", args=[w.scene.agreement.code, w.document]) if p == "above" else None,
+        sent=_key(),
+    ),
+    Ask(
         "batches",
         "imports",
         _list("batches"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from jigi.intake.reception import receive
 from jigi.monitoring.models import Alert
 from jigi.payments import actions, suspensions
 from jigi.payments.models import CommuneSuspension, Instruction, PaymentRound, ReturnFile, ReturnLine
+from jigi.programmes import amendments
+from jigi.programmes.models import Amendment
 from jigi.protection import actions as protection
 from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.registry.models import Household
@@ -82,6 +85,7 @@ class World:
     problem: Problem | None = None
     aside: SetAside | None = None
     correction: Correction | None = None
+    document: int = 0
     scheme: Scheme | None = None
     given: dict[str, BenefitBatch] = field(default_factory=dict)
     shared: dict[str, SharingAgreement] = field(default_factory=dict)
@@ -143,6 +147,7 @@ def make_world(folder: Path) -> World:
     world.correction = Correction.objects.create(
         batch=world.batch, of_member=False, line=2, key="F1", column="pieces", reason="essai", made_by=scene.maker
     )
+    world.document = _amendment(scene).document_id
     _fiches(world)
     _sheets(world)
     _requests(world)
@@ -152,6 +157,15 @@ def make_world(folder: Path) -> World:
         world.shared[place] = signed([world.area(place)], scene.maker, code=f"CP-{place}")
         world.sharing_requests[place] = _asked(world, place)
     return world
+
+
+def _amendment(scene: Scene) -> Amendment:
+    """An amendment of the agreement, that nobody has decided."""
+    return amendments.ask(
+        scene.agreement, amendments.Asked("addition", amount=Decimal(1_000)), signed_on=date(2022, 5, 1),
+        reason="essai de la matrice", paper=amendments.Paper("avenant.pdf", pdf()),
+        by=make_user("avenants", "finance_officer"),
+    )  # fmt: skip
 
 
 def _asked(world: World, place: str) -> SharingRequest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from jigi.foundation.bulk import counting_statements
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent
 from jigi.geography.actions import install_gazetteer
+from jigi.ledger import queries as ledger
 from jigi.ledger.models import Account, Entry, Posting
 from jigi.programmes import queries
 from jigi.programmes.actions import LoadedProgramme, load_file
@@ -257,9 +259,46 @@ def test_every_shipped_file_loads_into_one_database() -> None:
     install_gazetteer(by=None)
     with counting_statements() as counted:
         loaded = [load_file(path, by=loader()) for path in sorted(SHIPPED.glob("*.toml"))]
-    assert counted.count < 600
+    # By component and agreement, never by commune: the first phase has 121.
+    assert counted.count < 85 * Component.objects.count()
     assert {found.outcome for found in loaded} == {"créé"}
     assert ComponentCommune.objects.filter(component__programme__code="TM1").count() == 121
     assert Component.objects.get(programme__code="TM1").period(16).code == "2018T4"
     assert sum(Account.objects.values_list("balance_xof", flat=True)) == 0
     connection.check_constraints()
+
+
+ABROAD = (
+    'amount_xof = 45917000\ncurrency = "USD"\namount = "70_000"\nrate = "655.957"\nrate_on = 2014-01-02\n'
+    'signed_on = 2013-12-20\nmanagement_percent = "7.5"'
+)
+
+
+def test_an_agreement_in_a_currency_keeps_its_management_apart(load: Load) -> None:
+    money = "amount_xof = 45917000"
+    loaded = load((money, ABROAD.replace("45917000", "45916990")), agreement_xof=45917000)
+    agreement = Agreement.objects.get()
+    assert (agreement.currency, agreement.amount, agreement.rate) == ("USD", 70_000, Decimal("655.957"))
+    balances = ledger.balances(["DON-ESSAI"])["DON-ESSAI"]
+    assert (balances.granted_xof, balances.management_xof) == (45_916_990, 3_443_774)
+    assert balances.available_xof == 42_473_216 and balances.adds_up
+    again = load((money, ABROAD.replace("45917000", "45916990") + "\n# relu"), agreement_xof=45917000)
+    assert (loaded.outcome, again.outcome, Entry.objects.count()) == ("créé", "mis à jour", 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("45916990", "45916991", "45 916 990"),
+        ('"655.957"', '"655,957"', "nombre positif"),
+        ('"7.5"', '"100"', "rien n’irait aux ménages"),
+        ('currency = "USD"\n', "", "n’a pas de cours"),
+        ("rate_on = 2014-01-02\n", "", "rate_on"),
+    ],
+)
+def test_a_currency_written_wrong_is_told(load: Load, old: str, new: str, said: str) -> None:
+    text = ABROAD.replace("45917000", "45916990").replace(old, new)
+    with pytest.raises(InputError) as refused:
+        load(("amount_xof = 45917000", text), agreement_xof=45917000)
+    assert said in str(refused.value).replace("\u202f", " ")
+    assert not Agreement.objects.exists()

@@ -267,6 +267,7 @@ def test_the_small_agreements_of_the_first_phase_bear_587_households_a_commune()
         ("safo", 306, 27_540_000),
         ("tm2", 40_000, 40_000 * 540_000),
         ("tm2_bimestriel", 2_000, 2_000 * 540_000),
+        ("pgfs", 30_000, 30_000 * 12 * 30_000),
     ],
 )
 def test_a_shipped_file_plans_the_published_sum(name: str, households: int, planned: int) -> None:
@@ -286,3 +287,24 @@ def test_a_file_that_is_no_programme(tmp_path: Path, content: bytes, words: str)
         read_definition(path)
     with pytest.raises(InputError, match="dossier"):
         read_definition(tmp_path)
+
+
+def test_the_seven_sources_of_the_programme_are_shipped_with_their_currency_and_rate() -> None:
+    named = {
+        agreement.code: agreement
+        for name in ("tm1", "tm2", "pgfs", "pdazam")
+        for agreement in shipped(name)[0].agreements
+    }
+    assert {code: one.amount_xof for code, one in named.items()} == {
+        "IDA-H-8480": 35_000_000_000, "ETAT-MALI": 600_000_000, "SUISSE": 280_000_000, "DFID-BM": 5_000_000_000,
+        "IDA-EXTENSION": 27_200_000_000, "ETAT-PGFS": 12_500_000_000, "PDAZAM": 9_000_000_000,
+    }  # fmt: skip
+    abroad = {code: (one.foreign.currency, int(one.foreign.amount)) for code, one in named.items() if one.foreign}
+    assert abroad == {
+        "IDA-H-8480": ("USD", 70_000_000), "IDA-EXTENSION": ("USD", 54_400_000), "PDAZAM": ("USD", 18_000_000)
+    }  # fmt: skip
+
+
+def test_delegated_money_gives_two_transfers() -> None:
+    definition, allocations = checked((SHIPPED / "pdazam.toml").read_text(encoding="utf-8"))
+    assert rules.planned_xof(definition, allocations) == {"PDAZAM": 2_630 * 180_000 + 1_960 * 250_000}

@@ -23,6 +23,7 @@ class Account(models.Model):
         TREASURY = "treasury", "trésorerie"
         ADVANCE = "advance", "avances à l’agence"
         CLEARED = "cleared", "avances apurées"
+        MANAGEMENT = "management", "frais de gestion"
 
     code = models.CharField("compte", max_length=120, unique=True)
     name = models.CharField("libellé", max_length=200)

@@ -48,11 +48,13 @@ class Balances:
     """Fees of the agencies on top of what households receive: reserved, handed over or paid."""
     returned_xof: int = 0
     """Of what is available: the part that had been reserved, and came back unpaid."""
+    management_xof: int = 0
+    """Kept apart for the costs of management: never available."""
 
     @property
     def adds_up(self) -> bool:
         households_xof = self.reserved_xof + self.agencies_xof + self.paid_xof
-        return self.granted_xof == self.available_xof + households_xof + self.fees_xof
+        return self.granted_xof == self.available_xof + households_xof + self.fees_xof + self.management_xof
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def balances(funds: Iterable[str]) -> dict[str, Balances]:
             paid_xof=found[fund].get("paid", 0),
             fees_xof=found[fund].get("fees", 0) + found[fund].get("fees_held", 0) + found[fund].get("fees_paid", 0),
             returned_xof=returned.get(fund, 0),
+            management_xof=found[fund].get("management", 0),
         )
         for fund in asked
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from jigi.foundation.errors import InputError
 from jigi.foundation.periods import Period
@@ -114,8 +115,21 @@ class ComponentDefinition:
 
 
 @dataclass(frozen=True)
+class Foreign:
+    """An amount in another currency, counted at `rate` XOF the unit, the rate of the day `rate_on`."""
+
+    currency: str
+    amount: Decimal
+    rate: Decimal
+    rate_on: date
+
+
+@dataclass(frozen=True)
 class AgreementDefinition:
-    """A donor's money between two dates; `closing_extended_to` when the closing was moved."""
+    """A donor's money between two dates; `closing_extended_to` when the closing was moved.
+
+    `foreign` is None for an agreement in XOF; `management_bp` is in ten-thousandths of the amount.
+    """
 
     code: str
     donor: str
@@ -124,6 +138,9 @@ class AgreementDefinition:
     effective_on: date
     closes_on: date
     closing_extended_to: date | None
+    signed_on: date | None
+    foreign: Foreign | None
+    management_bp: int
     place: Place
 
     @property

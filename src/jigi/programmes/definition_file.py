@@ -6,7 +6,9 @@ The shipped files in `definitions/` show the whole form.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,16 +21,22 @@ from jigi.programmes.definition import (
     Assignment,
     Code,
     ComponentDefinition,
+    Foreign,
     Place,
     ProgrammeDefinition,
     Selection,
     Turn,
 )
-from jigi.programmes.models import Agency, Component
+from jigi.programmes.models import WHOLE_BP, XOF, Agency, Component
 
 SHIPPED = Path(__file__).resolve().parent / "definitions"
 CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}"
 LARGEST_XOF = 10**15
+DECIMALS = {
+    2: re.compile(r"[0-9]{1,12}(_[0-9]{3})*(\.[0-9]{1,2})?"),
+    6: re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?"),
+}
+"""A number by its most decimals, thousands parted by _ where it is an amount."""
 MOST_TERMS = 400
 MOST_MONTHS = 60
 MOST_HOUSEHOLDS = 100_000_000
@@ -137,8 +145,40 @@ def _agreement(part: Table) -> AgreementDefinition:
         effective_on=part.day("effective_on"),
         closes_on=part.day("closes_on"),
         closing_extended_to=part.day("closing_extended_to") if extended else None,
+        signed_on=part.day("signed_on") if "signed_on" in part.data else None,
+        foreign=_foreign(part),
+        management_bp=_hundredths(part, "management_percent", WHOLE_BP) if "management_percent" in part.data else 0,
         place=_place(part),
     )
+
+
+def _foreign(part: Table) -> Foreign | None:
+    """The amount in the currency of the agreement; all four keys, or none for an agreement in XOF."""
+    currency = part.text("currency", default=XOF, pattern=r"[A-Z]{3}")
+    if currency != XOF:
+        return Foreign(currency, _decimal(part, "amount", 2), _decimal(part, "rate", 6), part.day("rate_on"))
+    for key in ("amount", "rate", "rate_on"):
+        if key in part.data:
+            raise part.error(key, "Une convention en francs CFA n’a pas de cours", remedy="Ajoutez « currency »")
+    return None
+
+
+def _decimal(part: Table, key: str, places: int) -> Decimal:
+    """A positive number written between quotes, so that no binary fraction changes it."""
+    text = part.text(key)
+    if not DECIMALS[places].fullmatch(text) or not 0 < Decimal(text) < 10**12:
+        raise part.error(
+            key, f"« {text} » n’est pas un nombre positif d’au plus {places} décimales",
+            remedy='Écrivez-le entre guillemets, avec un point : "655.957"',
+        )  # fmt: skip
+    return Decimal(text)
+
+
+def _hundredths(part: Table, key: str, below: int) -> int:
+    value = _decimal(part, key, 2) * 100
+    if value >= below:
+        raise part.error(key, f"{part.text(key)} % est tout le montant, ou plus : rien n’irait aux ménages")
+    return int(value)
 
 
 def _agency(part: Table) -> AgencyDefinition:

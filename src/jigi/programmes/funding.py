@@ -1,7 +1,7 @@
 """Writing the agreements, agencies and funding lines of a programme file, with their accounts.
 
-Accounts: « CODE:bailleur » and « CODE:disponible » of an agreement; « CODE:PROGRAMME.COMPONENT:programme »,
-« …:verse » and « …:agence:AGENCY » of what it pays of a component.
+Accounts: « CODE:bailleur », « CODE:disponible » and « CODE:gestion » of an agreement;
+« CODE:PROGRAMME.COMPONENT:programme », « …:verse » and « …:agence:AGENCY » of what it pays of a component.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from jigi.programmes.definition import (
     ProgrammeDefinition,
 )
 from jigi.programmes.models import (
+    XOF,
     Agency,
     AgencyAccount,
     AgencyCommune,
@@ -37,7 +38,10 @@ from jigi.programmes.models import (
     FundingLine,
     Programme,
 )
+from jigi.programmes.rules import management_xof
 from jigi.programmes.tariffs import state_no_fee
+
+_GRANTED = "Dotation de la convention {}"
 
 
 def agreements(definition: ProgrammeDefinition, *, by: User) -> dict[str, Agreement]:
@@ -135,10 +139,23 @@ def _agreement(described: AgreementDefinition, *, by: User) -> Agreement:
         return existing
     agreement = Agreement.objects.create(
         code=described.code, donor=described.donor, name=described.name, amount_xof=described.amount_xof,
-        effective_on=described.effective_on, **closings,
+        effective_on=described.effective_on, **closings, **_signed(described),
     )  # fmt: skip
-    _grant(agreement, by=by)
+    grant(agreement, agreement.amount_xof, f"agreement:{agreement.code}", _GRANTED.format(agreement.code), by=by)
     return agreement
+
+
+def _signed(described: AgreementDefinition) -> dict[str, Any]:
+    """What was signed with the amount: its currency and rate, its date, its part for management."""
+    foreign = described.foreign
+    return {
+        "currency": foreign.currency if foreign else XOF,
+        "amount": foreign.amount if foreign else None,
+        "rate": foreign.rate if foreign else None,
+        "rate_on": foreign.rate_on if foreign else None,
+        "signed_on": described.signed_on,
+        "management_bp": described.management_bp,
+    }
 
 
 def _refuse_changed_agreement(existing: Agreement, described: AgreementDefinition) -> None:
@@ -148,9 +165,10 @@ def _refuse_changed_agreement(existing: Agreement, described: AgreementDefinitio
         ("amount_xof", existing.amount_xof, described.amount_xof),
         ("effective_on", existing.effective_on, described.effective_on),
         ("closes_on", signed, described.closes_on),
+        *((key, getattr(existing, key), value) for key, value in _signed(described).items()),
     ):
         if kept != value:
-            remedy = "Une rallonge est une nouvelle convention ; une clôture reportée, « closing_extended_to »"
+            remedy = "Une rallonge est un avenant ; une clôture reportée, un avenant ou « closing_extended_to »"
             raise described.place.error(
                 key, f"La convention {described.code} existe avec une autre valeur : {_said(kept)}",
                 why="Son argent est déjà dans les comptes", remedy=remedy,
@@ -163,12 +181,24 @@ def _refuse_changed_agreement(existing: Agreement, described: AgreementDefinitio
         )
 
 
-def _grant(agreement: Agreement, *, by: User) -> None:
-    """Open the donor's and the available account, and post the whole amount from the one to the other."""
-    donor, available = _donor_account(agreement), _available_account(agreement)
-    line = Line(kind="grant", item=agreement.pk, debit=available, credit=donor, amount_xof=agreement.amount_xof)
-    label = f"Dotation de la convention {agreement.code}"
-    post(kind="grant", cause=f"agreement:{agreement.code}", label=label, lines=[line], by=by)
+def grant(agreement: Agreement, amount_xof: int, cause: str, label: str, *, by: User, number: int = 0) -> None:
+    """Post an amount from the donor: what is for management to its own account, the rest to what is available.
+
+    A negative amount goes back to the donor, Refused when it is no longer there. `number` is the amendment's.
+    """
+    donor = _donor_account(agreement)
+    kept = management_xof(abs(amount_xof), agreement.management_bp)
+    parts = [(_available_account(agreement), abs(amount_xof) - kept)]
+    if kept:
+        parts.append((_management_account(agreement), kept))
+    lines = [
+        Line(
+            kind="grant", item=agreement.pk, attempt=number + 1, amount_xof=part,
+            debit=account if amount_xof > 0 else donor, credit=donor if amount_xof > 0 else account,
+        )
+        for account, part in parts if part
+    ]  # fmt: skip
+    post(kind="grant", cause=cause, label=label, lines=lines, by=by)
 
 
 def _donor_account(agreement: Agreement) -> Account:
@@ -179,6 +209,11 @@ def _donor_account(agreement: Agreement) -> Account:
 def _available_account(agreement: Agreement) -> Account:
     name = f"{agreement.donor} · disponible"
     return open_account(f"{agreement.code}:disponible", name, Account.Kind.AVAILABLE, agreement.code)
+
+
+def _management_account(agreement: Agreement) -> Account:
+    name = f"{agreement.donor} · frais de gestion"
+    return open_account(f"{agreement.code}:gestion", name, Account.Kind.MANAGEMENT, agreement.code)
 
 
 def _open_line(component: Component, agreement: Agreement, rank: int) -> FundingLine:
@@ -211,6 +246,8 @@ def _agency(described: AgencyDefinition) -> Agency:
 
 
 def _said(value: Any) -> str:
+    if value is None:
+        return "aucune"
     if isinstance(value, date):
         return french_date(value)
     return format_xof(value) if isinstance(value, int) else f"« {value} »"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Round
 
 from jigi.foundation.periods import Period
 from jigi.geography.models import Area
 from jigi.ledger.models import Account
 from jigi.programmes.rules import period_of_term
+
+XOF = "XOF"
+WHOLE_BP = 10_000
+"""The whole of an amount, in ten-thousandths."""
 
 
 class Programme(models.Model):
@@ -94,9 +98,13 @@ class ComponentCommune(models.Model):
 
 
 class Agreement(models.Model):
-    """A financing agreement: a donor's amount in XOF, between two dates.
+    """A financing agreement as it was signed: a donor's amount, between two dates.
 
-    `closes_on` is the closing in force; `first_closes_on` the one signed at first, when it was moved since.
+    `closes_on` is the closing that the programme's file says; `first_closes_on` the one signed at first, when the
+    file has moved it. What amendments add is never written here: terms.terms_on() derives what is in force.
+    `amount`, in `currency`, was counted at `rate` XOF the unit, the rate of the day `rate_on`; all three are null
+    when the agreement is in XOF. `management_bp` (ten-thousandths of the amount) pays the costs of management and is
+    never available to a round.
     """
 
     code = models.CharField("convention", max_length=40, unique=True)
@@ -106,16 +114,127 @@ class Agreement(models.Model):
     effective_on = models.DateField("entrée en vigueur")
     closes_on = models.DateField("clôture")
     first_closes_on = models.DateField("clôture signée d’abord", null=True)
+    signed_on = models.DateField("signature", null=True)
+    currency = models.CharField("monnaie", max_length=3, default=XOF)
+    amount = models.DecimalField("montant en monnaie de la convention", max_digits=18, decimal_places=2, null=True)
+    rate = models.DecimalField("cours", max_digits=18, decimal_places=6, null=True)
+    rate_on = models.DateField("date du cours", null=True)
+    management_bp = models.PositiveSmallIntegerField("frais de gestion, en dix-millièmes", default=0)
 
     class Meta:
         verbose_name = "convention de financement"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(currency=XOF, amount=None, rate=None, rate_on=None)
+                | ~Q(currency=XOF)
+                & Q(amount__isnull=False, amount__gt=0, rate__isnull=False, rate__gt=0, rate_on__isnull=False),
+                name="agreement_currency_has_a_dated_rate",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=None) | Q(amount_xof=Round(F("amount") * F("rate"))),
+                name="agreement_amount_is_converted",
+            ),
+            models.CheckConstraint(condition=Q(management_bp__lt=WHOLE_BP), name="agreement_management_is_a_part"),
             models.CheckConstraint(condition=Q(amount_xof__gt=0), name="agreement_amount_is_positive"),
             models.CheckConstraint(condition=Q(closes_on__gt=F("effective_on")), name="agreement_closes_after"),
         ]
 
     def __str__(self) -> str:
         return f"{self.donor} {self.code}"
+
+
+class AgreementDocument(models.Model):
+    """A signed paper of an agreement, made anew; `sha256` is the digest of the file as it was sent. Never changed."""
+
+    class Kind(models.TextChoices):
+        PDF = "application/pdf", "PDF"
+        JPEG = "image/jpeg", "photographie JPEG"
+        PNG = "image/png", "image PNG"
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="documents")
+    name = models.CharField("nom", max_length=120)
+    kind = models.CharField("type", max_length=20, choices=Kind)
+    sha256 = models.CharField("empreinte", max_length=64)
+    content = models.BinaryField("contenu")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField("jointe le", db_default=Now())
+
+    class Meta:
+        verbose_name = "document d’une convention"
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "sha256"], name="agreement_document_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("application/pdf", "image/jpeg", "image/png")), name="agreement_document_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Amendment(models.Model):
+    """What somebody asks to change of an agreement, numbered; it counts once another person has confirmed it.
+
+    The table only grows (sql/amendments.sql). `amount`, `rate` and `rate_on` as in Agreement, in its currency.
+    """
+
+    class Kind(models.TextChoices):
+        EXTENSION = "extension", "report de clôture"
+        ADDITION = "addition", "montant supplémentaire"
+        REDUCTION = "reduction", "réduction du montant"
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="amendments")
+    number = models.PositiveSmallIntegerField("avenant")
+    kind = models.CharField("objet", max_length=12, choices=Kind)
+    closes_on = models.DateField("nouvelle clôture", null=True)
+    amount_xof = models.BigIntegerField("montant", null=True)
+    amount = models.DecimalField("montant en monnaie de la convention", max_digits=18, decimal_places=2, null=True)
+    rate = models.DecimalField("cours", max_digits=18, decimal_places=6, null=True)
+    rate_on = models.DateField("date du cours", null=True)
+    signed_on = models.DateField("signature")
+    reason = models.CharField("motif", max_length=500)
+    document = models.ForeignKey(AgreementDocument, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField("demandé le", db_default=Now())
+
+    class Meta:
+        verbose_name = "avenant"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="amendment_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="amendment_is_numbered_from_one"),
+            models.CheckConstraint(
+                condition=Q(kind="extension", closes_on__isnull=False, amount_xof=None, amount=None)
+                | Q(kind__in=("addition", "reduction"), closes_on=None, amount_xof__isnull=False, amount_xof__gt=0),
+                name="amendment_says_what_it_changes",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=None, rate=None, rate_on=None)
+                | Q(amount__isnull=False, amount__gt=0, rate__isnull=False, rate__gt=0, rate_on__isnull=False)
+                & Q(amount_xof=Round(F("amount") * F("rate"))),
+                name="amendment_amount_is_converted",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="amendment_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"avenant {self.number}"
+
+
+class AmendmentDecision(models.Model):
+    """Another person's decision about an amendment, once and for good (sql/amendments.sql refuses the same hand)."""
+
+    amendment = models.OneToOneField(Amendment, on_delete=models.PROTECT, related_name="decision")
+    confirmed = models.BooleanField("confirmé")
+    reason = models.CharField("motif", max_length=500, default="", blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("décidé le", db_default=Now())
+
+    class Meta:
+        verbose_name = "décision sur un avenant"
+        constraints = [
+            models.CheckConstraint(condition=Q(confirmed=True) | ~Q(reason=""), name="amendment_refusal_has_a_reason"),
+        ]
 
 
 class FundingLine(models.Model):

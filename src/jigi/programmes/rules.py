@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from jigi.foundation.money import format_xof, split_xof
 from jigi.foundation.periods import Period, french_date
@@ -33,6 +35,40 @@ def period_of_term(first: Period, months: int, term: int) -> Period:
     return period
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What of an agreement amendments may change: its whole amount in XOF, and its closing."""
+
+    amount_xof: int
+    closes_on: date
+
+
+@dataclass(frozen=True)
+class Change:
+    """One amendment: XOF more (less when negative), and the new closing when it has one."""
+
+    amount_xof: int
+    closes_on: date | None
+
+
+def in_force(signed: Terms, changes: Iterable[Change]) -> Terms:
+    """The terms after some confirmed changes. A closing never comes back, whatever the order of the signatures."""
+    terms = signed
+    for change in changes:
+        terms = Terms(terms.amount_xof + change.amount_xof, max(terms.closes_on, change.closes_on or date.min))
+    return terms
+
+
+def converted_xof(amount: Decimal, rate: Decimal) -> int:
+    """An amount at `rate` XOF the unit, to the nearest franc, the half counting up: XOF has no decimals (ISO 4217)."""
+    return int((amount * rate).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def management_xof(amount_xof: int, management_bp: int) -> int:
+    """The part of an amount that pays management, to the franc below: what is left over goes to the households."""
+    return amount_xof * management_bp // 10_000
+
+
 def check(definition: ProgrammeDefinition) -> None:
     """What can be said of a file without knowing the places."""
     for blocks, what in (
@@ -43,6 +79,7 @@ def check(definition: ProgrammeDefinition) -> None:
         _refuse_repeated([(block.code, block.place) for block in blocks], "code", what)
     for agreement in definition.agreements:
         _check_dates(agreement)
+        _check_conversion(agreement)
     known_agreements = {agreement.code for agreement in definition.agreements}
     known_agencies = {agency.code for agency in definition.agencies}
     for component in definition.components:
@@ -125,8 +162,9 @@ def warnings(definition: ProgrammeDefinition, allocations: Mapping[str, Allocati
     used = {funding.to for component in definition.components for funding in component.fundings}
     for agreement in definition.agreements:
         line = f"Ligne {agreement.place.lines['']} : la convention {agreement.code}"
-        if planned.get(agreement.code, 0) > agreement.amount_xof:
-            needed, held = format_xof(planned[agreement.code]), format_xof(agreement.amount_xof)
+        for_rounds = agreement.amount_xof - management_xof(agreement.amount_xof, agreement.management_bp)
+        if planned.get(agreement.code, 0) > for_rounds:
+            needed, held = format_xof(planned[agreement.code]), format_xof(for_rounds)
             yield f"{line} ({held}) ne couvre pas ce qui est prévu ({needed})."
         if agreement.code not in used:
             yield f"{line} ne paie aucune commune."
@@ -173,6 +211,16 @@ def _check_dates(agreement: AgreementDefinition) -> None:
             f"Le report de clôture de la convention {agreement.code} ne reporte rien",
             why=f"La clôture signée est déjà le {french_date(agreement.closes_on)}",
         )
+
+
+def _check_conversion(agreement: AgreementDefinition) -> None:
+    foreign = agreement.foreign
+    if foreign and (counted := converted_xof(foreign.amount, foreign.rate)) != agreement.amount_xof:
+        raise agreement.place.error(
+            "amount_xof", f"{format_xof(agreement.amount_xof)} n’est pas le montant au cours écrit",
+            why=f"{foreign.amount} {foreign.currency} à {foreign.rate} font {format_xof(counted)}",
+            remedy="Corrigez le montant ou le cours",
+        )  # fmt: skip
 
 
 def _check_first_period(component: ComponentDefinition) -> None:

@@ -1,4 +1,4 @@
--- reads: payments_roundcommune, programmes_fundingcommune, programmes_agreement, ledger_account; the lines that may pay each commune of a round over its period, in their order, with the rights each has money for
+-- reads: payments_roundcommune, programmes_fundingcommune, programmes_agreement, programmes_amendment, ledger_account; the lines that may pay each commune of a round over its period, in their order, with the rights each has money for
 SELECT fc.commune_id, fc.funding_line_id, fc.percent, fc.rank,
     greatest(0, account.balance_xof) / component.amount_xof AS capacity
 FROM payments_roundcommune AS rc
@@ -8,7 +8,11 @@ JOIN programmes_fundingline AS line ON line.id = fc.funding_line_id
 JOIN programmes_agreement AS agreement ON agreement.id = line.agreement_id
 JOIN ledger_account AS account ON account.id = line.available_id
 WHERE rc.payment_round_id = %(round)s
-    AND agreement.closes_on >= %(period_end)s
+    AND greatest(agreement.closes_on, (
+        SELECT max(amendment.closes_on) FROM programmes_amendment AS amendment
+        JOIN programmes_amendmentdecision AS decision ON decision.amendment_id = amendment.id AND decision.confirmed
+        WHERE amendment.agreement_id = agreement.id
+    )) >= %(period_end)s
     AND (fc.starts_on IS NULL OR fc.starts_on <= %(period_start)s)
     AND (fc.ends_on IS NULL OR fc.ends_on >= %(period_start)s)
 ORDER BY fc.commune_id, fc.rank

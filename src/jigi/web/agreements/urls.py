@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.agreements import views
+from jigi.web.agreements import amending, views
 
 urlpatterns = [
     path("", views.agreements, name="agreements"),
     path("<str:code>/", views.agreement, name="agreement"),
     path("<str:code>/communes/", views.communes, name="agreement_communes"),
     path("<str:code>/releve.pdf", views.statement, name="agreement_statement"),
+    path("<str:code>/avenants/demander/", amending.ask, name="agreement_amend"),
+    path("<str:code>/avenants/<int:number>/decider/", amending.decide, name="amendment_decide"),
+    path("<str:code>/documents/<int:pk>/", amending.document, name="agreement_document"),
 ]

@@ -6,22 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from jigi.foundation import audit
 from jigi.foundation.models import User
-from jigi.geography.access import can
 from jigi.ledger import queries as ledger
 from jigi.ledger.models import Posting
 from jigi.ledger.queries import Balances, Movement
 from jigi.payments import queries as payments
 from jigi.payments import totals
 from jigi.programmes import queries as programmes
+from jigi.programmes.amendments import ASK, CONFIRM, may
 from jigi.programmes.models import Agreement
+from jigi.programmes.terms import STATES, management_of, story, terms_on
 from jigi.web.agreements.rights import by_commune, by_round, total
+from jigi.web.agreements.sight import person, seen_agreement
 from jigi.web.export import csv_response
 from jigi.web.formats import day, moment, number, xof
 from jigi.web.paper.press import pdf_response, press
@@ -49,7 +51,7 @@ class Line:
 
 def agreements(request: HttpRequest) -> HttpResponseBase:
     """Every agreement of the person's programmes, with its total line."""
-    found = list(programmes.agreements_visible_to(_person(request)))
+    found = list(programmes.agreements_visible_to(person(request)))
     balances = ledger.balances(one.code for one in found)
     if request.GET.get("format") == "csv":
         rows = (_cells(one, balances[one.code]) for one in found)
@@ -64,7 +66,7 @@ def agreements(request: HttpRequest) -> HttpResponseBase:
 
 def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
     """The statement of one agreement: figures, movements with the running balance, rounds."""
-    user, shown = _person(request), _agreement(request, code)
+    user, shown = person(request), seen_agreement(request, code)
     movements = ledger.movements(shown.code)
     if request.GET.get("format") == "csv":
         return _exported(shown, movements, user)
@@ -85,12 +87,12 @@ def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
         "owed_xof": sum(one.owed_xof for one in rights),
         "agrees": totals.agrees_with_accounts(shown.code),
     }
-    return render(request, "agreements/agreement.html", context)
+    return render(request, "agreements/agreement.html", context | _amended(shown, user))
 
 
 def communes(request: HttpRequest, code: str) -> HttpResponseBase:
     """What the agreement paid in each commune that the person sees."""
-    user, shown = _person(request), _agreement(request, code)
+    user, shown = person(request), seen_agreement(request, code)
     rows = by_commune(payments.rights_of(shown), user)
     if request.GET.get("format") == "csv":
         headers = (
@@ -114,24 +116,21 @@ def communes(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def statement(request: HttpRequest, code: str) -> HttpResponse:
     """The statement as a PDF: figures, then every movement."""
-    user, shown = _person(request), _agreement(request, code)
+    user, shown = person(request), seen_agreement(request, code)
     document = press("statement", _document(shown, ledger.movements(shown.code)))
     audit.record("print", "agreement", shown.pk, by=user)
     return pdf_response(f"releve-{shown.code}", document)
 
 
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    if not can(request.user, "ledger.see"):
-        raise Http404
-    return request.user
-
-
-def _agreement(request: HttpRequest, code: str) -> Agreement:
-    found = programmes.agreements_visible_to(_person(request)).filter(code=code).first()
-    if found is None:
-        raise Http404
-    return found
+def _amended(shown: Agreement, user: User) -> dict[str, Any]:
+    """What was signed, what is in force today, the amendments, and what this person may do about them."""
+    return {
+        "terms": terms_on(shown, timezone.localdate()),
+        "management_xof": management_of(shown),
+        "chapters": [(one, STATES[one.state]) for one in story(shown)],
+        "may_ask": may(user, ASK, shown),
+        "may_confirm": may(user, CONFIRM, shown),
+    }
 
 
 def _total(balances: Iterable[Balances]) -> Balances:
@@ -177,12 +176,13 @@ def _document(shown: Agreement, movements: list[Movement]) -> dict[str, Any]:
         ("Montant", balances.granted_xof), ("Disponible", balances.available_xof),
         ("Réservé", balances.reserved_xof), ("Chez les agences", balances.agencies_xof),
         ("Versé aux ménages", balances.paid_xof), ("Rendu au fonds", balances.returned_xof),
+        ("Frais de gestion", balances.management_xof),
     )  # fmt: skip
     return {
         "title": f"Relevé · {shown.code}",
         "agreement": f"{shown.donor} · {shown.code}",
         "name": shown.name,
-        "dates": f"en vigueur du {day(shown.effective_on)} au {day(shown.closes_on)}",
+        "dates": f"en vigueur du {day(shown.effective_on)} au {day(terms_on(shown, timezone.localdate()).closes_on)}",
         "printed": f"établi le {moment(timezone.now())}",
         "figures": [{"label": label, "value": xof(value)} for label, value in figures],
         "movements": [
