@@ -98,6 +98,7 @@ READ: dict[tuple[str, str], Row] = {
     ("payments reconcile", "file"): Row(
         lambda path, folder: ("payments", "reconcile", "--agency", _agency(), "--by", "rapproche", path)
     ),
+    ("payments verify", "file"): Row(lambda path, folder: ("payments", "verify", "--file", path)),
     ("payments exchange", "file"): Row(
         lambda path, folder: ("payments", "exchange", "--by", _administrator(), _agency(), path)
     ),
@@ -108,6 +109,7 @@ READ: dict[tuple[str, str], Row] = {
 WRITTEN = {
     ("geography load", "rejects"), ("intake import", "rejects"), ("intake submissions", "rejects"),
     ("intake problems", "out"), ("schemes import", "rejects"), ("targeting fit", "out"), ("payments orders", "out"),
+    ("payments frozen-list", "out"),
     ("population make", "out"), ("register model", "output"), ("backup key", "file"), ("backup create", "target"),
 }  # fmt: skip
 ELSEWHERE = {
@@ -234,6 +236,16 @@ def _asked(folder: Path) -> Sent:
     return Sent(scene.maker.username, f"/changements/demander/{scene.one.rsu}/exit/", "piece", lambda: dict(said))
 
 
+def _amendment(folder: Path) -> Sent:
+    from tests.factories import make_user
+    from tests.payments.scene import stage
+
+    scene = stage()
+    said = {"objet": "addition", "montant": "1000", "signature": "2016-05-04", "motif": "essai"}
+    page = f"/financements/{scene.agreement.code}/avenants/demander/"
+    return Sent(make_user("finances", "finance_officer").username, page, "document", lambda: dict(said))
+
+
 def _card(folder: Path) -> Sent:
     from tests.factories import make_areas, make_user
 
@@ -251,6 +263,7 @@ PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
     ("schemes/forms.py", "prestations"): _door("prestations"),
     ("changes/files.py", "fichier"): _door("changements"),
     ("changes/acts.py", "piece"): _paper,
+    ("agreements/amending.py", "document"): _amendment,
     ("changes/asking.py", "piece"): _asked,
     ("households/finding.py", "photo"): _card,
     ("forms/forms.py", "classeur"): _form("classeur"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jigi.foundation.errors import InputError, Refused
 from jigi.ledger.queries import prove
-from jigi.payments import actions, approvals, bands, queries
+from jigi.payments import actions, approvals, bands, fees, queries
 from jigi.payments.bands import Band
 from jigi.payments.models import Approval, ApprovalNeed, PaymentRound
 from tests.factories import ProvedClient, make_user
@@ -66,6 +66,7 @@ def test_an_approver_of_the_list_does_not_release_it(scene: Scene) -> None:
 
 def test_the_database_refuses_a_round_with_an_approval_missing(scene: Scene) -> None:
     it = actions.approve(frozen(scene), by=scene.approver)
+    fees.rule(it)
     with pytest.raises(IntegrityError, match="Il manque des approbations"), transaction.atomic():
         _as_sql(it, f"status = 'approved', approved_by_id = {scene.approver.pk}, approved_at = now()")
 

@@ -109,7 +109,7 @@ def test_money_without_an_account_that_pays_does_not_leave(tmp_path: Path) -> No
 
 def test_a_message_is_written_in_constant_memory(scene: Scene, tmp_path: Path) -> None:
     write = iso20022_out.writer(scene.released(), scene.agency)
-    row = ["1-2-1-30", "", "Awa Keïta", "", "", RIB, "30000", "droit", "échéance 1", str(scene.agreement.pk)]
+    row = ["1-2-1-30", "", "Awa Keïta", "", "", RIB, "30000", "droit", "échéance 1", "", str(scene.agreement.pk)]
     tracemalloc.start()
     assert write(tmp_path / "grand.xml", (list(row) for _ in range(5_000))) == (5_000, 150_000_000)
     assert tracemalloc.get_traced_memory()[1] < 1 << 20

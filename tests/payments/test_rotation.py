@@ -81,6 +81,7 @@ def test_every_sealed_column_is_known() -> None:
     sealed |= {f"intake_{table}.sealed" for table in ("submission", "submissionconflict", "collectionsecret")}
     sealed |= {"intake_batchfile.sealed", "intake_correction.sealed"}
     sealed |= {"payments_channel.secrets_sealed", "payments_notice.body_sealed"}
+    sealed |= {f"payments_agencychannel.{name}_sealed" for name in ("identity", "signing", "password")}
     sealed |= {"intake_attachment.held_sealed", "sheets_scannedpage.sealed"}
     assert {name for name in found if name.endswith("sealed")} == sealed
     assert len(kept_columns()) == len(sealed)
@@ -89,6 +90,7 @@ def test_every_sealed_column_is_known() -> None:
         "registry_pasthousehold.content_hash",
         # Files: workbooks of questionnaires, papers and photographs, which are downloaded by who has the right.
         "intake_formversion.xlsform",
+        "programmes_agreementdocument.content",
         "intake_formmedia.content",
         "intake_attachment.content",
         "changes_changeevidence.content",

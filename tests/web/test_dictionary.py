@@ -23,7 +23,7 @@ def _page(reader: Client, **asked: str) -> str:
 
 
 def test_every_entity_field_relation_and_past_has_its_place_once(reader: Client) -> None:
-    places = re.findall(r' id="([^"]+)"', _page(reader))
+    places = re.findall(r' id="([^"]+)"', _page(reader, imprimer="oui"))
     wanted = [entity.anchor for entity in dictionary().entities.values()]
     wanted += [f"{e.anchor}-{field.code}" for e in dictionary().entities.values() for field in e.fields]
     wanted += [f"lien-{e.anchor}-{one.field}" for e in dictionary().entities.values() for one in e.relations]
@@ -35,6 +35,12 @@ def test_links_of_the_page_lead_somewhere_on_it(reader: Client) -> None:
     page = _page(reader)
     places = set(re.findall(r' id="([^"]+)"', page))
     assert not [link for link in re.findall(r'href="#([^"]+)"', page) if link not in places]
+
+
+def test_the_fields_of_a_package_are_a_link_away(reader: Client) -> None:
+    first, payments = _page(reader), _page(reader, paquet="payments")
+    assert "?paquet=payments#payments-Instruction" in first and "payments-Instruction-reference" not in first
+    assert "payments-Instruction-reference" in payments and "registry-Household-size" not in payments
 
 
 @pytest.mark.parametrize("typed", ["naissance", "NAISSANCE", "acte naissance"])

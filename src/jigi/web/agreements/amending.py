@@ -45,7 +45,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponseBase:
         "error": error,
         "today": date.today().isoformat(),
     }
-    return render(request, "agreements/amend.html", context, status=200 if error is None else 422)
+    return render(request, "agreements/amend.html", context, status=200 if error is None else 400)
 
 
 @require_POST

@@ -10,7 +10,12 @@ from jigi.registry.dictionary import Entity, Field, Package
 
 
 def kept(packages: tuple[Package, ...], asked: Mapping[str, str]) -> tuple[Package, ...]:
-    """What of the packages answers `mot` (words), `fait` (a kind's title) and `sensibilite`; all when none is asked."""
+    """What of the packages answers `mot` (words), `fait` (a kind's title), `sensibilite` and `paquet` (a code).
+
+    All when none is asked.
+    """
+    if package := asked.get("paquet", ""):
+        packages = tuple(one for one in packages if one.code == package)
     words = _bare(asked.get("mot", "")).split()
     kind, sensitivity = asked.get("fait", ""), asked.get("sensibilite", "")
     if not (words or kind or sensitivity):

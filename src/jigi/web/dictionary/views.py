@@ -15,11 +15,14 @@ from jigi.registry.facts import SENSITIVITIES
 from jigi.web.dictionary.sought import kept
 from jigi.web.paper.press import pdf_response
 
-FILTERS = ("mot", "fait", "sensibilite")
+FILTERS = ("mot", "fait", "sensibilite", "paquet")
 
 
 def model(request: HttpRequest) -> HttpResponse:
-    """Every entity and field, or those that a search keeps; the diagram above them when nothing is sought."""
+    """Every entity with its fields a link away, or what a search keeps of them; the diagram when nothing is sought.
+
+    The whole model at once is the page to print: it is too heavy for a first look on a slow link.
+    """
     whole = dictionary()
     asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
     packages = kept(whole.packages, asked)

@@ -29,6 +29,7 @@ from jigi.sharing import queries as sharing
 from jigi.sharing.facts import facts as shared_facts
 from jigi.sharing.models import SharingObjection
 from jigi.sheets import queries as sheets
+from jigi.verification.models import Check, Finding
 from jigi.web.changes.words import told
 from jigi.web.formats import day, moment, number, xof
 from jigi.web.households import disclosure, health, story
@@ -220,6 +221,17 @@ def _paid_to(subject: Subject) -> Q:
     return Q(household__in=households) & (Q(household=subject.household) | Q(recipient__in=subject.persons))
 
 
+def _verified(subject: Subject) -> Iterable[Row]:
+    """What was asked of those who were paid, and what is found wrong; a finding names no other household."""
+    for one in Check.objects.filter(_paid_to(subject)).select_related("exercise__payment_round").order_by("pk"):
+        said = f"{one.get_result_display()}{f' ({xof(one.told_xof)} FCFA)' if one.told_xof else ''}"
+        yield [day(one.asked_on) if one.asked_on else "", str(one.exercise), one.reference, said, discreet(one.note)]
+    found = Finding.objects.filter(household=subject.household).select_related("payment_round").order_by("pk")
+    for one in found:
+        said = f"{one.get_rule_display()} : {one.says}"
+        yield [day(one.found_at.date()), str(one.payment_round), one.reference, said, discreet(one.why)]
+
+
 def _benefits(subject: Subject) -> Iterable[Row]:
     theirs = Q(household=subject.household) | Q(person__in=subject.persons)
     recorded = Benefit.objects.filter(theirs).select_related("scheme", "person").order_by("given_from", "pk")
@@ -350,6 +362,10 @@ SECTIONS = (
     Section(
         "Ordres de paiement, et ce que l’agence en a dit", frozenset({"payments.Instruction", "payments.ReturnLine"}),
         ("Référence", "Tour", "Agence et compte", "FCFA", "État", "L’agence dit"), _orders,
+    ),
+    Section(
+        "Vérifications après paiement, et constats", frozenset({"verification.Check", "verification.Finding"}),
+        ("Quand", "Quoi", "Ordre", "Ce qui a été dit ou constaté", "Ce qui a été fait"), _verified,
     ),
     Section(
         "Ce que les régimes ont donné", frozenset({"schemes.Benefit", "schemes.BenefitLine"}),
