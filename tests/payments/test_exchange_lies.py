@@ -16,6 +16,10 @@ from tests.payments.test_lies import EXCHANGES
 
 pytestmark = pytest.mark.django_db
 
+_AGREED = (
+    "agency_id, kind, said, file_name, file_hash, identity_sealed, identity_public, signing_sealed, signing_public,"
+    " password_sealed, made_by_id"
+)
 LIES = [
     ("channel_is_encrypted", "UPDATE payments_channel SET base_url = 'http://ailleurs'"),
     ("channel_limits_known", "UPDATE payments_channel SET width = 0"),
@@ -53,10 +57,7 @@ LIES = [
     ("channel_identity_has_both_keys", "UPDATE payments_agencychannel SET identity_public = 'age1x'"),
     ("channel_signing_has_both_keys", "UPDATE payments_agencychannel SET signing_public = 'ssh-ed25519 x'"),
     ("payments_agencychannel_agency_id_key",
-     "INSERT INTO payments_agencychannel (agency_id, kind, said, file_name, file_hash, identity_sealed,"
-     " identity_public, signing_sealed, signing_public, password_sealed, made_by_id) SELECT agency_id, kind, said, file_name, file_hash,"
-     " identity_sealed, identity_public, signing_sealed, signing_public, password_sealed, made_by_id"
-     " FROM payments_agencychannel"),
+     f"INSERT INTO payments_agencychannel ({_AGREED}) SELECT {_AGREED} FROM payments_agencychannel"),
     ("one_paying_account_per_agreement",
      "INSERT INTO payments_payingaccount (channel_id, agreement_id, holder, number, bic)"
      " SELECT channel_id, agreement_id, holder, number, bic FROM payments_payingaccount"),
