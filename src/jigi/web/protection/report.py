@@ -227,9 +227,10 @@ def _verified(subject: Subject) -> Iterable[Row]:
         said = f"{one.get_result_display()}{f' ({xof(one.told_xof)} FCFA)' if one.told_xof else ''}"
         yield [day(one.asked_on) if one.asked_on else "", str(one.exercise), one.reference, said, discreet(one.note)]
     found = Finding.objects.filter(household=subject.household).select_related("payment_round").order_by("pk")
-    for one in found:
-        said = f"{one.get_rule_display()} : {one.says}"
-        yield [day(one.found_at.date()), str(one.payment_round), one.reference, said, discreet(one.why)]
+    for finding in found:
+        said = f"{finding.get_rule_display()} : {finding.says}"
+        when = day(finding.found_at.date())
+        yield [when, str(finding.payment_round), finding.reference, said, discreet(finding.why)]
 
 
 def _benefits(subject: Subject) -> Iterable[Row]:
