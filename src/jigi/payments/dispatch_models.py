@@ -45,7 +45,7 @@ class Channel(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(base_url__regex=r"^(https://|http://127\.0\.0\.1:)")
-                & Q(token_url__regex=r"^(https://|http://127\.0\.0\.1:)"),
+                & Q(token_url__regex=r"^(https://|http://127\.0\.0\.1:)"),  # nosec B106
                 name="channel_is_encrypted",
             ),
             models.CheckConstraint(

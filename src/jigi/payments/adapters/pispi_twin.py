@@ -83,7 +83,7 @@ class Platform:
         page_most: int = 1_000,
     ) -> None:  # fmt: skip
         self.faults, self.credentials, self.page_most = faults or Faults(), credentials, page_most
-        self.draw: Callable[[], float] = random.Random(seed).random
+        self.draw: Callable[[], float] = random.Random(seed).random  # nosec B311
         self.refused: dict[str, str] = {}
         self.unknown_aliases: set[str] = set()
         self.executed: Counter[str] = Counter()
