@@ -93,7 +93,7 @@ def settle_tables() -> None:
 
 def _enriched(definition: ProgrammeDefinition, one_agency: bool, wallets: bool) -> ProgrammeDefinition:
     """TM1 with agreements that no size exhausts; served by its last agency alone if asked."""
-    agreements = tuple(replace(agreement, amount_xof=ENOUGH_XOF) for agreement in definition.agreements)
+    agreements = tuple(replace(agreement, amount_xof=ENOUGH_XOF, foreign=None) for agreement in definition.agreements)
     if wallets:
         paying = tuple(replace(agency, kind="wallet") for agency in definition.agencies)
         definition = replace(definition, agencies=paying)
