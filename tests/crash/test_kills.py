@@ -15,8 +15,8 @@ from tests.crash.ground import HOUSEHOLDS, Ground, Kill
 from tests.payments.scene import random_seed
 
 pytestmark = pytest.mark.long
-KILLS = 16
-"""Of each of sixteen kinds: 256 in all."""
+KILLS = 8
+"""Of each of sixteen kinds: 128 in all."""
 VICTIMS = ("worker", "database")
 ACTS = {
     "import": ("import",),
