@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from jigi.foundation.errors import Refused
 from jigi.ledger import queries as ledger
-from jigi.payments import actions, corrections, fees, totals
-from jigi.payments.models import PaymentRound, ReturnLine
+from jigi.payments import actions, corrections, fees, parts, totals
+from jigi.payments.models import Instruction, PaymentRound, ReturnLine
 from jigi.programmes import tariffs
 from jigi.programmes.fees import Tariff, applicable, fee_xof
 from jigi.programmes.models import Agency, FeeRule
@@ -92,6 +92,27 @@ def test_fees_on_top_are_reserved_committed_spent_and_returned(scene: Scene, tmp
     scene.released(2)
     assert totals.prove().holds and ledger.prove().balanced
     assert [(row["mode"], row["fees_xof"]) for row in fees.of_round(first)] == [("on_top", 4_000)]
+
+
+def test_a_fee_is_earned_when_all_of_a_right_is_paid(scene: Scene, tmp_path: Path) -> None:
+    ruled(scene, Fee("on_top", fixed_xof=100))
+    first = scene.released()
+    order, *others = Instruction.objects.filter(payment_round=first).order_by("id")
+    rows = [(order.reference, "PAYE", 20_000, "2016-02-10")]
+    rows += [(other.reference, "PAYE", other.amount_xof, "2016-02-10") for other in others]
+    scene.take(tmp_path / "un.csv", rows)
+    parts.accept(ReturnLine.objects.get(outcome="wrong_amount"), by=scene.officer, reason="caisse vide")
+    held = {account.kind: account.balance_xof for account in ledger.accounts_of(scene.agreement.code)}
+    assert (held["fees"], held["fees_held"], held["fees_paid"]) == (100, 0, 900)
+    assert totals.prove().holds and ledger.prove().balanced
+    scene.close(first)
+    scene.answer(scene.released(2), tmp_path / "deux.csv")
+    held = {account.kind: account.balance_xof for account in ledger.accounts_of(scene.agreement.code)}
+    assert (held["fees"], held["fees_held"], held["fees_paid"], held["paid"]) == (0, 0, 2_000, 600_000)
+    assert totals.prove().holds and ledger.prove().balanced
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(paid_lines) FROM payments_total WHERE round_id = %s", [first.pk])
+        assert cursor.fetchone() == (10,)
 
 
 def test_fees_that_are_included_move_no_other_money(scene: Scene) -> None:

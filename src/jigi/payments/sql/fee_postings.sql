@@ -11,3 +11,8 @@ LEFT JOIN payments_feetwin AS taker ON taker.account_id = posted.debit_id
 LEFT JOIN payments_feetwin AS giver ON giver.account_id = posted.credit_id
 WHERE posted.book_id = %(book)s AND posted.entry_id = %(entry)s
     AND posted.kind IN ('commit', 'pay', 'unpaid', 'reverse', 'refund', 'undo')
+    -- What is paid in part earns no fee yet: it comes back with the rest, and is earned when that is paid.
+    AND NOT (posted.kind = 'pay' AND EXISTS (
+        SELECT FROM ledger_posting AS rest
+        WHERE rest.book_id = posted.book_id AND rest.entry_id = posted.entry_id AND rest.kind = 'unpaid'
+            AND rest.item = posted.item AND rest.attempt = posted.attempt))

@@ -1,20 +1,11 @@
--- reads: ledger_posting of one entry in some books, payments_instruction; writes: payments_total
+-- reads: rights_moved.sql of one entry in some books; writes: payments_total
 INSERT INTO payments_total AS kept
 SELECT funding_line_id, origin_round_id AS round_id, component_id, commune_id, agency_id, kind,
     count(*) FILTER (WHERE NOT of_fee) AS lines, coalesce(sum(amount_xof) FILTER (WHERE NOT of_fee), 0)::bigint AS amount_xof,
     sum(reserved * amount_xof)::bigint AS reserved_xof, sum(agency * amount_xof)::bigint AS agency_xof,
-    sum(paid * amount_xof)::bigint AS paid_xof, sum(fees_xof)::bigint AS fees_xof, sum(paid)::bigint AS paid_lines
+    sum(paid * amount_xof)::bigint AS paid_xof, sum(fees_xof)::bigint AS fees_xof, sum(paid_whole)::bigint AS paid_lines
 FROM (
-    SELECT line.funding_line_id, line.origin_round_id, line.component_id, line.commune_id, line.agency_id, posted.kind,
-        posted.amount_xof, (debit.kind = 'programme')::int - (credit.kind = 'programme')::int AS reserved,
-        (debit.kind = 'agency')::int - (credit.kind = 'agency')::int AS agency,
-        (debit.kind = 'paid')::int - (credit.kind = 'paid')::int AS paid,
-        debit.kind LIKE 'fees%%' OR credit.kind LIKE 'fees%%' AS of_fee,
-        ((debit.kind LIKE 'fees%%')::int - (credit.kind LIKE 'fees%%')::int) * posted.amount_xof AS fees_xof
-    FROM ledger_posting AS posted
-    JOIN payments_instruction AS line ON line.entitlement_id = posted.item AND line.attempt = posted.attempt
-    JOIN ledger_account AS debit ON debit.id = posted.debit_id
-    JOIN ledger_account AS credit ON credit.id = posted.credit_id
+{sql:rights_moved}
     WHERE posted.book_id = ANY (%(books)s) AND posted.entry_id = %(entry)s
         -- The rounds are named, so that no other partition of lines is read.
         AND line.origin_round_id = ANY (%(rounds)s) AND (line.round_id = %(round)s OR %(round)s IS NULL)

@@ -2,23 +2,14 @@
 SELECT funding_line_id, origin_round_id AS round_id, component_id, commune_id, agency_id, kind,
     count(*) FILTER (WHERE NOT of_fee) AS lines, coalesce(sum(amount_xof) FILTER (WHERE NOT of_fee), 0)::bigint AS amount_xof,
     sum(reserved * amount_xof)::bigint AS reserved_xof, sum(agency * amount_xof)::bigint AS agency_xof,
-    sum(paid * amount_xof)::bigint AS paid_xof, sum(fees_xof)::bigint AS fees_xof, sum(paid)::bigint AS paid_lines
+    sum(paid * amount_xof)::bigint AS paid_xof, sum(fees_xof)::bigint AS fees_xof, sum(paid_whole)::bigint AS paid_lines
 FROM (
-    SELECT line.funding_line_id, line.origin_round_id, line.component_id, line.commune_id, line.agency_id, posted.kind,
-        posted.amount_xof, (debit.kind = 'programme')::int - (credit.kind = 'programme')::int AS reserved,
-        (debit.kind = 'agency')::int - (credit.kind = 'agency')::int AS agency,
-        (debit.kind = 'paid')::int - (credit.kind = 'paid')::int AS paid,
-        debit.kind LIKE 'fees%%' OR credit.kind LIKE 'fees%%' AS of_fee,
-        ((debit.kind LIKE 'fees%%')::int - (credit.kind LIKE 'fees%%')::int) * posted.amount_xof AS fees_xof
-    FROM ledger_posting AS posted
-    JOIN payments_instruction AS line ON line.entitlement_id = posted.item AND line.attempt = posted.attempt
-    JOIN ledger_account AS debit ON debit.id = posted.debit_id
-    JOIN ledger_account AS credit ON credit.id = posted.credit_id
+{sql:rights_moved}
     WHERE posted.kind IN ('commit', 'pay', 'unpaid', 'reverse', 'refund', 'undo')
     UNION ALL
     -- A reservation is posted whole; its lines are the rights of the round.
     SELECT owed.funding_line_id, owed.round_id, owed.component_id, owed.commune_id, owed.agency_id, 'reserve',
-        owed.amount_xof, 1, 0, 0, false,
+        owed.amount_xof, 1, 0, 0, 0, false,
         CASE WHEN rule.mode = 'on_top' THEN programmes_fee(rule.fixed_xof, rule.per_mille, rule.least_xof, rule.most_xof,
             owed.amount_xof) ELSE 0 END
     FROM payments_entitlement AS owed
