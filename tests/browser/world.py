@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
 import django
@@ -18,11 +19,14 @@ from jigi.demo import chain, ground  # noqa: E402
 from jigi.foundation.models import User  # noqa: E402
 from jigi.geography.installation import ensure_account  # noqa: E402
 from jigi.intake.actions import load_form, publish  # noqa: E402
-from jigi.payments import actions, returns  # noqa: E402
+from jigi.payments import actions, advances, returns, suspensions  # noqa: E402
 from jigi.payments.models import Instruction, PaymentRound  # noqa: E402
+from jigi.programmes import amendments  # noqa: E402
+from jigi.programmes.models import Agency, Agreement, Component  # noqa: E402
 from jigi.verification import actions as verification  # noqa: E402
 from jigi.verification.actions import Draw  # noqa: E402
 from jigi.verification.rules import Precision  # noqa: E402
+from tests.foundation.sent import pdf  # noqa: E402
 
 DEFINITIONS = Path(chain.__file__).resolve().parent.parent / "programmes" / "definitions"
 
@@ -62,6 +66,7 @@ def main(folder: Path) -> None:
     chain.play_round(actions.prepare(first, by=staff.manager), plan, staff)
     _doubts(folder, staff)
     _asked(PaymentRound.objects.get(pk=first.pk))
+    _decided(component, staff)
     second = actions.prepare(actions.open_round(component, 2, communes, by=staff.manager), by=staff.manager)
     actions.freeze(second, by=staff.manager)
     make_visit(folder, staff)
@@ -85,6 +90,20 @@ def _asked(played: PaymentRound) -> None:
         checks, (("received", None), ("other_amount", 25_000), ("not_received", None)), strict=False
     ):
         verification.answer(check, result, on=timezone.localdate(), by=by, told_xof=told)
+
+
+def _decided(component: Component, staff: ground.Staff) -> None:
+    """An advance and an amendment that wait for a second person, a commune that somebody asks to suspend."""
+    keeper, agreement = User.objects.get(username="finances"), Agreement.objects.get()
+    advances.propose(
+        agreement, Agency.objects.get(), 1_000_000, reference="VIR-1", paid_on=date(2015, 7, 1), document="avis.pdf",
+        by=keeper,
+    )  # fmt: skip
+    later = amendments.Asked("extension", closes_on=date(2024, 12, 31))
+    paper = amendments.Paper("avenant.pdf", pdf())
+    amendments.ask(agreement, later, signed_on=date(2015, 7, 1), reason="prolongation", paper=paper, by=keeper)
+    commune = chain.communes_of(component)[0]
+    suspensions.ask(component, commune, starts_on=date(2018, 1, 1), reason="attaques", by=staff.manager)
 
 
 def make_visit(folder: Path, staff: ground.Staff) -> None:

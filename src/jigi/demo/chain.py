@@ -23,6 +23,7 @@ from jigi.demo.population import CommuneSpot, Manifest, make_population
 from jigi.enrolment.actions import enrol_selected
 from jigi.enrolment.models import Cohort
 from jigi.foundation.errors import JigiError
+from jigi.foundation.money import spaced
 from jigi.geography.actions import load_file as load_places
 from jigi.geography.models import Area
 from jigi.intake.models import Batch
@@ -168,8 +169,8 @@ def play_round(payment_round: PaymentRound, plan: Plan, staff: Staff) -> str:
     actions.close(payment_round, by=staff.manager)
     orders = payment_round.entitlements + payment_round.arrears
     return (
-        f"{payment_round.label} : {orders} ordres dont {payment_round.arrears} rappels ; "
-        f"{paid} payés, {unpaid} non payés, {exceptions} lignes à examiner"
+        f"{payment_round.label} : {spaced(orders)} ordres dont {spaced(payment_round.arrears)} de rappel ; "
+        f"payés {spaced(paid)}, non payés {spaced(unpaid)}, à examiner {spaced(exceptions)}"
     )
 
 

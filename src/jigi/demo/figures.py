@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 
 from jigi.demo.chain import Played
 from jigi.enrolment.models import Enrolment
-from jigi.foundation.money import NARROW_SPACE, format_xof
+from jigi.foundation.money import format_xof, spaced
 from jigi.ledger.queries import accounts_of, prove
 from jigi.payments.models import Entitlement, Instruction
 from jigi.programmes.models import Component
@@ -59,12 +59,13 @@ def sentences(found: dict[str, Any]) -> list[str]:
     """The same, for a person."""
     missed = found["targeting_error"]
     lines = [
-        f"{_n(found['households'])} ménages enregistrés, {_n(found['listed'])} listés par les comités,"
-        f" {_n(found['selected'])} retenus, {_n(found['enrolled'])} inscrits.",
-        f"{_n(found['entitlements'])} droits en {found['rounds']} tours : {format_xof(found['entitlements_xof'])}.",
-        f"{_n(found['paid'])} droits payés à {_n(found['paid_households'])} ménages : {format_xof(found['paid_xof'])},"
-        f" dont {_n(found['arrears'])} rappels ({format_xof(found['arrears_xof'])}).",
-        f"{_n(found['returned'])} droits jamais réclamés, rendus aux conventions :"
+        f"{spaced(found['households'])} ménages enregistrés, {spaced(found['listed'])} listés par les comités,"
+        f" {spaced(found['selected'])} retenus, {spaced(found['enrolled'])} inscrits.",
+        f"{spaced(found['entitlements'])} droits en {found['rounds']} tours : {format_xof(found['entitlements_xof'])}.",
+        f"{spaced(found['paid'])} droits payés à {spaced(found['paid_households'])} ménages :"
+        f" {format_xof(found['paid_xof'])},"
+        f" dont {spaced(found['arrears'])} rappels ({format_xof(found['arrears_xof'])}).",
+        f"{spaced(found['returned'])} droits jamais réclamés, rendus aux conventions :"
         f" {format_xof(found['returned_xof'])}.",
     ]
     lines += [
@@ -93,7 +94,3 @@ def _agreement(line: Any) -> dict[str, Any]:
 
 def _sum(rows: Any) -> int:
     return int(rows.aggregate(total=Sum("amount_xof"))["total"] or 0)
-
-
-def _n(number: int) -> str:
-    return f"{number:,}".replace(",", NARROW_SPACE)

@@ -25,6 +25,7 @@ ACCOUNTS = {
     "kita": ("Social, Kita (démonstration)", "social_officer", "ML0105"),
     "auditeur": ("Audit (démonstration)", "auditor", "ML"),
     "comptes": ("Comptes (démonstration)", "system_administrator", "ML"),
+    "finances": ("Finances (démonstration)", "finance_officer", "ML"),
     "verification": ("Vérification (démonstration)", "grievance_officer", "ML"),
     "enqueteur": ("Enquête, Kita (démonstration)", "enumerator", "ML0105"),
 }

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 NARROW_SPACE = "\u202f"
 
 
+def spaced(count: int) -> str:
+    """« 17 750 », with the narrow space of French typography."""
+    return f"{count:,}".replace(",", NARROW_SPACE)
+
+
 def format_xof(amount_xof: int, *, unit: bool = True) -> str:
     """`30000` -> « 30 000 FCFA », with the narrow no-break spaces of French typography."""
-    digits = f"{abs(amount_xof):,}".replace(",", NARROW_SPACE)
     sign = "−" if amount_xof < 0 else ""
-    return f"{sign}{digits}{' FCFA' if unit else ''}"
+    return f"{sign}{spaced(abs(amount_xof))}{' FCFA' if unit else ''}"
 
 
 def split_xof(amount_xof: int, weights: Sequence[int]) -> list[int]:

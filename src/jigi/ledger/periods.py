@@ -29,7 +29,7 @@ def close_period(starts_on: date, ends_on: date, *, by: User) -> Closing:
     if ends_on >= timezone.localdate():
         raise Refused(
             "Cette période n’est pas finie", why=f"Son dernier jour est le {french_date(ends_on)}.",
-            remedy="Closez-la à partir du lendemain.",
+            remedy="Clôturez-la à partir du lendemain.",
         )  # fmt: skip
     try:
         with transaction.atomic():
