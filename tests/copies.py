@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Barrier
 from typing import Any
 
 import psycopg
 from django.db import connection
 from psycopg import sql
 
+from jigi.foundation.errors import Refused
 from jigi.foundation.server import drop_database
 
 
@@ -42,3 +45,27 @@ def address() -> dict[str, Any]:
     """Where the server of the tests is, and as whom."""
     given = connection.get_connection_params()
     return {key: given[key] for key in ("user", "password", "host", "port") if key in given}
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each act returned, or the error it raised; they start together, each on its own connection."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        try:
+            start.wait()
+            return act()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as hands:
+        return list(hands.map(run, acts))
+
+
+def one_was_first(results: list[Any]) -> bool:
+    """One act was done; every other was refused with a sentence, never with a raw error of the database."""
+    others = [result for result in results if isinstance(result, Exception)]
+    assert all(isinstance(other, Refused) for other in others), others
+    return len(results) - len(others) == 1

@@ -11,8 +11,7 @@ from jigi.changes import actions
 from jigi.changes.models import ChangeRequest
 from jigi.registry.models import Household, Person
 from tests.changes.ground import make_scene
-from tests.copies import copied
-from tests.payments.test_concurrency import at_once, one_was_first
+from tests.copies import at_once, copied, one_was_first
 
 pytestmark = pytest.mark.django_db
 HANDS = 4

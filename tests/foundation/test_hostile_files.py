@@ -225,10 +225,13 @@ KNOWN = {
     "intake/place_lists.py": "codes and names of the gazetteer, which a telephone reads as they are",
     "intake/submissions.py": "answers in a temporary folder, which only our own import reads",
     "intake/xlsform.py": "the sheets of a shipped questionnaire, in a workbook",
+    "web/works/documents.py": "neutralises each name; lines are numbers, headers are ours",
     "web/ledger/sheets.py": "neutralises each cell; headers are ours",
     "sharing/packing.py": "neutralises each cell; the names of columns are ours",
     "payments/orders.py": "neutralises each cell (_shown); the slip holds names and numbers of ours",
+    "payments/site_lists.py": "neutralises each text; amounts and numbers are numbers, headers are ours",
     "payments/adapters/files_out.py": "neutralises each cell of a table; a file of fixed width is no table",
+    "command/nutrition.py": "neutralises each cell; headers are ours",
 }
 
 

@@ -14,11 +14,10 @@ from jigi.foundation.models import User
 from jigi.intake.models import Batch
 from jigi.intake.undoing import undo
 from jigi.registry.models import Household, Person
-from tests.copies import copied
+from tests.copies import at_once, copied, one_was_first
 from tests.factories import make_areas, make_user
 from tests.intake.forms import Desk, snapshot
 from tests.intake.test_undo import REGISTER, WHY
-from tests.payments.test_concurrency import at_once, one_was_first
 
 pytestmark = pytest.mark.django_db
 PAST = tuple(table.replace("registry_", "registry_past") for table in REGISTER)

@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import User
 from jigi.ledger import actions, periods
-from jigi.ledger.models import Closing, Entry, Posting
-from jigi.ledger.openings import import_openings
+from jigi.ledger.models import Account, Closing, Entry, Posting
+from jigi.ledger.openings import take
 from jigi.ledger.queries import balances, prove, trial_balance
 from tests.factories import make_commune, make_user
 
@@ -47,6 +47,13 @@ def test_closing_an_accounting_period_forbids_posting_into_it(keeper: User) -> N
     assert "rouvrir" in refused.value.remedy
     grant(keeper, LAST_OF_MAY + timedelta(days=1))
     assert (Posting.objects.count(), Entry.objects.count()) == (2, 2)
+
+
+def test_who_is_limited_to_a_programme_keeps_no_accounts_of_all() -> None:
+    make_commune("ML010501")
+    by = make_user("finances-tm", "finance_officer", programme="tm")
+    with pytest.raises(Refused, match="Votre affectation"):
+        periods.close_period(MAY, LAST_OF_MAY, by=by)
 
 
 def test_a_period_is_closed_when_it_is_over_and_once(keeper: User) -> None:
@@ -107,14 +114,34 @@ def file(folder: Path, rows: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("granted", [0, 1_000])
-def test_opening_balances_are_taken_once(keeper: User, tmp_path: Path, granted: int) -> None:
-    if granted:
-        grant(keeper, MAY, granted)
+def test_opening_balances_are_of_an_agreement_that_is_loaded(keeper: User, tmp_path: Path) -> None:
+    """Taken before the programme file, its grant would come twice."""
+    with pytest.raises(InputError, match="n’est pas chargée") as refused:
+        take(file(tmp_path, GOOD), made_by=keeper, by=keeper)
+    assert (refused.value.line, refused.value.column) == (2, "convention") and not Posting.objects.exists()
+
+
+def test_opening_balances_know_the_share_of_management(keeper: User, tmp_path: Path) -> None:
+    grant(keeper, MAY, 1_000)
+    share = actions.open_account(f"{FUND}:gestion", "Gestion", "management", FUND)
+    available = Account.objects.get(fund=FUND, kind="available")
+    actions.post(
+        "grant", "share", "part de gestion", [actions.Line("grant", 2, share, available, 50)], by=keeper, on=MAY
+    )
+    with pytest.raises(InputError, match="un compte « gestion »"):
+        take(file(tmp_path, GOOD), made_by=keeper, by=keeper)
+    rows = GOOD.replace(";300", ";280") + f"{FUND};{FUND}:gestion;Gestion;gestion;20\n"
+    take(file(tmp_path, rows), made_by=keeper, by=keeper)
+    money = balances([FUND])[FUND]
+    assert (money.available_xof, money.management_xof, money.paid_xof) == (280, 20, 700) and prove().balanced
+
+
+def test_opening_balances_are_taken_once(keeper: User, tmp_path: Path) -> None:
+    grant(keeper, MAY, 1_000)
     path = file(tmp_path, GOOD)
-    taken, known = import_openings(path, by=keeper)
+    taken, known = take(path, made_by=keeper, by=keeper)
     assert (taken.balances, taken.entries, known) == (3, 1, False)
-    assert import_openings(path, by=keeper) == (taken, True)
+    assert take(path, made_by=keeper, by=keeper) == (taken, True)
     money = balances([FUND])[FUND]
     assert (money.granted_xof, money.available_xof, money.paid_xof) == (1_000, 300, 700)
     assert prove().balanced
@@ -135,12 +162,13 @@ def test_a_wrong_opening_says_where_and_writes_nothing(
     keeper: User, tmp_path: Path, rows: str, line: int, column: str, said: str
 ) -> None:
     with pytest.raises(InputError, match=said) as refused:
-        import_openings(file(tmp_path, rows), by=keeper)
+        take(file(tmp_path, rows), made_by=keeper, by=keeper)
     assert (refused.value.line, refused.value.column) == (line, column)
     assert not Posting.objects.exists()
 
 
 def test_opening_balances_come_before_any_movement(keeper: User, tmp_path: Path) -> None:
-    import_openings(file(tmp_path, GOOD), by=keeper)
+    grant(keeper, MAY, 1_000)
+    take(file(tmp_path, GOOD), made_by=keeper, by=keeper)
     with pytest.raises(InputError, match="déjà des mouvements"):
-        import_openings(file(tmp_path, GOOD.replace("IDA;", "Autre;")), by=keeper)
+        take(file(tmp_path, GOOD.replace("IDA;", "Autre;")), made_by=keeper, by=keeper)

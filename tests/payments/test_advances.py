@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError
 
+from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.ledger import queries as ledger
 from jigi.payments import advances, corrections, totals
@@ -102,3 +103,25 @@ def test_an_advance_is_approved_by_another_than_its_maker(scene: Scene) -> None:
     )  # fmt: skip
     with pytest.raises(IntegrityError, match="advance_approver_is_not_its_maker"):
         Advance.objects.filter(pk=made.pk).update(approved_by=made.made_by, approved_at=made.made_at)
+
+
+def test_an_advance_that_waits_is_withdrawn_by_who_entered_it_and_entered_again(scene: Scene) -> None:
+    made = advances.propose(
+        scene.agreement, scene.agency, 5_000, reference="VIR-9", paid_on=JANUARY, document="avis.pdf",
+        by=make_user("saisit", "finance_officer"),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="Une autre personne a saisi"):
+        advances.withdraw(made, by=make_user("autre", "finance_officer"))
+    advances.withdraw(made, by=made.made_by)
+    with pytest.raises(Refused, match="déjà retirée"):
+        advances.withdraw(made, by=made.made_by)
+    (told,) = [one for one in audit.history("advance", str(made.pk)) if one.verb == "withdraw"]
+    assert told.before["reference"] == "VIR-9" and not Advance.objects.exists()
+    advance(scene, 5_000, "VIR-9", decision="avance de démarrage")
+    assert ledger.prove().balanced
+
+
+def test_an_approved_advance_is_not_withdrawn(scene: Scene) -> None:
+    made = advance(scene, 5_000, decision="avance de démarrage")
+    with pytest.raises(Refused, match="ne se retire plus"):
+        advances.withdraw(made, by=made.made_by)

@@ -45,15 +45,21 @@ group = "/lots/{group}"
 
 @pytest.mark.django_db
 def test_a_channel_is_set_from_its_file_and_its_secrets_are_sealed(tmp_path: Path) -> None:
-    scene, by = peopled(1), make_user("exploite", "operator")
+    scene, by = peopled(1), make_user("admin", "system_administrator")
     (path := tmp_path / "canal.toml").write_text(FILE, encoding="utf-8")
     made = channels.load_channel(path, scene.agency, by=by)
     assert (made.width, made.group_size, made.paths) == (8, 500, {"group": "/lots/{group}"})
     assert channels.access_of(made).client_secret == "tres-secret"
     assert b"secret" not in bytes(Channel.objects.get().secrets_sealed)
     assert "secret" not in json.dumps(AuditEvent.objects.get(verb="set_channel").after)
+    path.write_text(FILE.replace("width = 8\n", "").replace("9b1b", "ffff"), encoding="utf-8")
     channels.load_channel(path, scene.agency, by=by)
-    assert Channel.objects.count() == 1
+    assert Channel.objects.get().width == Channel._meta.get_field("width").get_default(), (
+        "what is left out is as at first"
+    )
+    changed = AuditEvent.objects.filter(verb="set_channel").latest("id")
+    assert changed.before["payer_alias"].startswith("9b1b"), "whose account paid before is told"
+    assert changed.after["payer_alias"].startswith("ffff")
     with pytest.raises(Refused):
         channels.load_channel(path, scene.agency, by=scene.officer)
 
@@ -69,7 +75,7 @@ def test_a_channel_is_set_from_its_file_and_its_secrets_are_sealed(tmp_path: Pat
     ],
 )
 def test_a_wrong_file_changes_nothing_and_says_where(tmp_path: Path, before: str, after: str, said: str) -> None:
-    scene, by = peopled(1), make_user("exploite", "operator")
+    scene, by = peopled(1), make_user("admin", "system_administrator")
     (path := tmp_path / "canal.toml").write_text(FILE.replace(before, after), encoding="utf-8")
     with pytest.raises(InputError, match=said):
         channels.load_channel(path, scene.agency, by=by)

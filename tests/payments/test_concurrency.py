@@ -7,9 +7,8 @@ commit can't be rolled back, nor emptied.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -19,14 +18,18 @@ from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import Refused
 from jigi.ledger.queries import prove
-from jigi.payments import actions, losses, returns
-from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnLine
-from tests.copies import copied
-from tests.factories import make_households, make_village
+from jigi.payments import actions, advances, corrections, dispatch, losses, orders, pipeline, returns
+from jigi.payments.dispatch_models import Dispatch
+from jigi.payments.models import Entitlement, Instruction, OrderFile, PaymentRound, ReturnLine
+from tests.copies import at_once, copied, one_was_first
+from tests.factories import make_households, make_user, make_village
+from tests.payments.dispatch_scene import open_channel
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
 HANDS = 8
+MY_TURN = """SELECT EXISTS (SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objid = %s)"""
 
 
 @pytest.fixture
@@ -39,30 +42,6 @@ def copy(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The worker's database, copied under another name for the time of this module."""
     with django_db_blocker.unblock(), copied("copie"):
         yield
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act returned, or the error it raised; they start together, each on its own connection."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as hands:
-        return list(hands.map(run, acts))
-
-
-def one_was_first(results: list[Any]) -> bool:
-    """One act was done; every other was refused with a sentence, never with a raw error of the database."""
-    others = [result for result in results if isinstance(result, Exception)]
-    assert all(isinstance(other, Refused) for other in others), others
-    return len(results) - len(others) == 1
 
 
 def rows_of(payment_round: PaymentRound, said: str = "PAYE") -> list[tuple[str, str, int, str]]:
@@ -216,3 +195,47 @@ def test_lists_returns_and_closings_of_different_rounds_do_not_wait_for_each_oth
 
 def scene_takes(scene: Scene, payment_round: PaymentRound, folder: Path) -> returns.Reconciliation:
     return scene.take(folder / f"retour-{payment_round.pk}.csv", rows_of(payment_round))
+
+
+def test_file_and_machine_asked_at_once_only_one_leaves(copy: None, tmp_path: Path) -> None:
+    scene = peopled(2, code="voies")
+    open_channel(scene)
+    shown = scene.released()
+    done = at_once(
+        lambda: orders.write_orders(shown, scene.agency, tmp_path, format="csv", by=scene.officer),
+        lambda: dispatch.start(shown, scene.agency, by=scene.officer),
+    )
+    assert one_was_first(done)
+    left = [OrderFile.objects.filter(payment_round=shown).count(), Dispatch.objects.filter(payment_round=shown).count()]
+    assert sorted(left) == [0, 1]
+
+
+def held_its_turn(act: Callable[[], Any]) -> bool:
+    """Whether an act that opens its own transaction holds the turn in it, at every statement but those that begin."""
+    held: list[bool] = []
+
+    def look(execute: Callable[..., Any], *args: Any) -> Any:
+        done = execute(*args)
+        if connection.in_atomic_block:
+            held.append(connection.connection.execute(MY_TURN, [pipeline.TURN]).fetchone()[0])
+        return done
+
+    with connection.execute_wrapper(look):
+        act()
+    return len(held) > 5 and all(held[2:])
+
+
+def test_what_a_person_takes_back_or_clears_waits_for_its_turn(copy: None, tmp_path: Path) -> None:
+    scene = peopled(3, code="tour")
+    file = scene.take(tmp_path / "retour.csv", rows_of(scene.released())).return_file
+    keeper = make_user("tour-finances", "finance_officer")
+    advance = advances.propose(
+        scene.agreement, scene.agency, 30_000, reference="VIR", paid_on=date(2026, 1, 15), document="avis", by=keeper
+    )
+    line = file.return_lines.order_by("line")[0]
+    order = Instruction.objects.get(pk=line.instruction_id)
+    assert held_its_turn(lambda: advances.approve(advance, by=scene.treasurer))
+    assert held_its_turn(lambda: advances.clear(scene.agreement, scene.agency, by=keeper))
+    assert held_its_turn(lambda: corrections.undo_line(line, by=scene.officer, reason="erreur"))
+    assert held_its_turn(lambda: corrections.assign(line, order, by=scene.officer))
+    assert held_its_turn(lambda: corrections.undo_file(file, by=scene.officer, reason="erreur"))

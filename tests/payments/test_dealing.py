@@ -8,18 +8,22 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jigi.foundation.errors import Refused
+from jigi.foundation.periods import Period
 from jigi.ledger import actions as ledger
 from jigi.ledger.queries import prove
 from jigi.payments import actions
 from jigi.payments.models import Entitlement, PaymentRound
 from jigi.payments.rules import PayingLine, deal
+from jigi.programmes import eligibility, tariffs
+from jigi.programmes.eligibility import Said
 from jigi.programmes.models import AgencyAccount, Agreement, FundingCommune, FundingLine
-from tests.factories import make_households, make_village
+from jigi.programmes.tariffs import Fee
+from tests.factories import make_commune, make_households, make_user, make_village
 from tests.payments.scene import Scene, stage
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +178,83 @@ def test_the_statements_deal_as_the_rule_says(percent: int, households: tuple[in
             for place, number in enumerate(listed.values_list("funding_line", flat=True), start=1):
                 assert said[area.pk, place] == number
         transaction.set_rollback(True)
+
+
+def test_the_fee_on_top_is_counted_in_what_an_agreement_has_money_for() -> None:
+    scene = scene_of(10, money=4 * AMOUNT)
+    share(scene, (scene.line, {}), (second_line(scene, money=10_000_000), {}))
+    keeper = make_user("finances", "finance_officer")
+    rule = tariffs.propose(
+        scene.agency, Fee("on_top", fixed_xof=200), valid_from=date(2015, 1, 1), why="Contrat", by=keeper,
+        programme=scene.component.programme,
+    )  # fmt: skip
+    tariffs.approve(rule, by=scene.treasurer)
+    shown = scene.released()
+    assert dealt(shown) == {scene.agreement.donor: 3, "Suisse": 7} and prove().balanced
+
+
+def finances(line: FundingLine, said: Said) -> None:
+    """What the agreement of a line may finance, as it was signed."""
+    eligibility.write(line.agreement, said)
+
+
+def test_an_agreement_pays_only_the_terms_that_it_finances() -> None:
+    scene = scene_of(3)
+    other = second_line(scene, money=10_000_000)
+    share(scene, (scene.line, {}), (other, {}))
+    finances(scene.line, Said(periods=(Period.quarter(2015, 1),)))
+    assert dealt(scene.prepared(1)) == {"IDA": 3}
+    assert dealt(scene.prepared(2)) == {"Suisse": 3}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (Said(periods=(Period.quarter(2016, 1),)), "ne finance pas l’échéance « 1er trimestre 2015 »"),
+        (Said(components=("tm.AGR",)), "ne finance pas la composante tm.TM"),
+    ],
+)
+def test_a_round_that_its_only_agreement_does_not_finance_says_what_to_do(said: Said, told: str) -> None:
+    scene = scene_of(3)
+    finances(scene.line, said)
+    with pytest.raises(Refused, match=told) as refused:
+        scene.prepared()
+    assert "avenant d’éligibilité" in (refused.value.remedy or "")
+    assert not Entitlement.objects.exists()
+
+
+def test_a_part_of_a_commune_that_is_not_financed_is_not_paid_by_the_others() -> None:
+    scene = scene_of(3, 3)
+    other = second_line(scene, money=10_000_000)
+    share(scene, (scene.line, {"percent": 70}), (other, {"percent": 30}))
+    finances(other, Said(areas=(scene.communes[1],)))
+    with pytest.raises(Refused, match=f"SUISSE ne finance pas la commune {scene.communes[0].name}"):
+        scene.prepared()
+
+
+def test_an_amendment_after_the_freeze_stops_the_approval() -> None:
+    scene = scene_of(2)
+    frozen = actions.freeze(scene.prepared(), by=scene.maker)
+    finances(scene.line, Said(areas=(make_commune("ML010502"),)))
+    with pytest.raises(Refused, match=f"ne finance pas la commune {scene.communes[0].name}"):
+        actions.approve(frozen, by=scene.approver)
+    frozen.refresh_from_db()
+    assert frozen.status == "frozen" and scene.balance("programme") == 0
+
+
+def test_the_database_reserves_no_money_outside_of_what_is_financed(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = scene_of(2)
+    frozen = actions.freeze(scene.prepared(), by=scene.maker)
+    finances(scene.line, Said(periods=(Period.quarter(2016, 1),)))
+    monkeypatch.setattr("jigi.payments.financing.refuse_ineligible_rights", lambda _: None)
+    with pytest.raises(DatabaseError, match="ne finance pas cette échéance"), transaction.atomic():
+        actions.approve(frozen, by=scene.approver)
+    assert scene.balance("programme") == 0
+
+
+def test_what_is_reserved_already_is_paid_after_an_amendment_that_narrows() -> None:
+    scene = scene_of(2)
+    scene.released()
+    finances(scene.line, Said(periods=(Period.quarter(2016, 1),)))
+    scene.close(PaymentRound.objects.get())
+    assert scene.balance("programme") == 2 * AMOUNT and prove().balanced

@@ -169,6 +169,8 @@ def test_the_worker_asks_for_its_next_turn_and_tells_what_stops_it() -> None:
     dispatch_jobs.go_on(one.pk)
     assert "Le certificat du canal" in Group.objects.get().problem
     assert ProcrastinateJob.objects.filter(task_name="payments.dispatch", status="todo").count() == 1
+    assert not dispatch_jobs.enqueue(one.pk, after_s=60), "its next turn is already due"
+    assert dispatch_jobs.enqueue(one.pk), "what is asked now does not wait for it"
     assert not dispatch_jobs.enqueue(one.pk)
 
 

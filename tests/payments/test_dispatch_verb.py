@@ -51,7 +51,7 @@ def test_a_round_without_a_channel_has_no_dispatch_and_says_so_by_name() -> None
 
 
 def test_the_verb_sets_a_channel(tmp_path: Path) -> None:
-    scene, by = peopled(1), make_user("exploite", "operator")
+    scene, by = peopled(1), make_user("admin", "system_administrator")
     (path := tmp_path / "canal.toml").write_text(FILE, encoding="utf-8")
     typed("payments channel", scene.agency.code, str(path), "--by", by.username)
     assert Channel.objects.get().agency == scene.agency

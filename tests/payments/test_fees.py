@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.ledger import queries as ledger
 from jigi.payments import actions, corrections, fees, parts, totals
@@ -115,6 +117,29 @@ def test_a_fee_is_earned_when_all_of_a_right_is_paid(scene: Scene, tmp_path: Pat
         assert cursor.fetchone() == (10,)
 
 
+def test_the_fee_of_a_part_taken_back_is_with_the_agency_again(scene: Scene, tmp_path: Path) -> None:
+    ruled(scene, Fee("on_top", fixed_xof=100))
+    first = scene.released()
+    order = Instruction.objects.filter(payment_round=first).order_by("id")[0]
+    scene.take(tmp_path / "un.csv", [(order.reference, "PAYE", 20_000, "2016-02-10")])
+    line = ReturnLine.objects.get(outcome="wrong_amount")
+    for _ in range(2):
+        parts.accept(line, by=scene.officer, reason="caisse vide")
+        corrections.undo_line(line, by=scene.officer, reason="erreur")
+        held = {account.kind: account.balance_xof for account in ledger.accounts_of(scene.agreement.code)}
+        assert (held["fees"], held["fees_held"], held["fees_paid"], held["agency"]) == (0, 1_000, 0, 300_000)
+        assert totals.prove().holds and ledger.prove().balanced
+    scene.close(first)
+    scene.take(tmp_path / "tard.csv", [(order.reference, "PAYE", 10_000, "2016-02-10")])
+    late = ReturnLine.objects.latest("pk")
+    corrections.assign(late, order, by=scene.officer)
+    late.refresh_from_db()
+    parts.accept(late, by=scene.officer, reason="reçu signé")
+    held = {account.kind: account.balance_xof for account in ledger.accounts_of(scene.agreement.code)}
+    assert (held["fees"], held["fees_paid"], held["paid"]) == (1_000, 0, 10_000)
+    assert totals.prove().holds and ledger.prove().balanced
+
+
 def test_fees_that_are_included_move_no_other_money(scene: Scene) -> None:
     ruled(scene, Fee("included", fixed_xof=250))
     first = scene.released()
@@ -147,6 +172,18 @@ def test_an_approved_rule_only_gets_an_end(scene: Scene) -> None:
     rule = ruled(scene, Fee("on_top", fixed_xof=1))
     with pytest.raises(IntegrityError, match="ne change plus"):
         FeeRule.objects.filter(pk=rule.pk).update(fixed_xof=2)
+
+
+def test_an_end_is_given_to_a_rule_in_force_and_never_moved_later_by_one_hand(scene: Scene) -> None:
+    rule, today = ruled(scene, Fee("on_top", fixed_xof=1)), timezone.localdate()
+    tariffs.end(rule, today + timedelta(days=9), by=scene.treasurer)
+    tariffs.end(rule, today + timedelta(days=2), by=scene.treasurer)
+    with pytest.raises(Refused, match="finit déjà") as refused:
+        tariffs.end(rule, today + timedelta(days=30), by=scene.treasurer)
+    assert "une autre personne l’approuve" in refused.value.remedy
+    FeeRule.objects.filter(pk=rule.pk).update(valid_until=today - timedelta(days=1))
+    with pytest.raises(Refused, match="n’est pas en vigueur"):
+        tariffs.end(rule, today, by=scene.treasurer)
 
 
 RULES = st.tuples(
@@ -196,3 +233,23 @@ def test_the_rule_that_sql_applies_and_its_fee_are_those_of_the_pure_rule(
             facts = [one.fixed_xof, one.per_mille, one.least_xof, one.most_xof, amount_xof]
             cursor.execute("SELECT programmes_fee(%s, %s, %s, %s, %s)", facts)
             assert cursor.fetchone()[0] == fee_xof(one, amount_xof)
+
+
+def test_a_rule_that_waits_is_withdrawn_by_who_proposed_it(scene: Scene) -> None:
+    keeper, other = make_user("propose", "finance_officer"), make_user("regarde", "finance_officer")
+    rule = tariffs.propose(scene.agency, Fee("included"), valid_from=date(2050, 1, 1), why="Contrat", by=keeper)
+    with pytest.raises(Refused, match="Une autre personne a proposé"):
+        tariffs.withdraw(rule, by=other)
+    tariffs.withdraw(rule, by=keeper)
+    with pytest.raises(Refused, match="déjà retirée"):
+        tariffs.withdraw(rule, by=keeper)
+    with pytest.raises(Refused, match="ou retirée"):
+        tariffs.approve(rule, by=scene.treasurer)
+    (told,) = [one for one in audit.history("fee_rule", str(rule.pk)) if one.verb == "withdraw"]
+    assert told.before["why"] == "Contrat" and not FeeRule.objects.filter(pk=rule.pk).exists()
+
+
+def test_an_approved_rule_is_not_withdrawn(scene: Scene) -> None:
+    rule = ruled(scene, Fee("included"))
+    with pytest.raises(Refused, match="ne se retire plus"):
+        tariffs.withdraw(rule, by=rule.made_by)

@@ -70,6 +70,37 @@ def test_a_decision_has_a_reason_a_right_and_no_double(ended: Scene) -> None:
         losses.decide(ended.component, by=ended.approver, reason="lettre")
 
 
+def test_what_is_owed_since_the_decision_is_not_lost_by_it(ended: Scene) -> None:
+    LossDecision.objects.create(
+        component=ended.component, reason="lettre", decided_by=ended.approver, rights=1, amount_xof=30_000
+    )
+    with pytest.raises(Refused, match="ce qui est dû a changé"), transaction.atomic():
+        actions.return_to_funds(ended.component, by=ended.maker, reason="fin du projet")
+    losses.withdraw(ended.component, by=ended.approver, reason="un ménage de plus")
+    assert ended.give_back() == 2 and prove().balanced
+
+
+def test_a_decision_is_withdrawn_by_who_may_take_one_and_only_before_it_is_carried_out(ended: Scene) -> None:
+    with pytest.raises(Refused, match="Aucune décision"):
+        losses.withdraw(ended.component, by=ended.approver, reason="erreur")
+    losses.decide(ended.component, by=ended.approver, reason="lettre")
+    with pytest.raises(Refused):
+        losses.withdraw(ended.component, by=ended.maker, reason="erreur")
+    with pytest.raises(Refused, match="motif"):
+        losses.withdraw(ended.component, by=ended.approver, reason=" ")
+    losses.withdraw(ended.component, by=ended.approver, reason="erreur")
+    withdrawn = LossDecision.objects.get()
+    assert losses.waiting(ended.component) is None and withdrawn.withdrawn_why == "erreur"
+    with pytest.raises(IntegrityError, match="ne se réécrit pas"), transaction.atomic():
+        LossDecision.objects.filter(pk=withdrawn.pk).update(withdrawn_by=None, withdrawn_at=None, withdrawn_why="")
+
+
+def test_nothing_owed_is_nothing_to_decide() -> None:
+    scene = peopled(1)
+    with pytest.raises(Refused, match="Rien n’est dû"):
+        losses.decide(scene.component, by=scene.approver, reason="lettre")
+
+
 def page_of(user: User, address: str, **sent: str) -> str:
     client: Any = ProvedClient()
     client.force_login(user)
@@ -84,4 +115,8 @@ def test_the_page_takes_the_decision_then_gives_back(ended: Scene) -> None:
     said = page_of(ended.approver, f"{address}decider/", motif="lettre du 3 mars")
     assert "La décision est écrite" in said and "« lettre du 3 mars »" in said
     assert "Rendre 60 000 FCFA" in page_of(ended.maker, address)
+    assert "est retirée" in page_of(ended.approver, f"{address}retirer/", motif="mauvaise lettre")
+    assert "« lettre du 5 mars », pour 60 000 FCFA" in page_of(
+        ended.approver, f"{address}decider/", motif="lettre du 5 mars"
+    )
     assert "2 droits rendus" in page_of(ended.maker, address, motif="lettre du 3 mars")

@@ -9,8 +9,8 @@ import pytest
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent, Run, User
 from jigi.ledger.models import Entry
-from jigi.payments import actions, losses
-from jigi.payments.models import PaymentRound, RoundCommune
+from jigi.payments import actions
+from jigi.payments.models import LossDecision, PaymentRound, RoundCommune
 from tests.factories import make_households, make_user, make_village
 from tests.payments.scene import Scene, peopled, stage
 
@@ -67,7 +67,7 @@ def scene(db: None) -> Scene:
 def test_an_act_is_for_its_hand_in_the_whole_round_and_in_its_programme(scene: Scene, name: str) -> None:
     state, role, right, act = ACTS[name]
     payment_round = brought_to(scene, state)
-    losses.decide(scene.component, by=scene.approver, reason="fin du projet")
+    LossDecision.objects.create(component=scene.component, decided_by=scene.approver, reason="fin du projet")
     own = scene.component.programme.code
     for by in (
         make_user("controle", "auditor"),

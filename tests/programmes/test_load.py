@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from jigi.foundation.models import AuditEvent
 from jigi.geography.actions import install_gazetteer
 from jigi.ledger import queries as ledger
 from jigi.ledger.models import Account, Entry, Posting
-from jigi.programmes import queries
+from jigi.programmes import amendments, queries
 from jigi.programmes.actions import LoadedProgramme, load_file
+from jigi.programmes.amendments import Asked, Paper
 from jigi.programmes.definition_file import SHIPPED
 from jigi.programmes.models import (
     Agency,
@@ -31,6 +33,7 @@ from jigi.programmes.models import (
     Programme,
 )
 from tests.factories import Areas, loader, make_areas, make_user, programme_text
+from tests.foundation.sent import pdf
 
 pytestmark = pytest.mark.django_db
 TABLES = (
@@ -260,7 +263,7 @@ def test_every_shipped_file_loads_into_one_database() -> None:
     with counting_statements() as counted:
         loaded = [load_file(path, by=loader()) for path in sorted(SHIPPED.glob("*.toml"))]
     # By component and agreement, never by commune: the first phase has 121.
-    assert counted.count < 85 * Component.objects.count()
+    assert counted.count < 95 * Component.objects.count()
     assert {found.outcome for found in loaded} == {"créé"}
     assert ComponentCommune.objects.filter(component__programme__code="TM1").count() == 121
     assert Component.objects.get(programme__code="TM1").period(16).code == "2018T4"
@@ -302,3 +305,29 @@ def test_a_currency_written_wrong_is_told(load: Load, old: str, new: str, said: 
         load(("amount_xof = 45917000", text), agreement_xof=45917000)
     assert said in str(refused.value).replace("\u202f", " ")
     assert not Agreement.objects.exists()
+
+
+def test_a_closing_that_an_amendment_moved_counts_when_a_programme_is_loaded(load: Load) -> None:
+    closed = ("closes_on = 2199-12-31", "closes_on = 2017-12-31")
+    load(closed)
+    agreement = Agreement.objects.get()
+    made = amendments.ask(
+        agreement, Asked("extension", closes_on=date(2020, 12, 31)), signed_on=date(2017, 6, 1), reason="Lettre",
+        paper=Paper("avenant.pdf", pdf()), by=make_user("finances", "finance_officer"),
+    )  # fmt: skip
+    extra = second_component()
+    with pytest.raises(InputError, match="est close le 31 décembre 2017"):
+        load(closed, extra)
+    amendments.confirm(made, by=make_user("decide", "programme_manager"))
+    assert load(closed, extra).components == 2
+
+
+def second_component() -> tuple[str, str]:
+    """The words that give the file one more component, whose four terms are in 2019."""
+    return (
+        "[[agreement]]",
+        '[[component]]\ncode = "SUITE"\nname = "Suite"\nkind = "regular"\npurpose = "suite"\namount_xof = 30_000\n'
+        'terms = 4\nfirst_period = "2019T1"\nmonths = 3\n[[component.area]]\ncommunes = ["ML010501"]\n'
+        '[[component.funding]]\nagreement = "DON-ESSAI"\nothers = true\n'
+        '[[component.agency]]\nagency = "AGENCE-ESSAI"\nothers = true\n[[agreement]]',
+    )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from jigi.changes import actions as changes
 from jigi.changes.models import ChangeEvidence, ChangeRequest
+from jigi.delivery.grants.grant_models import GrantEvidence
 from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import InputError, Refused
@@ -70,9 +71,25 @@ def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     for number, day in (("uuid:vieille", date(2024, 6, 14)), ("uuid:recente", date(2024, 6, 15))):
         receive(fiche(number=number), files={}, device="", by=collector)
         Submission.objects.filter(instance_id=number).update(received_at=_at(day))
+        _image(made, day=date(2021, 6, day.day), number=number)
     for key, ends in (("vieille", date(2026, 5, 14)), ("récente", date(2026, 5, 15))):
         Session.objects.create(session_key=key, session_data="", expire_date=_at(ends))
     return made
+
+
+def _image(world: World, *, day: date, number: str) -> None:
+    """A piece of evidence alone, without the grant that it supports: for this test its table loses its keys."""
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = 'delivery_grantevidence'::regclass AND contype = 'f'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE delivery_grantevidence DROP CONSTRAINT {name}")
+    GrantEvidence.objects.create(
+        instalment_id=1, contract_id=1, household=world.other, sort="photo", note="étal", sealed=b"x", sha256=number,
+        made_by=world.officer, made_at=_at(day),
+    )  # fmt: skip
 
 
 def _at(day: date) -> datetime:
@@ -85,7 +102,7 @@ def counts() -> dict[str, int]:
 
 @pytest.mark.django_db
 def test_each_rule_finds_what_is_too_old_and_nothing_else(world: World) -> None:
-    assert counts() == dict.fromkeys(counts(), 1) and len(counts()) == 9
+    assert counts() == dict.fromkeys(counts(), 1) and len(counts()) == 10
 
 
 @pytest.mark.django_db
@@ -107,10 +124,11 @@ def test_what_is_applied_is_what_was_previewed_and_again_finds_nothing(world: Wo
     assert not LivingConditions.objects.filter(survey_key="S1") and LivingConditions.objects.filter(survey_key="S2")
     assert DataRequest.objects.get(status="withdrawn").asker == "" != DataRequest.objects.get(status="received").asker
     assert [one.session_key for one in Session.objects.all()] == ["récente"]
+    assert GrantEvidence.objects.filter(sealed=b"").count() == GrantEvidence.objects.filter(sealed=b"x").count() == 1
     assert ScannedPage.objects.count() == ChangeEvidence.objects.count() == 1
     assert PastMembership.objects.filter(recorded_to__lt=_at(date(2017, 1, 1))).count() == 1
     run = Run.objects.get(subject=f"retention:{proposal.pk}")
-    assert [step.rows_out for step in run.steps.all()] == [1] * 9 and run.checks.filter(passed=True).count() == 9
+    assert [step.rows_out for step in run.steps.all()] == [1] * 10 and run.checks.filter(passed=True).count() == 10
     assert AuditEvent.objects.filter(noun="retention", verb="apply", by=world.second).exists()
     with pytest.raises(Refused, match="rien à proposer"):
         retention.propose(by=world.officer)
@@ -177,7 +195,7 @@ def test_the_command_previews_then_applies_what_another_proposed(
     assert jigi("protection", "retention", "--propose", "--by", "dpo").code == 0
     assert "une autre personne" in jigi("protection", "retention", "--apply", "--by", "dpo").err
     applied = jigi("protection", "retention", "--apply", "--by", "dpo-deux", "--json").figures["applied"]
-    assert applied == dict.fromkeys(applied, 1) and len(applied) == 9
+    assert applied == dict.fromkeys(applied, 1) and len(applied) == 10
 
 
 LIES = {

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from jigi.foundation.errors import Refused
-from jigi.payments.models import Instruction, PaymentRound
+from jigi.payments.models import Instruction, PaymentRound, ReturnFile
 from jigi.registry.models import Person
 from jigi.verification import actions, queries
 from jigi.verification.actions import Draw
@@ -94,6 +94,19 @@ def test_who_prepares_releases_or_reconciles_does_not_verify(scene: Scene) -> No
     for by in (scene.maker, scene.treasurer, scene.officer):
         with pytest.raises(Refused, match="vérifier auprès des ménages"):
             actions.draw(the_round(), LOOSE, by=by)
+
+
+def test_a_hand_of_the_round_does_not_verify_it_whatever_its_rights_have_become(scene: Scene) -> None:
+    shown, by = the_round(), verifier()
+    for hand in ("made_by", "frozen_by", "released_by"):
+        before = getattr(shown, hand)
+        setattr(shown, hand, by)
+        with pytest.raises(Refused, match="une autre personne le vérifie"):
+            actions.draw(shown, LOOSE, by=by)
+        setattr(shown, hand, before)
+    ReturnFile.objects.update(made_by=by)
+    with pytest.raises(Refused, match="une autre personne le vérifie"):
+        actions.draw(shown, LOOSE, by=by)
 
 
 def test_answers_give_shares_with_their_interval_and_problems_become_findings(scene: Scene) -> None:

@@ -55,6 +55,18 @@ def try_door(name: str, address: str) -> None:
         _count_address(place, now)
 
 
+def count_asked(place: str, address: str, *, most: int, window: timedelta = ADDRESS_WINDOW) -> None:
+    """Count what an address asks of a page that is open to all; TooMany beyond `most` in a window."""
+    with transaction.atomic():
+        attempt, now = _locked(_address(f"{place} {address}")), timezone.now()
+        if now - attempt.first_at > window:
+            attempt.failures, attempt.first_at = 0, now
+        if attempt.failures >= most:
+            raise TooMany("Trop de demandes depuis ce réseau", attempt.first_at + window)
+        attempt.failures, attempt.last_at = attempt.failures + 1, now
+        attempt.save()
+
+
 def came_in(name: str, address: str) -> None:
     """Forget the failures of a name, and this try from its address: it was right."""
     with transaction.atomic():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -209,6 +210,16 @@ def open_table(path: str | Path, *, sheet: str | None = None, limits: Limits | N
         ) from None
 
 
+def digest_of(path: Path) -> str:
+    """SHA-256 (hexadecimal) of a file, a table or not. Raises InputError when it can't be read."""
+    _refuse_no_file(path)
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except PermissionError:
+        raise _forbidden(path) from None
+
+
 def sheet_names(path: str | Path, *, limits: Limits | None = None) -> list[str]:
     """The sheets of a workbook; an empty list for a CSV file."""
     file = Path(path)
@@ -265,6 +276,17 @@ def _open_archived(file: Path, name: str, names: Sequence[str], limits: Limits) 
 
 def _head(file: Path) -> bytes:
     """The first bytes of a file that may be a table; InputError for everything that can't be one."""
+    _refuse_no_file(file)
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(4096)
+    except PermissionError:
+        raise _forbidden(file) from None
+    _check_not_foreign(file, head)
+    return head
+
+
+def _refuse_no_file(file: Path) -> None:
     try:
         mode = os.stat(file).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -275,13 +297,6 @@ def _head(file: Path) -> bytes:
         raise InputError("C’est un dossier, pas un fichier", file=file, remedy="Donnez le nom du tableau")
     if not stat.S_ISREG(mode):
         raise InputError("Ce n’est pas un fichier ordinaire", file=file, remedy="Copiez-le d’abord sur le disque")
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(4096)
-    except PermissionError:
-        raise _forbidden(file) from None
-    _check_not_foreign(file, head)
-    return head
 
 
 def _check_not_foreign(file: Path, head: bytes) -> None:

@@ -133,6 +133,10 @@ class Table:
             raise self.error(key, "Chaque code est un texte entre guillemets", remedy='Écrivez ["1", "2"].')
         return tuple(str(value).lower() if isinstance(value, bool) else value for value in values)
 
+    def items(self, key: str) -> list[object]:
+        """A list of anything, empty when absent; the caller looks at what is in it."""
+        return self._value(key, list, "une liste, comme [1, 2]", [])
+
     def table(self, key: str) -> Table:
         """The table `[key]` under this one."""
         data = self._value(key, dict, f"un bloc [{self._under(key)}]", _NONE)

@@ -35,6 +35,9 @@ KINDS = {
     "scan": "la page d’une feuille",
     "agency": "un secret ou un message d’une agence",
     "channel": "un secret d’échange avec une agence",
+    "card": "la clé qui signe les cartes",
+    "grant_evidence": "une pièce d’une subvention",
+    "grievance": "le récit ou le nom d’une plainte",
 }
 KEY_BYTES = 32
 INDEX_BYTES = 16

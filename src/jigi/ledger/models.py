@@ -24,6 +24,11 @@ class Account(models.Model):
         ADVANCE = "advance", "avances à l’agence"
         CLEARED = "cleared", "avances apurées"
         MANAGEMENT = "management", "frais de gestion"
+        BANK = "bank", "en banque"
+        RECEIVED = "received", "reçu en banque"
+        CHARGES = "charges", "frais de la banque"
+        CONTRACT = "contract", "engagé par contrat"
+        CONTRACT_PAID = "contractpaid", "versé aux opérateurs"
 
     code = models.CharField("compte", max_length=120, unique=True)
     name = models.CharField("libellé", max_length=200)
@@ -35,8 +40,10 @@ class Account(models.Model):
         verbose_name = "compte"
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=("donor", "treasury"), balance_xof__lte=0)
-                | Q(~Q(kind__in=("donor", "treasury")), balance_xof__gte=0),
+                # A bank lets an account go below zero; it says so in its statement.
+                condition=Q(kind="bank")
+                | Q(kind__in=("donor", "treasury", "received"), balance_xof__lte=0)
+                | Q(~Q(kind__in=("donor", "treasury", "received")), balance_xof__gte=0),
                 name="account_never_overdrawn",
             )
         ]
@@ -68,6 +75,8 @@ class Entry(models.Model):
         OPEN = "open", "reprise des soldes"
         ADVANCE = "advance", "avance à une agence"
         CLEAR = "clear", "apurement d’avances"
+        BANK = "bank", "opération de la banque"
+        CONTRACT = "contract", "contrat d’opérateur"
 
     kind = models.CharField("nature", max_length=10, choices=Kind)
     cause = models.CharField("cause", max_length=80)
@@ -101,6 +110,10 @@ class Posting(models.Model):
         OPEN = "open", "reprise des soldes"
         ADVANCE = "advance", "avance à l’agence"
         CLEAR = "clear", "apurement d’avance"
+        BANK = "bank", "opération de la banque"
+        ENGAGE = "engage", "engagé par contrat"
+        DELIVER = "deliver", "livrable payé"
+        UNENGAGE = "unengage", "reste d’un contrat, rendu"
 
     id = models.BigIntegerField(primary_key=True)
     book = models.ForeignKey(Book, on_delete=models.DO_NOTHING, related_name="postings")
@@ -166,3 +179,38 @@ class Opening(models.Model):
 
     class Meta:
         verbose_name = "reprise des soldes"
+
+
+class OpeningRequest(models.Model):
+    """A file of opening balances that one person asks to take; another confirms it, or it is refused with the reason.
+
+    `content` is the file as it was sent: what is confirmed is what was looked at (sql/opening_requests.sql).
+    """
+
+    file_name = models.CharField("fichier", max_length=200)
+    file_hash = models.CharField("empreinte", max_length=64)
+    content = models.BinaryField("contenu")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField("demandée le", db_default=Now())
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField("décidée le", null=True)
+    refusal = models.CharField("motif du refus", max_length=300, default="", blank=True)
+    taken = models.OneToOneField(Opening, on_delete=models.PROTECT, null=True, related_name="request")
+
+    class Meta:
+        verbose_name = "demande de reprise des soldes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file_hash"], condition=Q(decided_at__isnull=True), name="opening_request_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True, taken__isnull=True, refusal="")
+                | Q(decided_by__isnull=False, decided_at__isnull=False, taken__isnull=True) & ~Q(refusal="")
+                | Q(decided_by__isnull=False, decided_at__isnull=False, taken__isnull=False, refusal="")
+                & ~Q(decided_by=F("asked_by")),
+                name="opening_request_confirmed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

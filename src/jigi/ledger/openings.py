@@ -1,34 +1,30 @@
 """Opening balances of a fund, taken over from another system: a CSV or XLSX file, whole or not at all.
 
-Columns: `convention`, `compte`, `libelle`, `nature` (bailleur, disponible, reserve, agence, verse) and `solde` in whole
-francs, what the account had received less what it had given: negative for the donor. The balances of a convention sum
-to zero, and its donor's is what was granted. Only the grant may have been posted on it before.
+Columns: `convention`, `compte`, `libelle`, `nature` (bailleur, disponible, gestion, reserve, agence, verse) and `solde`
+in whole francs, what the account had received less what it had given: negative for the donor. The balances of a
+convention sum to zero, and its donor's is what was granted: the agreement is loaded first, and nothing else is posted
+on it.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
-
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError
-from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.foundation.money import format_xof
-from jigi.foundation.tabular import as_integer, open_table
+from jigi.foundation.tabular import as_integer, digest_of, open_table
 from jigi.ledger.actions import Line, open_account, post, refusing_overdraft
 from jigi.ledger.models import Account, Entry, Opening, Posting
-from jigi.ledger.periods import require_everywhere
 
 COLUMNS = ("convention", "compte", "libelle", "nature", "solde")
 NATURES = {
     "bailleur": Account.Kind.DONOR, "disponible": Account.Kind.AVAILABLE, "reserve": Account.Kind.PROGRAMME,
-    "agence": Account.Kind.AGENCY, "verse": Account.Kind.PAID,
+    "gestion": Account.Kind.MANAGEMENT, "agence": Account.Kind.AGENCY, "verse": Account.Kind.PAID,
 }  # fmt: skip
 
 
@@ -44,29 +40,33 @@ class Balance:
     balance_xof: int
 
 
-@unfenced
-@transaction.atomic
-def import_openings(path: Path, *, by: User) -> tuple[Opening, bool]:
-    """Take a file of opening balances; returns it, and whether it had been taken before (nothing is done then).
-
-    Raises InputError with the file, line and column of the first mistake.
-    """
-    require_everywhere(by, "ledger.keep")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if known := Opening.objects.filter(file_hash=digest).first():
-        return known, True
-    balances = _read(path)
+def read_openings(path: Path) -> dict[str, list[Balance]]:
+    """The balances of a file by convention, each checked against the accounts as they are. Raises InputError."""
     funds: dict[str, list[Balance]] = defaultdict(list)
-    for one in balances:
+    for one in _read(path):
         funds[one.fund].append(one)
     for fund, found in funds.items():
         _check(path, fund, found)
+    return dict(funds)
+
+
+def take(path: Path, *, made_by: User, by: User) -> tuple[Opening, bool]:
+    """Post the balances of a file, or return what was posted of it before (True): nothing is done then.
+
+    Rights and transaction are the caller's: `made_by` brought the file, `by` posts it. Raises InputError with the
+    file, line and column of the first mistake.
+    """
+    digest = digest_of(path)
+    if known := Opening.objects.filter(file_hash=digest).first():
+        return known, True
+    funds = read_openings(path)
+    balances = sum(map(len, funds.values()))
     taken = Opening.objects.create(
-        file_name=path.name, file_hash=digest, balances=len(balances), entries=len(funds), made_by=by
+        file_name=path.name, file_hash=digest, balances=balances, entries=len(funds), made_by=made_by
     )
     for fund, found in funds.items():
         _post(taken, fund, found, by)
-    facts = {"file": path.name, "sha256": digest, "balances": len(balances)}
+    facts = {"file": path.name, "sha256": digest, "balances": balances}
     audit.record("open_balances", "ledger", taken.pk, by=by, after=facts)
     return taken, False
 
@@ -133,7 +133,10 @@ def _check(path: Path, fund: str, balances: Sequence[Balance]) -> None:
                 f"Le compte {one.code} existe avec une autre nature ou convention", file=path, line=one.line,
                 column="compte", remedy=f"C’est « {account.get_kind_display()} » de {account.fund}.",
             )  # fmt: skip
-    for kind, word in ((Account.Kind.DONOR, "bailleur"), (Account.Kind.AVAILABLE, "disponible")):
+    single = [(Account.Kind.DONOR, "bailleur"), (Account.Kind.AVAILABLE, "disponible")]
+    if Account.objects.filter(fund=fund, kind=Account.Kind.MANAGEMENT).exists():
+        single.append((Account.Kind.MANAGEMENT, "gestion"))
+    for kind, word in single:
         known = Account.objects.filter(fund=fund, kind=kind).first()
         if sum(one.kind == kind for one in balances) != 1 or (known and known.code not in seen):
             own = f" Son compte : {known.code}." if known else ""
@@ -143,7 +146,12 @@ def _check(path: Path, fund: str, balances: Sequence[Balance]) -> None:
             )  # fmt: skip
     granted = Account.objects.filter(fund=fund, kind=Account.Kind.DONOR).first()
     declared = next(one for one in balances if one.kind == Account.Kind.DONOR)
-    if granted and granted.balance_xof not in (0, declared.balance_xof):
+    if granted is None or not granted.balance_xof:
+        raise InputError(
+            f"La convention {fund} n’est pas chargée", file=path, line=declared.line, column="convention",
+            remedy="Chargez d’abord le fichier du programme qui la décrit, ou corrigez son code.",
+        )  # fmt: skip
+    if granted.balance_xof != declared.balance_xof:
         raise InputError(
             f"La convention {fund} a reçu {format_xof(-granted.balance_xof)}", file=path, line=declared.line,
             column="solde", remedy="Le solde du bailleur est le montant signé, en négatif.",
@@ -158,17 +166,16 @@ def _check(path: Path, fund: str, balances: Sequence[Balance]) -> None:
 
 
 def _post(taken: Opening, fund: str, balances: Sequence[Balance], by: User) -> None:
-    """The donor grants what it had not yet, then the available account gives each other what it held."""
+    """The available account gives each other what it held, or takes back what a grant had put there."""
     accounts = {one.code: open_account(one.code, one.name[:200], one.kind, fund) for one in balances}
-    donor = next(one for one in balances if one.kind == Account.Kind.DONOR)
     available = accounts[next(one.code for one in balances if one.kind == Account.Kind.AVAILABLE)]
-    lines = [
-        Line(Posting.Kind.OPEN, taken.pk, accounts[one.code], available, one.balance_xof)
-        for one in balances
-        if one.balance_xof and one.kind not in (Account.Kind.DONOR, Account.Kind.AVAILABLE)
-    ]
-    missing_xof = accounts[donor.code].balance_xof - donor.balance_xof
-    if missing_xof > 0:
-        lines.insert(0, Line(Posting.Kind.OPEN, taken.pk, available, accounts[donor.code], missing_xof))
+    lines = []
+    for one in balances:
+        if one.kind in (Account.Kind.DONOR, Account.Kind.AVAILABLE):
+            continue
+        missing_xof = one.balance_xof - accounts[one.code].balance_xof
+        taker, giver = (accounts[one.code], available) if missing_xof > 0 else (available, accounts[one.code])
+        if missing_xof:
+            lines.append(Line(Posting.Kind.OPEN, taken.pk, taker, giver, abs(missing_xof)))
     with refusing_overdraft():
         post(Entry.Kind.OPEN, f"opening:{taken.pk}:{fund}"[:80], f"Reprise des soldes · {fund}", lines, by=by)

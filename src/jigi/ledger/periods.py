@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jigi.foundation import audit
@@ -12,7 +13,7 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.foundation.periods import french_date
-from jigi.geography.access import require
+from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger.models import Closing
 
@@ -78,8 +79,17 @@ def reopen(closing: Closing, *, by: User) -> None:
 
 
 def require_everywhere(by: User, right: str) -> None:
-    """The accounts are one for the country: who keeps or approves them holds the right in all of it."""
-    require(by, right, areas=Area.objects.filter(level=Area.Level.COUNTRY))
+    """The accounts are one for the country and all programmes: who keeps or approves them is limited to none."""
+    require(by, right, areas=_country(), programme="")
+
+
+def holds_everywhere(user: User, right: str) -> bool:
+    """Whether `require_everywhere` lets this person pass."""
+    return can(user, right, areas=_country(), programme="")
+
+
+def _country() -> QuerySet[Area]:
+    return Area.objects.filter(level=Area.Level.COUNTRY)
 
 
 def _alone() -> None:

@@ -37,7 +37,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Balances:
-    """Where the money of a fund stands. What was granted is the sum of the five others."""
+    """Where the money of a fund stands. What was granted is the sum of the others."""
 
     granted_xof: int = 0
     available_xof: int = 0
@@ -50,11 +50,14 @@ class Balances:
     """Of what is available: the part that had been reserved, and came back unpaid."""
     management_xof: int = 0
     """Kept apart for the costs of management: never available."""
+    contracts_xof: int = 0
+    """Set aside for contracts of operators, or paid to them."""
 
     @property
     def adds_up(self) -> bool:
         households_xof = self.reserved_xof + self.agencies_xof + self.paid_xof
-        return self.granted_xof == self.available_xof + households_xof + self.fees_xof + self.management_xof
+        apart_xof = self.fees_xof + self.management_xof + self.contracts_xof
+        return self.granted_xof == self.available_xof + households_xof + apart_xof
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ def balances(funds: Iterable[str]) -> dict[str, Balances]:
             fees_xof=found[fund].get("fees", 0) + found[fund].get("fees_held", 0) + found[fund].get("fees_paid", 0),
             returned_xof=returned.get(fund, 0),
             management_xof=found[fund].get("management", 0),
+            contracts_xof=found[fund].get("contract", 0) + found[fund].get("contractpaid", 0),
         )
         for fund in asked
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -13,13 +14,14 @@ from django.utils import timezone
 
 from jigi.enrolment.actions import exit_finished
 from jigi.foundation import audit, runs
+from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.ledger import actions as ledger
 from jigi.ledger.models import Entry
-from jigi.payments import approvals, calendar, fees, losses, pipeline, queries, reissues, totals
+from jigi.payments import approvals, budgets, calendar, fees, financing, losses, pipeline, queries, reissues, totals
 from jigi.payments.models import PaymentRound, RoundCommune
 from jigi.payments.on_their_way import refuse_on_their_way
 from jigi.payments.states import ROUND
@@ -50,6 +52,11 @@ def open_round(
         )
     if kind == PaymentRound.Kind.REISSUE:
         raise Refused("Une réémission s’ouvre depuis l’ordre qu’elle reprend", remedy="Ouvrez la ligne de cet ordre.")
+    if component.kind not in Component.PAID:
+        raise Refused(
+            f"« {component} » ne donne pas d’argent : aucun tour ne la paie",
+            remedy="Choisissez une composante de transferts, de travaux ou de subventions.",
+        )
     _refuse_foreign(component, communes)
     _refuse_beyond(component, term, communes)
     calendar.refuse_suspended(component, communes)
@@ -176,7 +183,9 @@ def approve(payment_round: PaymentRound, *, by: User) -> PaymentRound:
             after = {"status": "frozen", "awaited": awaited}
             audit.record("approve", ROUND.noun, payment_round.pk, by=by, after=after)
             return payment_round
+        financing.refuse_ineligible_rights(payment_round)
         fees.rule(payment_round)
+        budgets.refuse_overspent(payment_round)
         ROUND.move(payment_round, "approve", by=by, approved_by=by, approved_at=timezone.now())
         with work.step("Réservation sur les conventions"):
             _reserve(payment_round, by)
@@ -223,10 +232,17 @@ def close(payment_round: PaymentRound, *, by: User) -> PaymentRound:
         with work.step("Ordres sans réponse") as step:
             step.rows_out = pipeline.close_unanswered(payment_round, entry)
         with work.step("Sorties de fin de parcours") as step:
-            step.rows_out = exit_finished(
-                payment_round.component, payment_round.term, communes=_areas(payment_round), by=by
-            )
+            step.rows_out = _exit_finished(payment_round, by=by)
     return payment_round
+
+
+def _exit_finished(payment_round: PaymentRound, *, by: User) -> int:
+    """Households leave after their last term of those closed in their commune: a catch-up ends none."""
+    finished: dict[int, list[Area]] = defaultdict(list)
+    areas = {area.pk: area for area in _areas(payment_round)}
+    for row in fetch_sql("payments", "finished_terms", {"round": payment_round.pk}):
+        finished[row["term"]].append(areas[row["commune_id"]])
+    return sum(exit_finished(payment_round.component, term, communes=own, by=by) for term, own in finished.items())
 
 
 @pipeline.in_turn
@@ -388,8 +404,23 @@ def _same_term(payment_round: PaymentRound) -> list[int]:
     return list(rounds.exclude(pk=payment_round.pk).exclude(status="cancelled").values_list("pk", flat=True))
 
 
-def _run(kind: str, verb: str, payment_round: PaymentRound, by: User):  # type: ignore[no-untyped-def]
-    return runs.start(
+@contextmanager
+def _run(kind: str, verb: str, payment_round: PaymentRound, by: User) -> Iterator[runs.Work]:
+    started = runs.start(
         kind, f"{verb} · {payment_round}", by=by, subject=f"{ROUND.noun}:{payment_round.pk}",
         parameters={"round": payment_round.pk},
     )  # fmt: skip
+    with started as work, _refusing_guards():
+        yield work
+
+
+@contextmanager
+def _refusing_guards() -> Iterator[None]:
+    """Say in French what a guard of a higher package refuses of a round: its message, and its hint says what to do."""
+    try:
+        yield
+    except IntegrityError as error:
+        said = getattr(error.__cause__, "diag", None)
+        if said is None or not said.message_hint:
+            raise
+        raise Refused(str(said.message_primary).removesuffix("."), remedy=said.message_hint) from error

@@ -66,6 +66,8 @@ def propose(
         raise Refused(
             "Il manque la référence du virement ou sa pièce", remedy="Écrivez les deux, comme sur l’avis de la banque."
         )
+    if paid_on > timezone.localdate():
+        raise Refused("Ce virement est à venir", remedy="Saisissez l’avance quand la banque l’a faite, à sa date.")
     try:
         with transaction.atomic():
             advance = Advance.objects.create(
@@ -82,10 +84,34 @@ def propose(
     return advance
 
 
+@unfenced
+@transaction.atomic
+def withdraw(advance: Advance, *, by: User) -> None:
+    """Take back an advance that nobody has approved: by who entered it. What it said stays in the audit."""
+    require_everywhere(by, "ledger.keep")
+    held = Advance.objects.select_for_update(of=("self",)).select_related("agency").filter(pk=advance.pk).first()
+    if held is None:
+        raise Refused("Cette avance est déjà retirée", remedy="Rechargez la page.")
+    if held.made_by_id != by.pk:
+        raise Refused("Une autre personne a saisi cette avance", remedy="Demandez-lui de la retirer.")
+    if held.approved_at is not None:
+        raise Refused(
+            "Cette avance est approuvée : elle ne se retire plus", why="Elle est dans les comptes.",
+            remedy="Elle s’apure par les paiements de l’agence.",
+        )  # fmt: skip
+    said = {
+        "agency": held.agency.code, "amount_xof": held.amount_xof, "reference": held.reference,
+        "paid_on": held.paid_on.isoformat(), "document": held.document,
+    }  # fmt: skip
+    held.delete()
+    audit.record("withdraw", "advance", advance.pk, by=by, before=said)
+
+
 @pipeline.in_turn
 @transaction.atomic
 def approve(advance: Advance, *, by: User) -> None:
     """Approve and post an advance. Refused to its maker, and beyond what is committed unless a decision is written."""
+    pipeline.wait_for_turn()
     require_everywhere(by, "ledger.approve")
     if advance.made_by_id == by.pk:
         raise Refused("Vous avez saisi cette avance : une autre personne doit l’approuver")
@@ -93,16 +119,17 @@ def approve(advance: Advance, *, by: User) -> None:
         with transaction.atomic():
             waiting = Advance.objects.filter(pk=advance.pk, approved_at__isnull=True)
             if not waiting.update(approved_by=by, approved_at=timezone.now()):
-                raise Refused("Cette avance est déjà approuvée", remedy="Rechargez la page.")
+                raise Refused("Cette avance est déjà approuvée ou retirée", remedy="Rechargez la page.")
     except IntegrityError as error:
         if "dépassent ce qui est engagé" not in str(error):
             raise
         raise Refused(
             f"Les avances à {advance.agency} dépassent ce qui est engagé avec elle",
             why="L’agence tiendrait de l’argent qu’aucun ordre ne lui demande de payer.",
-            remedy="Attendez la libération du tour, ou ressaisissez l’avance avec la décision qui l’autorise.",
+            remedy="Attendez la libération du tour ; ou retirez cette avance, et ressaisissez-la avec la décision"
+            " qui l’autorise.",
         ) from error
-    line = ledger.Line("advance", advance.pk, _held(advance), _treasury(advance.agreement), advance.amount_xof)
+    line = ledger.Line("advance", advance.pk, _held(advance), treasury_of(advance.agreement), advance.amount_xof)
     label = f"Avance · {advance}"[:200]
     ledger.post("advance", f"advance:{advance.pk}", label, [line], by=by, on=advance.paid_on)
     audit.record("approve", "advance", advance.pk, by=by, reason=advance.decision)
@@ -115,6 +142,7 @@ def clear(agreement: Agreement, agency: Agency, *, by: User) -> int:
 
     Where payments were taken back since the last clearing, the latest advances are open again: the sum is negative.
     """
+    pipeline.wait_for_turn()
     require_everywhere(by, "ledger.keep")
     held = list(
         Advance.objects.select_for_update().filter(agreement=agreement, agency=agency, approved_at__isnull=False)
@@ -159,9 +187,14 @@ def _parts(held: list[Advance], paid_xof: int) -> dict[Advance, int]:
     return parts
 
 
-def _treasury(agreement: Agreement) -> Account:
+def treasury_of(agreement: Agreement) -> Account:
+    """Where the cash of an agreement comes from, opened when there is none."""
     name = f"{agreement.donor} · trésorerie"
-    return ledger.open_account(f"{agreement.code}:tresorerie", name, Account.Kind.TREASURY, agreement.code)
+    return ledger.open_account(treasury_code(agreement), name, Account.Kind.TREASURY, agreement.code)
+
+
+def treasury_code(agreement: Agreement) -> str:
+    return f"{agreement.code}:tresorerie"
 
 
 def _held(advance: Advance) -> Account:

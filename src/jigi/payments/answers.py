@@ -41,8 +41,8 @@ def spoken(path: Path, agency: Agency, held: ExitStack) -> Answers | None:
 
 
 def keep(taken: ReturnFile, notices: Sequence[Notice]) -> None:
-    """Keep what a file says beside its answers; turn the returns of another amount than was paid into exceptions."""
-    run_sql("payments", "partial_returns", {"file": taken.pk})
+    """Keep what a file says beside its answers; what a device paid after another had becomes an exception."""
+    run_sql("payments", "site_doubles", {"file": taken.pk})
     shown = list(notices[:MOST_NOTICES])
     if len(notices) > MOST_NOTICES:
         shown.append(Notice("other", f"Et {len(notices) - MOST_NOTICES} autres remarques"))

@@ -23,19 +23,21 @@ from jigi.programmes.models import Agency
 SECRETS = ("client_secret", "api_key", "webhook_secret")
 LIMITS = ("group_size", "width", "page_size", "timeout_s")
 FILES = ("certificate", "certificate_key", "authority")
+TOLD = ("base_url", "token_url", "client_id", "payer_alias", "paths", *LIMITS, *FILES)
 
 
 def load_channel(path: Path, agency: Agency, *, by: User) -> Channel:
     """Set the channel of an agency from a TOML file; its secrets are sealed, and the file may then be destroyed.
 
-    Raises InputError with the line of what is missing or unknown. Certificates are named by their path on the server.
+    The file is the whole of it: what it leaves out is as for a first one. Certificates are named by their path on the
+    server. Raises InputError with the line of what is missing or unknown.
     """
-    require(by, "programmes.load")
+    require(by, "agencies.configure")
     said = parse(read_text(path), path)
     fields: dict[str, Any] = {name: said.text(name) for name in ("base_url", "token_url", "client_id", "payer_alias")}
     secrets = {name: said.text(name) for name in SECRETS}
-    fields |= {name: said.integer(name) for name in LIMITS if name in said.data}
-    fields |= {name: said.text(name) for name in FILES if name in said.data}
+    fields |= {name: said.integer(name) if name in said.data else _unsaid(name) for name in LIMITS}
+    fields |= {name: said.text(name) if name in said.data else _unsaid(name) for name in FILES}
     fields["paths"] = _paths(said.table("paths")) if "paths" in said.data else {}
     said.refuse_others()
     for name in ("base_url", "token_url"):
@@ -43,10 +45,15 @@ def load_channel(path: Path, agency: Agency, *, by: User) -> Channel:
             raise said.error(name, "L’adresse n’est pas chiffrée", remedy="Donnez une adresse en https://")
     fields["secrets_sealed"] = vault().seal("agency", json.dumps(secrets))
     with transaction.atomic():
+        before = Channel.objects.filter(agency=agency).values(*TOLD).first()
         channel, _ = Channel.objects.update_or_create(agency=agency, defaults=fields | {"made_by": by})
-        told = {name: fields[name] for name in ("base_url", "client_id", *(n for n in LIMITS if n in fields))}
-        audit.record("set_channel", "agency", agency.pk, by=by, after=told)
+        told = {name: fields[name] for name in TOLD}
+        audit.record("set_channel", "agency", agency.pk, by=by, before=before, after=told)
     return channel
+
+
+def _unsaid(name: str) -> Any:
+    return getattr(Channel(), name)
 
 
 def channel_of(agency: Agency) -> Channel:

@@ -23,13 +23,14 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
+from jigi.payments import approvals, queries
 from jigi.payments.adapters.conversation import Conversation
 from jigi.payments.channels import channel_of, conversation
 from jigi.payments.dispatch_engine import Settings, run_pass
 from jigi.payments.dispatch_models import Attempt, Dispatch, Group
 from jigi.payments.dispatch_settle import settle_answers
 from jigi.payments.dispatch_store import TableStore
-from jigi.payments.models import PaymentRound
+from jigi.payments.models import OrderFile, PaymentRound, SitePlan
 from jigi.payments.returns import require_reconciler
 from jigi.payments.states import DISPATCH
 from jigi.programmes.models import Agency
@@ -58,6 +59,9 @@ def start(payment_round: PaymentRound, agency: Agency, *, by: User) -> Dispatch:
     channel = channel_of(agency)
     try:
         with transaction.atomic():
+            # Held against who writes the file of the same orders.
+            PaymentRound.objects.select_for_update(no_key=True).get(pk=payment_round.pk)
+            _refuse_sent_by_file(payment_round, agency)
             made = Dispatch.objects.create(payment_round=payment_round, agency=agency, started_by=by)
             facts = {"dispatch": made.pk, "round": payment_round.pk, "agency": agency.pk, "size": channel.group_size}
             run_sql("payments", "dispatch_groups", facts)
@@ -72,6 +76,11 @@ def start(payment_round: PaymentRound, agency: Agency, *, by: User) -> Dispatch:
             told = {"agency": agency.code, "orders": made.orders, "amount_xof": made.amount_xof}
             audit.record("start", DISPATCH.noun, made.pk, by=by, after=told)
     except IntegrityError as error:
+        if "de sa main" in str(error):  # dispatch_of_orders_not_taken (sql/agency_desk.sql)
+            raise Refused(
+                f"{agency} a accepté ces ordres de sa main", remedy="Attendez ses résultats.",
+                why="Envoyés aussi par machine, ils seraient payés deux fois.",
+            ) from error  # fmt: skip
         if "dispatch_once" not in str(error):
             raise
         raise Refused(
@@ -81,11 +90,36 @@ def start(payment_round: PaymentRound, agency: Agency, *, by: User) -> Dispatch:
     return made
 
 
+def _refuse_sent_by_file(payment_round: PaymentRound, agency: Agency) -> None:
+    if OrderFile.objects.filter(payment_round=payment_round, agency=agency).exists():
+        raise Refused(
+            f"Les ordres de ce tour sont déjà partis par fichier à {agency}",
+            why="Le même ordre envoyé par deux voies serait payé deux fois.",
+            remedy="Prenez ses retours par fichier ; l’échéance suivante peut partir par machine.",
+        )
+    if SitePlan.objects.filter(payment_round=payment_round, agency=agency).exists():
+        raise Refused(
+            f"Les ordres de ce tour se paient de la main de {agency}, sur ses sites",
+            why="Le même ordre envoyé par deux voies serait payé deux fois.",
+            remedy="Retirez le plan des sites tant que rien n’y est payé, ou laissez-les s’y payer.",
+        )
+
+
+def _refuse_taken(dispatch: Dispatch) -> None:
+    if taken := fetch_sql("payments", "dispatch_taken", {"dispatch": dispatch.pk})[0]["orders"]:
+        raise Refused(
+            f"{taken} ordre(s) déposé(s) chez {dispatch.agency} ont été réglés autrement depuis",
+            why="Les libérer les ferait payer deux fois.",
+            remedy="Retirez l’envoi : ce qui n’est pas réglé sera dû à l’échéance suivante.",
+        )
+
+
 @unfenced
 def release(dispatch: Dispatch, *, by: User) -> Dispatch:
     """Let the agency execute what was deposited: from here money moves. Another hand than the one that began it."""
     _require(dispatch, by, "payments.release")
     _refuse_hands(dispatch, by)
+    _refuse_taken(dispatch)
     signed = {"released_by": by, "released_at": timezone.now()}
     _sign(dispatch, "release", by, signed, {"released_by": None, "withdrawn_by": None})
     return dispatch
@@ -226,8 +260,10 @@ def why_not_release(dispatch: Dispatch, by: User) -> str:
     shown = dispatch.payment_round
     if by.pk == dispatch.started_by_id:
         return "Vous avez commencé cet envoi : une autre personne doit le libérer."
-    if by.pk in (shown.made_by_id, shown.frozen_by_id, shown.approved_by_id):
+    if by.pk in (shown.made_by_id, shown.frozen_by_id, shown.approved_by_id) or approvals.has_approved(shown, by):
         return "Vous avez préparé ou approuvé ce tour : une autre personne doit libérer son envoi."
+    if queries.enrolled_by(shown, by):
+        return "Vous avez inscrit des ménages de ce tour : une autre personne doit libérer son envoi."
     return ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -18,7 +19,7 @@ from jigi.foundation.errors import JigiError
 from jigi.foundation.fence import unfenced
 from jigi.foundation.jobs import PATIENCE
 from jigi.payments import dispatch, notices, recalls
-from jigi.payments.dispatch_models import Dispatch, Group, Recall
+from jigi.payments.dispatch_models import Attempt, Dispatch, Group, Recall
 
 LONGEST_REST_S = 900.0
 RECALLS_AT_ONCE = 50
@@ -30,7 +31,9 @@ def enqueue(number: int, *, after_s: float = 0.0) -> bool:
     when = timezone.now() + timedelta(seconds=min(after_s, LONGEST_REST_S))
     try:
         with transaction.atomic():
-            go_on.configure(lock=subject, queueing_lock=subject, schedule_at=when if after_s else None).defer(
+            # What is asked now does not wait behind the turn that is due later.
+            queue = subject if after_s else f"{subject}:now"
+            go_on.configure(lock=subject, queueing_lock=queue, schedule_at=when if after_s else None).defer(
                 dispatch_id=number
             )
     except AlreadyEnqueued:
@@ -79,8 +82,10 @@ def read_notices() -> None:
 @app.task(name="payments.sweep", queueing_lock="payments.sweep")
 def sweep(timestamp: int) -> None:
     """Find again what no job holds."""
-    for number in Dispatch.objects.filter(status="running").values_list("pk", flat=True):
+    for number in _to_go_on():
         enqueue(number)
+    for recall in Recall.objects.filter(status="stored", asked_at__lt=timezone.now() - timedelta(minutes=5)):
+        enqueue_recall(recall.pk)
     read_notices()
     _follow_recalls()
 
@@ -93,6 +98,15 @@ def _follow_recalls() -> None:
                     enqueue(recall.attempt.group.dispatch_id)
             except JigiError:
                 continue  # a channel whose certificate is missing says so on the page of its dispatch
+
+
+@unfenced
+def _to_go_on() -> list[int]:
+    """The dispatches that are under way, and those that ended or rest with something proven that is not posted."""
+    unposted = Q(settled=False, status__in=("executed", "rejected"))
+    unposted |= Q(returned_on__isnull=False, return_settled=False)
+    left = Attempt.objects.filter(unposted).values("group__dispatch")
+    return list(Dispatch.objects.filter(Q(status="running") | Q(pk__in=left)).values_list("pk", flat=True))
 
 
 @unfenced

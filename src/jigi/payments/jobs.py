@@ -21,7 +21,7 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import Run, User
 from jigi.ledger import queries as ledger
-from jigi.payments import actions, approvals, queries, totals
+from jigi.payments import actions, approvals, drafts, queries, totals
 from jigi.payments.models import PaymentRound
 from jigi.payments.states import ROUND
 
@@ -95,6 +95,13 @@ def _leave_message(payment_round: PaymentRound, verb: str, error: Exception, *, 
     subject = f"{ROUND.noun}:{payment_round.pk}"
     with suppress(type(error)), runs.start(f"payments.{verb}", title, by=by, subject=subject):
         raise error
+
+
+@app.periodic(cron="35 2 * * *")
+@app.task(name="payments.forget_drafts", queueing_lock="payments.forget_drafts")
+def forget_drafts(timestamp: int) -> None:
+    """Every night, files of results that were looked at and never given go."""
+    drafts.forget_old()
 
 
 @app.periodic(cron="25 3 * * *")

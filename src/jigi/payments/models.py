@@ -16,16 +16,22 @@ from jigi.foundation.models import User
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
 from jigi.ledger.models import Book, Entry
-from jigi.payments import dispatch_models as dispatch_models  # tables of this package too
+from jigi.payments import agency_models as agency_models  # tables of this package too
+from jigi.payments import bank_models as bank_models  # tables of this package too
+from jigi.payments import dispatch_models as dispatch_models
 from jigi.payments.answer_models import ReturnNotice
 from jigi.payments.channel_models import AgencyChannel, PayingAccount
+from jigi.payments.earned_models import DueTaken as DueTaken
+from jigi.payments.earned_models import TermWithheld as TermWithheld
+from jigi.payments.site_models import SiteDay, SiteDevice, SiteLine, SitePlan, SiteRecord, SiteSettlement
 from jigi.payments.states import ROUND, SUSPENSION
 from jigi.programmes.models import Agency, Component, FundingLine
 from jigi.registry.models import Household, Person
 
 __all__ = [
     "AgencyChannel", "Entitlement", "Instruction", "OrderFile", "PayingAccount", "PaymentRound", "ReturnFile",
-    "ReturnLine", "ReturnNotice", "RoundChange", "RoundCommune",
+    "ReturnLine", "ReturnNotice", "RoundChange", "RoundCommune", "SiteDay", "SiteDevice", "SiteLine", "SitePlan",
+    "SiteRecord", "SiteSettlement",
 ]  # fmt: skip
 
 
@@ -233,7 +239,10 @@ class Reissue(models.Model):
 
 
 class LossDecision(models.Model):
-    """That what is owed to households which left is lost to them: decided by one person, carried out by another."""
+    """That what is owed to households which left is lost to them: decided by one person, carried out by another.
+
+    It is about so many rights and francs, no others: what is owed at the carrying out must be what was decided.
+    """
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="loss_decisions")
     reason = models.CharField("motif", max_length=500)
@@ -241,15 +250,27 @@ class LossDecision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="décidée par"
     )
     decided_at = models.DateTimeField("décidée le", db_default=Now())
+    rights = models.BigIntegerField("droits", db_default=0)
+    amount_xof = models.BigIntegerField("montant", db_default=0)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="écriture")
     done_by = _signer("exécutée par")
     done_at = models.DateTimeField("exécutée le", null=True)
+    withdrawn_by = _signer("retirée par")
+    withdrawn_at = models.DateTimeField("retirée le", null=True)
+    withdrawn_why = models.CharField("motif du retrait", max_length=200, db_default="", blank=True)
 
     class Meta:
         verbose_name = "décision de perte"
         constraints = [
             models.UniqueConstraint(
-                fields=["component"], condition=Q(entry__isnull=True), name="loss_decision_one_waits"
+                fields=["component"],
+                condition=Q(entry__isnull=True, withdrawn_at__isnull=True),
+                name="loss_decision_one_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_why="")
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, entry__isnull=True) & ~Q(withdrawn_why=""),
+                name="loss_decision_withdrawn_says_why",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="loss_decision_has_a_reason"),
             models.CheckConstraint(
@@ -375,7 +396,13 @@ class OrderFile(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     format = models.CharField(
         max_length=10,
-        choices=[("csv", "CSV"), ("xlsx", "Excel"), ("pain001", "ISO 20022"), ("agency", "de l’agence")],
+        choices=[
+            ("csv", "CSV"),
+            ("xlsx", "Excel"),
+            ("pain001", "ISO 20022"),
+            ("agency", "de l’agence"),
+            ("api", "lu par machine"),
+        ],
     )
     file_name = models.CharField("fichier", max_length=200)
     lines = models.BigIntegerField("lignes")

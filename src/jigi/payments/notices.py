@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils import timezone
 
 from jigi.foundation.bulk import run_sql
@@ -26,6 +26,7 @@ from jigi.payments.dispatch_models import Channel, Dispatch, Notice
 
 MOST_BYTES = 1_000_000
 AT_ONCE = 200
+KEPT = timedelta(days=30)
 
 
 @unfenced
@@ -41,28 +42,37 @@ def take(channel: Channel, body: bytes, signature: str) -> bool:
 
 @unfenced
 def read_waiting() -> list[int]:
-    """Read what waits, oldest first; returns the running dispatches that have something to do since."""
+    """Read what waits, oldest first; returns the dispatches of the agencies that have said something.
+
+    One that can't be read is kept some days with what is wrong, for the operator; it stops none of the others.
+    """
     touched: set[int] = set()
     with transaction.atomic():
         waiting = Notice.objects.select_for_update(skip_locked=True).filter(read_at__isnull=True).order_by("id")
         for notice in list(waiting.select_related("channel")[:AT_ONCE]):
             touched.add(notice.channel.agency_id)
             problem = _read(notice)
-            Notice.objects.filter(pk=notice.pk).update(read_at=timezone.now(), problem=problem)
+            # What it proved is kept with the payment; the message, which names the holder, is not.
+            body = {} if problem else {"body_sealed": b""}
+            Notice.objects.filter(pk=notice.pk).update(read_at=timezone.now(), problem=problem, **body)
+        Notice.objects.filter(read_at__lt=timezone.now() - KEPT).exclude(body_sealed=b"").update(body_sealed=b"")
     return list(Dispatch.objects.filter(agency__in=touched).values_list("pk", flat=True))
 
 
 def _read(notice: Notice) -> str:
-    body = opened_bytes("agency", notice.body_sealed)
     try:
-        events = list(_listener(notice.channel).events(body))
-    except (ValueError, KeyError, TypeError) as error:
+        with transaction.atomic():
+            _believe(notice, list(_listener(notice.channel).events(opened_bytes("agency", notice.body_sealed))))
+    except (ValueError, KeyError, TypeError, OverflowError, DataError) as error:
         return f"Message illisible ({type(error).__name__})"
+    return ""
+
+
+def _believe(notice: Notice, events: Sequence[Event]) -> None:
     agency = notice.channel.agency_id
     run_sql("payments", "notice_executed", _facts(agency, [one for one in events if one.kind == "executed"]))
     run_sql("payments", "notice_returned", _facts(agency, [one for one in events if one.kind == "returned"]))
     run_sql("payments", "notice_ask", {"agency": agency, "tx_ids": [one.tx_id for one in events]})
-    return ""
 
 
 def _facts(agency: int, events: Sequence[Event]) -> dict[str, Any]:

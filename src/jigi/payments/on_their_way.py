@@ -5,7 +5,7 @@ from __future__ import annotations
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.payments.dispatch_models import Attempt
-from jigi.payments.models import PaymentRound
+from jigi.payments.models import Instruction, PaymentRound
 from jigi.programmes.models import Agency
 
 
@@ -15,6 +15,13 @@ def on_their_way(payment_round: PaymentRound, agency: Agency | None = None) -> i
     found = Attempt.objects.filter(group__dispatch__payment_round=payment_round, returned_on__isnull=True)
     found = found.filter(group__dispatch__agency=agency) if agency else found
     return found.exclude(status="rejected").exclude(settled=True).count()
+
+
+@unfenced
+def may_be_executed(order: Instruction) -> bool:
+    """Whether an order was given to its agency by machine, and nothing proves that it is not, or no longer, paid."""
+    sent = Attempt.objects.filter(instruction_id=order.pk, origin_round_id=order.origin_round_id)
+    return sent.exclude(status="rejected").filter(returned_on__isnull=True).exists()
 
 
 def refuse_on_their_way(payment_round: PaymentRound) -> None:

@@ -25,7 +25,7 @@ from jigi.foundation.vault import Vault
 from jigi.geography.access import organisations_with, require
 from jigi.geography.models import Area
 from jigi.payments.adapters import files_out, iso20022_out
-from jigi.payments.models import Instruction, OrderFile, PaymentRound
+from jigi.payments.models import Instruction, OrderFile, PaymentRound, SitePlan
 from jigi.payments.on_their_way import on_their_way
 from jigi.payments.order_columns import ACCOUNT, AMOUNT, HEADER, PHONE
 from jigi.programmes.models import Agency
@@ -43,10 +43,13 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
     ISO 20022, « agency » where files are agreed with it. Writing again gives the same lines and the same references:
     an order sent twice is the same order.
     """
-    _check_may_leave(payment_round, agency, by)
-    lines, total, digest = _written(payment_round, agency, folder, format)
-    name = file_name(payment_round, agency, format)
     with transaction.atomic():
+        # Held against who gives the same orders by machine.
+        PaymentRound.objects.select_for_update(no_key=True).get(pk=payment_round.pk)
+        check_may_leave(payment_round, agency, by)
+        _refuse_paid_by_hand(payment_round, agency, format)
+        lines, total, digest = _written(payment_round, agency, folder, format)
+        name = file_name(payment_round, agency, format)
         order_file = OrderFile.objects.create(
             payment_round=payment_round, agency=agency, format=format, file_name=name, lines=lines, total_xof=total,
             file_hash=digest, made_by=by,
@@ -60,7 +63,8 @@ def write_orders(payment_round: PaymentRound, agency: Agency, folder: Path, *, f
 @unfenced
 def write_again(payment_round: PaymentRound, agency: Agency, folder: Path, *, format: str, by: User) -> None:
     """Write a file that was recorded, for a person whose link dropped while it was sent; the audit says so."""
-    _check_may_leave(payment_round, agency, by)
+    check_may_leave(payment_round, agency, by)
+    _refuse_paid_by_hand(payment_round, agency, format)
     _, _, digest = _written(payment_round, agency, folder, format)
     same = OrderFile.objects.filter(payment_round=payment_round, agency=agency, format=format)
     facts = {"file": file_name(payment_round, agency, format), "sha256": digest, "again": True}
@@ -80,7 +84,7 @@ def file_name(payment_round: PaymentRound, agency: Agency, format: str) -> str:
     return f"ordres-tour{payment_round.pk}-{agency.code}.{extension}"
 
 
-def _check_may_leave(payment_round: PaymentRound, agency: Agency, by: User) -> None:
+def check_may_leave(payment_round: PaymentRound, agency: Agency, by: User) -> None:
     communes = Area.objects.filter(pk__in=payment_round.communes.values("commune"))
     programme = payment_round.component.programme.code
     if agency.code not in organisations_with(by, "payments.agency", programme=programme):
@@ -98,13 +102,34 @@ def _check_may_leave(payment_round: PaymentRound, agency: Agency, by: User) -> N
         )
 
 
+def pays_accounts(agency: Agency, format: str) -> bool:
+    """Whether who receives a file of this format pays accounts by it, with no person in front: a bank, a wallet."""
+    return format == "pain001" or agency.kind in (Agency.Kind.BANK, Agency.Kind.WALLET)
+
+
+def _refuse_paid_by_hand(payment_round: PaymentRound, agency: Agency, format: str) -> None:
+    """Refused while lists of pay points stand: cashiers would hand over what the file pays."""
+    planned = SitePlan.objects.filter(payment_round=payment_round, agency=agency)
+    if pays_accounts(agency, format) and planned.exists():
+        raise Refused(
+            f"Les ordres de {agency} se paient à ses sites pour ce tour",
+            why="Le même ordre serait payé deux fois.",
+            remedy="Retirez le plan des sites, tant qu’aucune liste n’est sortie.",
+        )  # fmt: skip
+
+
 def _written(payment_round: PaymentRound, agency: Agency, folder: Path, format: str) -> tuple[int, int, str]:
     """Write the file and its slip; its lines, its total in FCFA, its SHA-256."""
     path = folder / file_name(payment_round, agency, format)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with closing(_rows(payment_round, agency)) as rows:
+        with closing(lines_of_orders(payment_round, agency)) as rows:
             lines, total = _writer(payment_round, agency, format)(path, rows)
+        if not lines:
+            raise Refused(
+                f"Aucun ordre de ce tour n’est à envoyer à {agency} par fichier",
+                why="Ils lui ont été donnés par machine.", remedy="Suivez l’envoi sur sa page.",
+            )  # fmt: skip
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         _write_slip(path, lines, total, digest, payment_round.list_hash)
@@ -118,7 +143,7 @@ def _written(payment_round: PaymentRound, agency: Agency, folder: Path, format: 
     return lines, total, digest
 
 
-def _rows(payment_round: PaymentRound, agency: Agency) -> Generator[list[str], None, None]:
+def lines_of_orders(payment_round: PaymentRound, agency: Agency) -> Generator[list[str], None, None]:
     """The lines as they are sent. Raises JigiError when an account is not the one its frozen line promised."""
     query, keeper = statement("payments", "order_lines"), vault()
     wrong: JigiError | None = None
@@ -178,7 +203,8 @@ def _write_csv(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
     return lines, total
 
 
-def _write_xlsx(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
+def write_xlsx(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
+    """Write lines of orders to a workbook, one at a time; how many, and their total in FCFA."""
     lines = total = 0
     with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_urls": False}) as book:
         # The same orders make the same bytes, whenever they are written.
@@ -199,7 +225,7 @@ def _write_xlsx(path: Path, rows: Iterator[list[str]]) -> tuple[int, int]:
     return lines, total
 
 
-_WRITERS: dict[str, Writer] = {"csv": _write_csv, "xlsx": _write_xlsx}
+_WRITERS: dict[str, Writer] = {"csv": _write_csv, "xlsx": write_xlsx}
 
 
 def _writer(payment_round: PaymentRound, agency: Agency, format: str) -> Writer:

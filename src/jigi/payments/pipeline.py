@@ -23,6 +23,7 @@ from jigi.payments import fees, totals
 from jigi.payments.caps import most_arrears
 from jigi.payments.dealing import deal_rights, refuse_unpaid_communes
 from jigi.payments.models import PaymentRound, ReturnFile, ReturnLine, ReturnUndoing
+from jigi.programmes.models import Component
 
 INCOMING = (
     "line", "reference", "status_read", "amount_read", "date_read", "reason_read", "agency_reference",
@@ -70,6 +71,7 @@ def build_list(
 
     `only`: the one right that the round asks for again (reissues.py).
     """
+    earned = payment_round.component.kind in Component.EARNED
     facts = {
         "round": payment_round.pk,
         "component": payment_round.component_id,
@@ -77,6 +79,9 @@ def build_list(
         "same_term_rounds": list(same_term),
         "previous_rounds": list(previous),
         "rivals": rivals(payment_round),
+        "earned": earned,
+        # Owed beside a term, which a catch-up has none of: what was earned, what is given back.
+        "beside": earned or payment_round.kind == PaymentRound.Kind.CATCH_UP,
         "most_arrears": most_arrears(payment_round.component.programme.code),
         "only": only,
     }
@@ -95,8 +100,11 @@ def build_list(
         work.step("Droits") as step,
         new_partition("payments_entitlement", key, fillfactor=ROOM) as entitlement,
     ):
-        if payment_round.kind == PaymentRound.Kind.TERM:
+        beside = _take_beside(facts) if payment_round.kind != PaymentRound.Kind.REISSUE else 0
+        if beside or payment_round.kind == PaymentRound.Kind.TERM:
             step.rows_out = run_sql("payments", "entitlements", facts, tables={"entitlement": entitlement})
+        if step.rows_out:
+            refuse_unpaid_communes(payment_round)
             deal_rights(payment_round, entitlement)
     with (
         work.step("Ordres") as step,
@@ -108,6 +116,11 @@ def build_list(
     return fetch_sql("payments", "counters", facts)[0]
 
 
+def _take_beside(facts: dict[str, Any]) -> int:
+    """What this round adds to the term of a household, or takes from it: earned, withheld by decision, given back."""
+    return sum(run_sql("payments", name, facts) for name in ("take_dues", "take_withholdings", "restore_withheld"))
+
+
 def rivals(payment_round: PaymentRound) -> list[int]:
     """The rounds of other programmes, made before this one, whose households it can't serve too (purpose, period)."""
     return [row["id"] for row in fetch_sql("payments", "rivals", {"round": payment_round.pk})]
@@ -116,6 +129,7 @@ def rivals(payment_round: PaymentRound) -> list[int]:
 def forget_list(payment_round: PaymentRound) -> None:
     """Remove what `build_list` made; the round must be back in draft, or cancelled after it."""
     run_sql("payments", "forget_arrears", {"round": payment_round.pk})
+    run_sql("payments", "forget_earned", {"round": payment_round.pk})
     payment_round.changes.all().delete()
     drop_partition("payments_instruction", payment_round.pk)
     drop_partition("payments_entitlement", payment_round.pk)
@@ -239,7 +253,7 @@ def settle(taken: ReturnFile, rounds: Sequence[int], entry: Entry, *, line: int 
     """
     facts = {"file": taken.pk, "entry": entry.pk, "rounds": list(rounds), "line": line}
     large = line is None and taken.lines >= LARGE_FILE
-    book = _post("settle_postings", facts, f"return-{taken.pk}", entry, apart=large or _undone_before(taken, line))
+    book = post("settle_postings", facts, f"return-{taken.pk}", entry, apart=large or _undone_before(taken, line))
     count_money(entry, [book], rounds, apart=large)
     run_sql("payments", "settle_instructions", facts)
     run_sql("payments", "settle_entitlements", facts)
@@ -264,7 +278,7 @@ def undo(taken: ReturnFile, entry: Entry, *, line: int | None, by: int, why: str
         undone += found
         if found:
             apart = found >= LARGE_FILE or before
-            books.add(_post("undo_postings", facts, f"undo-{entry.pk}-{turn}", entry, apart=apart))
+            books.add(post("undo_postings", facts, f"undo-{entry.pk}-{turn}", entry, apart=apart))
             run_sql("payments", "undo_instructions", facts)
             run_sql("payments", "undo_entitlements", facts)
     count_money(entry, sorted(books), rounds, apart=undone >= LARGE_FILE)
@@ -272,7 +286,7 @@ def undo(taken: ReturnFile, entry: Entry, *, line: int | None, by: int, why: str
     return undone
 
 
-def _post(name: str, facts: dict[str, Any], code: str, entry: Entry, *, apart: bool) -> int:
+def post(name: str, facts: dict[str, Any], code: str, entry: Entry, *, apart: bool) -> int:
     """Run a statement that writes postings, in a book of their own or in the general one; returns the book's number."""
     if apart:
         book = open_book(f"{code}-{entry.pk}", entry.label)

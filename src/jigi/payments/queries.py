@@ -243,6 +243,7 @@ def changed_households(change: RoundChange, communes: Iterable[Area]) -> QuerySe
     facts = {
         "round": payment_round.pk, "component": payment_round.component_id, "term": payment_round.term,
         "previous_rounds": before, "rivals": pipeline.rivals(payment_round),
+        "earned": payment_round.component.kind in Component.EARNED,
         "movement": change.movement, "reason": change.reason, "communes": [area.pk for area in communes],
     }  # fmt: skip
     now_right = Entitlement.objects.filter(payment_round=payment_round, household=OuterRef("pk"))
@@ -338,6 +339,12 @@ def exceptions(user: User) -> QuerySet[ReturnLine]:
     )
     lines = lines.filter(return_file__agency__in=agencies_held(user, "payments.see"))
     return lines.select_related("return_file__agency").order_by("id")
+
+
+def frozen_in(component: Component, term: int) -> list[int]:
+    """The communes whose list of a term is frozen, or further on."""
+    found = RoundCommune.objects.filter(component=component, term=term, live=True, payment_round__kind="term")
+    return list(found.exclude(payment_round__status__in=("draft", "prepared")).values_list("commune", flat=True))
 
 
 @unfenced

@@ -20,6 +20,9 @@ from jigi.payments.dispatch_models import Attempt, Recall
 from jigi.payments.dispatch_rules import verdict
 from jigi.payments.returns import require_reconciler
 
+NEVER_LEFT = frozenset({0, 401, 429})
+"""No connection, no token, too busy: the request did not reach the agency, and leaves again later."""
+
 
 @unfenced
 def store(attempt: Attempt, motive: str, *, by: User, reason: str) -> Recall:
@@ -41,12 +44,14 @@ def store(attempt: Attempt, motive: str, *, by: User, reason: str) -> Recall:
 def send(recall: Recall, *, talk: Conversation | None = None) -> Recall:
     """Let a stored request leave, once: marked before it goes, so that a second call finds it gone."""
     attempt = recall.attempt
+    # Opened first: a certificate that is missing must not leave the request as if it had gone.
+    spoken = talk or conversation(channel_of(attempt.group.dispatch.agency))
     if not _leaves(recall.pk):
         return recall
-    spoken = talk or conversation(channel_of(attempt.group.dispatch.agency))
     answer = spoken.recall(attempt.agency_reference, recall.motive)
     if isinstance(answer, Accepted | Denied | Unknown):
-        _heard(recall.pk, "sent" if isinstance(answer, Accepted) else "denied")
+        never_left = isinstance(answer, Denied) and answer.code in NEVER_LEFT
+        _heard(recall.pk, "sent" if isinstance(answer, Accepted) else "stored" if never_left else "denied")
     recall.refresh_from_db()
     return recall
 
@@ -65,7 +70,8 @@ def follow(recall: Recall, *, talk: Conversation | None = None) -> bool:
 def waiting() -> QuerySet[Recall]:
     """The requests that left and that nobody answered yet."""
     asked = Recall.objects.filter(status__in=("sent", "unclear"), attempt__returned_on__isnull=True)
-    return asked.select_related("attempt__group__dispatch__agency").order_by("pk")
+    # Another part of them each time: fifty who never answer must not hide the others.
+    return asked.select_related("attempt__group__dispatch__agency").order_by("?")
 
 
 @unfenced

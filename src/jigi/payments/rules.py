@@ -77,10 +77,11 @@ def outcome(status_read: str, *, instruction_status: str, same_amount: bool) -> 
     """What a line of a return does to an instruction of that agency in that state.
 
     `status_read` is PAYE, ABSENT, REFUSE or ANNULE. A line that says again what is known is « repeated »; one that
-    contradicts it is a « conflict », left to a person.
+    contradicts it is a « conflict », left to a person. What comes back is the whole payment: a part of it is not.
     """
     if status_read == "ANNULE":
-        return {"paid": "reversed", "reversed": "repeated"}.get(instruction_status, "conflict")
+        back = "reversed" if same_amount else "wrong_amount"
+        return {"paid": back, "reversed": "repeated"}.get(instruction_status, "conflict")
     said = {"PAYE": "paid", "ABSENT": "absent", "REFUSE": "refused"}.get(status_read)
     if said is None:
         return "unreadable"
@@ -107,7 +108,7 @@ def outcomes(lines: Sequence[tuple[str, bool]], *, instruction_status: str) -> l
         status = "paid" if first == "paid" else status
     for line in lines:
         if line[0] == "ANNULE":
-            judged = outcome("ANNULE", instruction_status=status, same_amount=True)
+            judged = outcome("ANNULE", instruction_status=status, same_amount=line[1])
             found.append("repeated" if reversed_once else judged)
             reversed_once = True
         elif line not in answers:

@@ -80,6 +80,17 @@ def statement(chosen: Chosen, by: str, user: User) -> list[Row]:
     return [Row(**row) for row in fetch_sql("payments", "statement_totals", facts)]
 
 
+def of_agency(agency: Agency, programmes_held: Iterable[str], by: str) -> list[Row]:
+    """The rows of one agency, of all its places, in some programmes ("" is all): for who works there."""
+    held = set(programmes_held)
+    components = Component.objects.all() if "" in held else Component.objects.filter(programme__code__in=held)
+    facts: dict[str, Any] = {
+        "by": by, "agreements": _numbers(Agreement.objects.all()), "components": _numbers(components),
+        "communes": _numbers(Area.objects.filter(level=Area.Level.COMMUNE)), "agency": agency.pk, "round": None,
+    }  # fmt: skip
+    return [Row(**row) for row in fetch_sql("payments", "statement_totals", facts)]
+
+
 def total(rows: Iterable[Row]) -> Row:
     """The sum line of a statement."""
     found = list(rows)

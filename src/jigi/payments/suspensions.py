@@ -88,9 +88,13 @@ def withdraw(suspension: CommuneSuspension, *, reason: str, by: User) -> None:
 
 @unfenced
 def lift(suspension: CommuneSuspension, *, ends_on: date, reason: str, by: User) -> None:
-    """End a suspension, of which `ends_on` was the last day: the terms that the commune missed may be opened for it."""
+    """End a suspension, of which `ends_on` was the last day: the terms that the commune missed may be opened for it.
+
+    One that has not begun (a wrong date) ends before it does, whatever the day.
+    """
     _require(suspension, "payments.approve", by)
-    if not suspension.starts_on <= ends_on <= timezone.localdate():
+    begun = suspension.starts_on <= timezone.localdate()
+    if begun and not suspension.starts_on <= ends_on <= timezone.localdate():
         raise Refused(
             f"Le {french_date(ends_on)} n’est pas un jour de cette suspension",
             why=f"Elle dure depuis le {french_date(suspension.starts_on)}, et ne se lève pas d’avance",
@@ -111,3 +115,12 @@ def _end(suspension: CommuneSuspension, verb: str, ends_on: date, reason: str, b
 
 def _require(suspension: CommuneSuspension, right: str, by: User) -> None:
     require(by, right, areas=[suspension.commune], programme=suspension.component.programme.code)
+
+
+def spans_of(communes: Sequence[int]) -> list[tuple[int, date, date | None]]:
+    """The spans in which some communes were suspended, for any component: commune, first day, last day (None: still).
+
+    What was suspended for one is a place where nothing is asked of a household for another.
+    """
+    held = CommuneSuspension.objects.filter(commune__in=communes, status__in=("confirmed", "lifted"))
+    return list(held.order_by("pk").values_list("commune_id", "starts_on", "ends_on"))

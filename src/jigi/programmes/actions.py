@@ -13,7 +13,7 @@ from jigi.foundation.errors import InputError
 from jigi.foundation.models import User
 from jigi.geography import access
 from jigi.geography.models import Area, AreaVersion
-from jigi.programmes import funding, rules
+from jigi.programmes import eligibility, funding, rules
 from jigi.programmes.allocation import allocate, named
 from jigi.programmes.definition import Allocation, ComponentDefinition, ProgrammeDefinition
 from jigi.programmes.definition_file import read_definition
@@ -47,13 +47,13 @@ def load(definition: ProgrammeDefinition, *, by: User) -> LoadedProgramme:
     communes = _communes_of(definition)
     gazetteer = {code: area.path for code, area in communes.items()}
     allocations = {c.code: allocate(c, gazetteer, definition.division) for c in definition.components}
-    rules.check_calendar(definition, allocations)
+    rules.check_calendar(definition, allocations, standing=funding.standing(definition), paths=gazetteer)
     reached = {code for allocation in allocations.values() for code in allocation.terms}
     access.require(by, "programmes.load", areas=[communes[code] for code in reached], programme=definition.code)
     # One load at a time: two new files must not open the same agreement twice.
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE programmes_programme IN SHARE ROW EXCLUSIVE MODE")
-    warnings = tuple(rules.warnings(definition, allocations))
+    warnings = (*rules.warnings(definition, allocations), *eligibility.unknown_components(definition))
     before = Programme.objects.filter(code=definition.code).first()
     if before and before.file_hash == definition.file_hash:
         return LoadedProgramme(before, "inchangé", len(allocations), len(reached), warnings)

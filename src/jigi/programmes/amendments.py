@@ -17,6 +17,9 @@ from jigi.foundation.periods import french_date
 from jigi.foundation.received import cleaned, kind_of
 from jigi.geography.access import can, require
 from jigi.geography.models import Area
+from jigi.programmes import budgets, eligibility
+from jigi.programmes.budget_rules import SaidBudget
+from jigi.programmes.eligibility import Said
 from jigi.programmes.funding import grant
 from jigi.programmes.models import (
     XOF,
@@ -29,6 +32,7 @@ from jigi.programmes.models import (
 )
 from jigi.programmes.rules import converted_xof
 from jigi.programmes.terms import STATES, change_of, state_of, terms_on
+from jigi.programmes.wholes import said_whole_later
 
 ASK, CONFIRM = "programmes.amend", "programmes.confirm"
 MOST_BYTES = 5_000_000
@@ -41,7 +45,8 @@ Kind = Amendment.Kind
 class Asked:
     """What an amendment would change: a closing, or an amount in the agreement's currency with its dated rate.
 
-    `rate` and `rate_on` are None for an agreement in XOF.
+    `rate` and `rate_on` are None for an agreement in XOF. `eligible` is what it may finance from now on,
+    `budget` its lines: each whole.
     """
 
     kind: str
@@ -49,6 +54,8 @@ class Asked:
     amount: Decimal | None = None
     rate: Decimal | None = None
     rate_on: date | None = None
+    eligible: Said | None = None
+    budget: SaidBudget | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +77,16 @@ def ask(agreement: Agreement, asked: Asked, *, signed_on: date, reason: str, pap
     held = Agreement.objects.select_for_update().get(pk=agreement.pk)
     _check_days(held, asked, signed_on)
     said = _reason(reason)
+    said_whole_later("amendment_says_its_eligibility", "amendment_says_its_budget")
     last = held.amendments.aggregate(last=Max("number"))["last"] or 0
     made = Amendment.objects.create(
         agreement=held, number=last + 1, kind=asked.kind, signed_on=signed_on, reason=said, asked_by=by,
         document=_kept(held, paper, by=by), **_changed(held, asked),
     )  # fmt: skip
+    if asked.eligible:
+        eligibility.write(held, asked.eligible, made)
+    if asked.budget:
+        budgets.write(held, asked.budget, made)
     after = {"number": made.number, "kind": made.kind, "sha256": made.document.sha256}
     audit.record("amend", "agreement", held.code, by=by, after=after, reason=said)
     return made
@@ -90,11 +102,16 @@ def confirm(amendment: Amendment, *, by: User) -> AmendmentDecision:
     before = terms_on(agreement, date.max)
     if amendment.closes_on and amendment.closes_on <= before.closes_on:
         raise _moves_nothing(before.closes_on)
+    moved_xof = change_of(amendment).amount_xof
+    if amendment.kind == Kind.BUDGET:
+        budgets.refuse_beyond(budgets.said_by(amendment.budget), before.amount_xof)
+    elif moved_xof < 0:
+        budgets.refuse_smaller(agreement, before.amount_xof + moved_xof)
     decision = AmendmentDecision.objects.create(amendment=amendment, confirmed=True, by=by)
-    if moved := change_of(amendment).amount_xof:
+    if moved_xof:
         label = f"Avenant {amendment.number} de la convention {agreement.code} : {amendment.get_kind_display()}"
         cause = f"amendment:{agreement.code}:{amendment.number}"
-        grant(agreement, moved, cause, label, by=by, number=amendment.number)
+        grant(agreement, moved_xof, cause, label, by=by, number=amendment.number)
     after = terms_on(agreement, date.max)
     audit.record(
         "confirm", "agreement", agreement.code, by=by, reason=amendment.reason,
@@ -175,6 +192,9 @@ def _changed(agreement: Agreement, asked: Asked) -> dict[str, object]:
         if asked.closes_on is None:
             raise Refused("Il manque la nouvelle clôture", remedy="Écrivez la date de l’avenant.")
         return {"closes_on": asked.closes_on}
+    if asked.kind in (Kind.ELIGIBILITY, Kind.BUDGET):
+        _check_whole(agreement, asked)
+        return {}
     if asked.kind not in Kind.values:
         raise Refused("L’objet de l’avenant n’est pas choisi", remedy="Choisissez-le dans la liste.")
     if asked.amount is None or asked.amount <= 0:
@@ -191,6 +211,19 @@ def _changed(agreement: Agreement, asked: Asked) -> dict[str, object]:
     if not 0 < counted <= LARGEST:
         raise Refused("Ce montant à ce cours n’est pas possible", remedy="Relisez le montant et le cours.")
     return {"amount": asked.amount, "rate": asked.rate, "rate_on": asked.rate_on, "amount_xof": counted}
+
+
+def _check_whole(agreement: Agreement, asked: Asked) -> None:
+    """Refuse an eligibility that changes nothing, or a budget that is not one of this agreement."""
+    if asked.kind == Kind.BUDGET:
+        if asked.budget is None or not asked.budget.lines:
+            raise Refused("Il manque les lignes du budget", remedy="Joignez leur fichier, CSV ou XLSX.")
+        budgets.refuse_beyond(asked.budget, terms_on(agreement, date.max).amount_xof)
+    elif asked.eligible is None or asked.eligible.rule == eligibility.in_force(agreement, date.max).rule:
+        raise Refused(
+            "Cet avenant ne change rien de ce que la convention finance",
+            remedy="Dites les composantes, les lieux ou les périodes éligibles, tels que l’avenant les écrit.",
+        )
 
 
 def _reason(reason: str) -> str:

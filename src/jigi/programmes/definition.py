@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from jigi.foundation.errors import InputError
 from jigi.foundation.periods import Period
+from jigi.programmes.budget_rules import SaidBudget
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,25 @@ class Foreign:
 
 
 @dataclass(frozen=True)
+class EligibleDefinition:
+    """What an agreement may finance; None: all of that sort. Components are « PROGRAMME.COMPOSANTE »."""
+
+    components: tuple[Code, ...] | None
+    communes: tuple[Code, ...] | None
+    within: tuple[Code, ...] | None
+    periods: tuple[tuple[Period, int], ...] | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class BudgetDefinition:
+    """The budget lines of an agreement."""
+
+    said: SaidBudget
+    place: Place
+
+
+@dataclass(frozen=True)
 class AgreementDefinition:
     """A donor's money between two dates; `closing_extended_to` when the closing was moved.
 
@@ -141,6 +161,8 @@ class AgreementDefinition:
     signed_on: date | None
     foreign: Foreign | None
     management_bp: int
+    eligible: EligibleDefinition | None
+    budget: BudgetDefinition | None
     place: Place
 
     @property

@@ -14,23 +14,23 @@ from typing import TypeVar
 
 from jigi.foundation.periods import Period
 from jigi.foundation.toml_table import Table, parse, read_text
+from jigi.programmes.budget_file import read_budget
 from jigi.programmes.definition import (
     AgencyDefinition,
     AgreementDefinition,
     AreaBlock,
     Assignment,
-    Code,
     ComponentDefinition,
     Foreign,
-    Place,
     ProgrammeDefinition,
     Selection,
     Turn,
 )
+from jigi.programmes.eligible_file import read_eligible
+from jigi.programmes.file_places import CODE, codes_of, place_of
 from jigi.programmes.models import WHOLE_BP, XOF, Agency, Component
 
 SHIPPED = Path(__file__).resolve().parent / "definitions"
-CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}"
 LARGEST_XOF = 10**15
 DECIMALS = {
     2: re.compile(r"[0-9]{1,12}(_[0-9]{3})*(\.[0-9]{1,2})?"),
@@ -52,8 +52,9 @@ def read_definition(path: str | Path) -> ProgrammeDefinition:
 def parse_definition(text: str, file: str | Path) -> ProgrammeDefinition:
     """The programme of a text, `file` being the name said in errors."""
     top = parse(text, file)
+    programme = top.text("code", pattern=CODE)
     definition = ProgrammeDefinition(
-        code=top.text("code", pattern=CODE),
+        code=programme,
         name=_short(top, "name", 160),
         description=top.text("description", default=""),
         unit=_short(top, "unit", 160),
@@ -62,11 +63,11 @@ def parse_definition(text: str, file: str | Path) -> ProgrammeDefinition:
         valid_from=top.day("valid_from"),
         division=top.text("division"),
         components=_blocks(top, "component", _component),
-        agreements=_blocks(top, "agreement", _agreement),
+        agreements=_blocks(top, "agreement", lambda block: _agreement(block, programme)),
         agencies=_blocks(top, "agency", _agency),
         file_name=Path(file).name,
         file_hash=hashlib.sha256(text.encode()).hexdigest(),
-        place=_place(top),
+        place=place_of(top),
     )
     top.refuse_others()
     return definition
@@ -75,12 +76,13 @@ def parse_definition(text: str, file: str | Path) -> ProgrammeDefinition:
 def _component(part: Table) -> ComponentDefinition:
     terms = _counted(part, "terms", MOST_TERMS)
     rules = part.table("rules") if "rules" in part.data else None
+    kind = part.choice("kind", Component.Kind.values)
     component = ComponentDefinition(
         code=part.text("code", pattern=CODE),
         name=_short(part, "name", 160),
-        kind=part.choice("kind", Component.Kind.values),
+        kind=kind,
         purpose=_short(part, "purpose", 40),
-        amount_xof=_amount(part),
+        amount_xof=_amount(part) if kind in Component.PAID else _no_amount(part, kind),
         terms=terms,
         first_period=_period(part),
         months=_counted(part, "months", MOST_MONTHS),
@@ -89,7 +91,7 @@ def _component(part: Table) -> ComponentDefinition:
         areas=_blocks(part, "area", lambda block: _area(block, terms), "component."),
         fundings=_blocks(part, "funding", _funding, "component."),
         agencies=_blocks(part, "agency", _agency_block, "component."),
-        place=_place(part),
+        place=place_of(part),
     )
     if rules:
         rules.refuse_others()
@@ -101,12 +103,12 @@ def _area(part: Table, terms: int) -> AreaBlock:
         _selection(part, others=False),
         _counted(part, "terms", MOST_TERMS, default=terms),
         _counted(part, "households", MOST_HOUSEHOLDS) if "households" in part.data else None,
-        _place(part),
+        place_of(part),
     )
 
 
 def _funding(part: Table) -> Assignment:
-    return Assignment(part.text("agreement"), "agreement", _selection(part), _place(part), _turn(part))
+    return Assignment(part.text("agreement"), "agreement", _selection(part), place_of(part), _turn(part))
 
 
 def _turn(part: Table) -> Turn:
@@ -132,23 +134,26 @@ def _turn(part: Table) -> Turn:
 
 
 def _agency_block(part: Table) -> Assignment:
-    return Assignment(part.text("agency"), "agency", _selection(part), _place(part))
+    return Assignment(part.text("agency"), "agency", _selection(part), place_of(part))
 
 
-def _agreement(part: Table) -> AgreementDefinition:
+def _agreement(part: Table, programme: str) -> AgreementDefinition:
+    amount_xof = _amount(part)
     extended = "closing_extended_to" in part.data
     return AgreementDefinition(
         code=part.text("code", pattern=CODE),
         donor=_short(part, "donor", 120),
         name=_short(part, "name", 200),
-        amount_xof=_amount(part),
+        amount_xof=amount_xof,
         effective_on=part.day("effective_on"),
         closes_on=part.day("closes_on"),
         closing_extended_to=part.day("closing_extended_to") if extended else None,
         signed_on=part.day("signed_on") if "signed_on" in part.data else None,
         foreign=_foreign(part),
         management_bp=_hundredths(part, "management_percent", WHOLE_BP) if "management_percent" in part.data else 0,
-        place=_place(part),
+        eligible=read_eligible(part, programme),
+        budget=read_budget(part, programme, amount_xof),
+        place=place_of(part),
     )
 
 
@@ -187,24 +192,17 @@ def _agency(part: Table) -> AgencyDefinition:
         _short(part, "name", 120),
         part.choice("kind", Agency.Kind.values),
         _short(part, "no_fee_because", 200) if "no_fee_because" in part.data else "",
-        _place(part),
+        place_of(part),
     )
 
 
 def _selection(part: Table, *, others: bool = True) -> Selection:
     return Selection(
-        communes=_codes(part, "communes"),
-        within=_codes(part, "within"),
+        communes=codes_of(part, "communes"),
+        within=codes_of(part, "within"),
         others=others and part.flag("others", default=False),
-        place=_place(part),
+        place=place_of(part),
     )
-
-
-def _codes(part: Table, key: str) -> tuple[Code, ...] | None:
-    if key not in part.data:
-        return None
-    found = part.codes(key)
-    return tuple(Code(code, line) for code, line in zip(found, part.item_lines(key), strict=True))
 
 
 def _amount(part: Table) -> int:
@@ -216,6 +214,13 @@ def _amount(part: Table) -> int:
             why=f"Un montant est un nombre entier de francs CFA, de 1 à {LARGEST_XOF}",
         )
     return amount
+
+
+def _no_amount(part: Table, kind: str) -> int:
+    if "amount_xof" in part.data:
+        named = Component.Kind(kind).label
+        raise part.error("amount_xof", f"« {named} » ne donne pas d’argent", remedy="Retirez « amount_xof »")
+    return 0
 
 
 def _counted(part: Table, key: str, most: int, *, default: int | None = None) -> int:
@@ -264,7 +269,3 @@ def _blocks(part: Table, key: str, read: Callable[[Table], Found], under: str = 
         found.append(read(block))
         block.refuse_others()
     return tuple(found)
-
-
-def _place(part: Table) -> Place:
-    return Place(part.file, {key: part.line(key) for key in ("", *part.data)})

@@ -19,6 +19,7 @@ from jigi.foundation.periods import french_date
 from jigi.geography.models import Area
 from jigi.ledger.actions import Line, open_account, post
 from jigi.ledger.models import Account
+from jigi.programmes import budgets, eligibility
 from jigi.programmes.allocation import named
 from jigi.programmes.definition import (
     AgencyDefinition,
@@ -27,6 +28,7 @@ from jigi.programmes.definition import (
     ComponentDefinition,
     ProgrammeDefinition,
 )
+from jigi.programmes.eligible_rules import ALL
 from jigi.programmes.models import (
     XOF,
     Agency,
@@ -38,15 +40,32 @@ from jigi.programmes.models import (
     FundingLine,
     Programme,
 )
-from jigi.programmes.rules import management_xof
+from jigi.programmes.rules import Standing, management_xof
 from jigi.programmes.tariffs import state_no_fee
+from jigi.programmes.terms import extended_closings
 
 _GRANTED = "Dotation de la convention {}"
 
 
 def agreements(definition: ProgrammeDefinition, *, by: User) -> dict[str, Agreement]:
     """The agreements of a file by code, signed into the ledger once, their closing moved when it has been."""
-    return {described.code: _agreement(described, by=by) for described in definition.agreements}
+    found = {described.code: _agreement(described, by=by) for described in definition.agreements}
+    for described in definition.agreements:
+        eligibility.sign(found[described.code], described, definition.division)
+        budgets.sign(found[described.code], described)
+    return found
+
+
+def standing(definition: ProgrammeDefinition) -> dict[str, Standing]:
+    """What is in force today of the agreements of a file: a closing that an amendment moved counts as the file's."""
+    eligible = eligibility.contradicting(definition)
+    extended = extended_closings([described.code for described in definition.agreements])
+    return {
+        described.code: Standing(
+            max(described.closing, extended.get(described.code, date.min)), eligible.get(described.code, ALL)
+        )
+        for described in definition.agreements
+    }
 
 
 def agencies(definition: ProgrammeDefinition, programme: Programme, *, by: User) -> dict[str, Agency]:

@@ -6,10 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, Round
+from django.utils import timezone
 
 from jigi.foundation.periods import Period
 from jigi.geography.models import Area
 from jigi.ledger.models import Account
+from jigi.programmes.budget_models import Budget as Budget  # tables of this package too
+from jigi.programmes.budget_models import BudgetLine as BudgetLine
+from jigi.programmes.eligible_models import Eligibility as Eligibility
+from jigi.programmes.eligible_models import EligibleItem as EligibleItem
 from jigi.programmes.rules import period_of_term
 
 XOF = "XOF"
@@ -39,11 +44,22 @@ class Programme(models.Model):
 
 
 class Component(models.Model):
-    """One thing a programme gives: an amount at each term, for a number of terms."""
+    """One thing a programme gives: an amount at each term, for a number of terms.
+
+    What is earned (works, grants) is paid as it is earned: `amount_xof` is then the wage of a day, or the most that a
+    grant can be. Sessions and nutrition give no money: their amount is 0, and no round pays them.
+    """
 
     class Kind(models.TextChoices):
         REGULAR = "regular", "transfert monétaire"
         EMERGENCY = "emergency", "transfert d’urgence"
+        SESSIONS = "sessions", "mesures d’accompagnement"
+        NUTRITION = "nutrition", "paquet nutritionnel préventif"
+        WORKS = "works", "travaux à haute intensité de main-d’œuvre"
+        GRANTS = "grants", "subvention d’activité"
+
+    EARNED = (Kind.WORKS, Kind.GRANTS)
+    PAID = (Kind.REGULAR, Kind.EMERGENCY, *EARNED)
 
     class RecipientRule(models.TextChoices):
         DESIGNATED_OR_HEAD = "designated_or_head", "l’allocataire désigné, à défaut le chef de ménage"
@@ -74,7 +90,11 @@ class Component(models.Model):
         verbose_name = "composante"
         constraints = [
             models.UniqueConstraint(fields=["programme", "code"], name="component_code_once"),
-            models.CheckConstraint(condition=Q(amount_xof__gt=0), name="component_amount_is_positive"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("sessions", "nutrition"), amount_xof=0)
+                | ~Q(kind__in=("sessions", "nutrition")) & Q(amount_xof__gt=0),
+                name="component_amount_is_positive",
+            ),
             models.CheckConstraint(condition=Q(terms__gte=1, months__gte=1), name="component_has_terms"),
         ]
 
@@ -182,6 +202,8 @@ class Amendment(models.Model):
         EXTENSION = "extension", "report de clôture"
         ADDITION = "addition", "montant supplémentaire"
         REDUCTION = "reduction", "réduction du montant"
+        ELIGIBILITY = "eligibility", "dépenses éligibles"
+        BUDGET = "budget", "lignes du budget"
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="amendments")
     number = models.PositiveSmallIntegerField("avenant")
@@ -205,7 +227,8 @@ class Amendment(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1), name="amendment_is_numbered_from_one"),
             models.CheckConstraint(
                 condition=Q(kind="extension", closes_on__isnull=False, amount_xof=None, amount=None)
-                | Q(kind__in=("addition", "reduction"), closes_on=None, amount_xof__isnull=False, amount_xof__gt=0),
+                | Q(kind__in=("addition", "reduction"), closes_on=None, amount_xof__isnull=False, amount_xof__gt=0)
+                | Q(kind__in=("eligibility", "budget"), closes_on=None, amount_xof=None, amount=None),
                 name="amendment_says_what_it_changes",
             ),
             models.CheckConstraint(
@@ -386,6 +409,11 @@ class FeeRule(models.Model):
                 name="fee_rule_approver_is_not_its_maker",
             ),
         ]
+
+    @property
+    def in_force(self) -> bool:
+        """Approved, and not over: a last day may be given to it."""
+        return self.approved_at is not None and (self.valid_until is None or self.valid_until >= timezone.localdate())
 
     def __str__(self) -> str:
         return f"{self.agency} · {self.get_mode_display()}"

@@ -17,6 +17,7 @@ from jigi.programmes.models import (
     AgencyCommune,
     Agreement,
     Component,
+    ComponentCommune,
     FundingCommune,
     FundingLine,
     Programme,
@@ -98,3 +99,14 @@ def granted_xof(programme: Programme) -> int:
     """The sum of the agreements that pay the programme; one that pays several programmes counts whole."""
     paying = FundingLine.objects.filter(component__programme=programme).values("agreement")
     return Agreement.objects.filter(pk__in=paying).aggregate(total=Sum("amount_xof"))["total"] or 0
+
+
+def commune_paths(codes: Iterable[str]) -> dict[str, list[str]]:
+    """Where each of some programmes works: the paths of its communes; a code that no programme has is left out."""
+    found: dict[str, list[str]] = {
+        one: [] for one in Programme.objects.filter(code__in=list(codes)).values_list("code", flat=True)
+    }
+    rows = ComponentCommune.objects.filter(component__programme__code__in=list(found))
+    for code, path in rows.values_list("component__programme__code", "commune__path"):
+        found[code].append(path)
+    return found

@@ -23,6 +23,7 @@ from jigi.programmes.definition import (
     Share,
     Turn,
 )
+from jigi.programmes.eligible_rules import ALL, Eligible, sentence, why_not
 
 LONGEST_MONTHS = 1_200
 
@@ -80,6 +81,8 @@ def check(definition: ProgrammeDefinition) -> None:
     for agreement in definition.agreements:
         _check_dates(agreement)
         _check_conversion(agreement)
+        _check_eligible_components(definition, agreement)
+        _check_budget_components(definition, agreement)
     known_agreements = {agreement.code for agreement in definition.agreements}
     known_agencies = {agency.code for agency in definition.agencies}
     for component in definition.components:
@@ -88,38 +91,94 @@ def check(definition: ProgrammeDefinition) -> None:
         _check_known(component.agencies, "agency", known_agencies)
 
 
-def check_calendar(definition: ProgrammeDefinition, allocations: Mapping[str, Allocation]) -> None:
-    """An agreement is open until the last period of every commune it pays; of several in turn, one at each period."""
-    agreements = {agreement.code: agreement for agreement in definition.agreements}
+@dataclass(frozen=True)
+class Standing:
+    """What is in force of an agreement when its programme is read: its closing, and what it may finance."""
+
+    closes_on: date
+    eligible: Eligible = ALL
+
+
+def check_calendar(
+    definition: ProgrammeDefinition, allocations: Mapping[str, Allocation], *,
+    standing: Mapping[str, Standing] | None = None, paths: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """An agreement is open until the last period of every commune it pays, and may finance it; of several in turn, one
+    at each period.
+
+    `standing` says what is in force of the agreements where it is not what the file says (by code), `paths` is the path
+    of each commune.
+    """
+    known = {agreement.code: Standing(agreement.closing) for agreement in definition.agreements} | dict(standing or {})
     for component in definition.components:
         allocation = allocations[component.code]
-        # Communes of the same terms and payers are checked once.
-        alike = {
-            (allocation.terms[code], tuple((one.agreement, one.turn) for one in shares)): code
-            for code, shares in sorted(allocation.shares.items(), reverse=True)
-        }
-        for (terms, _), code in sorted(alike.items(), key=lambda one: one[1]):
-            _check_paid(component, code, terms, allocation.shares[code], agreements)
+        # Communes of the same terms and payers, which the payers finance alike, are checked once.
+        alike: dict[object, _Paid] = {}
+        for code, shares in sorted(allocation.shares.items(), reverse=True):
+            path = (paths or {}).get(code, "")
+            one = _Paid(definition.code, component, code, path, allocation.terms[code], shares)
+            places = tuple(_in_areas(known[share.agreement].eligible, path) for share in shares)
+            alike[one.terms, tuple((share.agreement, share.turn) for share in shares), places] = one
+        for one in sorted(alike.values(), key=lambda paid: paid.code):
+            _check_paid(one, {agreement.code: agreement for agreement in definition.agreements}, known)
+
+
+@dataclass(frozen=True)
+class _Paid:
+    """A commune of a component with those who pay it."""
+
+    programme: str
+    component: ComponentDefinition
+    code: str
+    path: str
+    terms: int
+    shares: tuple[Share, ...]
+
+    def why_not(self, eligible: Eligible, period: Period) -> str:
+        return why_not(eligible, f"{self.programme}.{self.component.code}", self.path, period)
+
+
+def _in_areas(eligible: Eligible, path: str) -> bool:
+    return eligible.areas is None or any(path.startswith(area) for area in eligible.areas)
 
 
 def _check_paid(
-    component: ComponentDefinition, code: str, terms: int, shares: tuple[Share, ...],
-    agreements: Mapping[str, AgreementDefinition],
+    paid: _Paid, agreements: Mapping[str, AgreementDefinition], standing: Mapping[str, Standing]
 ) -> None:  # fmt: skip
-    if not shares[0].turn.order:
-        for share in shares:
+    component, terms = paid.component, paid.terms
+    if not paid.shares[0].turn.order:
+        for share in paid.shares:
             last = period_of_term(component.first_period, component.months, terms)
-            _check_closing(agreements[share.agreement], component, terms, last.end)
+            _check_closing(agreements[share.agreement], standing[share.agreement], component, terms, last.end)
+            _check_eligible(paid, share, standing[share.agreement].eligible)
         return
     period = component.first_period
     for term in range(1, terms + 1):
-        if not any(pays(share.turn, agreements[share.agreement].closing, period) for share in shares):
-            raise shares[-1].place.error(
-                "order", f"Aucune convention ne paie la commune {code} à l’échéance {term} ({period})",
-                why="Celles qui s’y succèdent ne sont pas encore commencées, ou sont finies",
+        if not any(
+            pays(share.turn, standing[share.agreement].closes_on, period)
+            and not paid.why_not(standing[share.agreement].eligible, period)
+            for share in paid.shares
+        ):
+            raise paid.shares[-1].place.error(
+                "order", f"Aucune convention ne paie la commune {paid.code} à l’échéance {term} ({period})",
+                why="Celles qui s’y succèdent ne sont pas encore commencées, sont finies ou ne la financent pas",
                 remedy="Reculez « until », avancez « from », ou ajoutez une convention",
             )  # fmt: skip
         period = period.next(months=component.months)
+
+
+def _check_eligible(paid: _Paid, share: Share, eligible: Eligible) -> None:
+    period = paid.component.first_period
+    for _ in range(paid.terms):
+        if reason := paid.why_not(eligible, period):
+            component = f"{paid.programme}.{paid.component.code}"
+            raise share.place.error(
+                "agreement",
+                sentence(reason, agreement=share.agreement, component=component, commune=paid.code, period=period),
+                why="Son bloc [agreement.eligible] ne la comprend pas",
+                remedy="Faites-la payer par une autre convention, ou corrigez ce bloc",
+            )
+        period = period.next(months=paid.component.months)
 
 
 def pays(turn: Turn, closing: date, period: Period) -> bool:
@@ -213,6 +272,28 @@ def _check_dates(agreement: AgreementDefinition) -> None:
         )
 
 
+def _check_eligible_components(definition: ProgrammeDefinition, agreement: AgreementDefinition) -> None:
+    own = {f"{definition.code}.{component.code}" for component in definition.components}
+    for code in (agreement.eligible and agreement.eligible.components) or ():
+        if code.value not in own and code.value.startswith(f"{definition.code}."):
+            assert agreement.eligible
+            raise agreement.eligible.place.error(
+                "components", f"La composante {code.value} n’est pas décrite ici", line=code.line,
+                remedy="Écrivez le code d’une composante de ce fichier, ou « PROGRAMME.COMPOSANTE » d’un autre",
+            )  # fmt: skip
+
+
+def _check_budget_components(definition: ProgrammeDefinition, agreement: AgreementDefinition) -> None:
+    own = {f"{definition.code}.{component.code}" for component in definition.components}
+    for line in agreement.budget.said.lines if agreement.budget else ():
+        if line.component.startswith(f"{definition.code}.") and line.component not in own:
+            assert agreement.budget
+            raise agreement.budget.place.error(
+                "line", f"La ligne {line.code} paie {line.component}, qui n’est pas décrite ici",
+                remedy="Écrivez le code d’une composante de ce fichier, ou « PROGRAMME.COMPOSANTE » d’un autre",
+            )  # fmt: skip
+
+
 def _check_conversion(agreement: AgreementDefinition) -> None:
     foreign = agreement.foreign
     if foreign and (counted := converted_xof(foreign.amount, foreign.rate)) != agreement.amount_xof:
@@ -237,13 +318,15 @@ def _check_first_period(component: ComponentDefinition) -> None:
         )
 
 
-def _check_closing(agreement: AgreementDefinition, component: ComponentDefinition, terms: int, last: date) -> None:
-    if agreement.closing >= last:
+def _check_closing(
+    agreement: AgreementDefinition, standing: Standing, component: ComponentDefinition, terms: int, last: date
+) -> None:
+    if standing.closes_on >= last:
         return
     key = "closing_extended_to" if agreement.closing_extended_to else "closes_on"
     raise agreement.place.error(
         key,
-        f"La convention {agreement.code} est close le {french_date(agreement.closing)}, avant la fin de "
+        f"La convention {agreement.code} est close le {french_date(standing.closes_on)}, avant la fin de "
         f"l’échéance {terms} de la composante {component.code}, le {french_date(last)}",
-        remedy="Si la clôture a été reportée, écrivez « closing_extended_to » avec la date du report",
+        remedy="Si la clôture a été reportée, passez l’avenant ou écrivez « closing_extended_to »",
     )

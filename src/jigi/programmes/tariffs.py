@@ -13,6 +13,7 @@ from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
+from jigi.foundation.periods import french_date
 from jigi.geography.models import Area
 from jigi.ledger.periods import require_everywhere
 from jigi.programmes.definition import AgencyDefinition, ProgrammeDefinition
@@ -69,7 +70,7 @@ def approve(rule: FeeRule, *, by: User) -> None:
         with transaction.atomic():
             waiting = FeeRule.objects.filter(pk=rule.pk, approved_at__isnull=True)
             if not waiting.update(approved_by=by, approved_at=timezone.now()):
-                raise Refused("Cette règle est déjà approuvée", remedy="Rechargez la page.")
+                raise Refused("Cette règle est déjà approuvée ou retirée", remedy="Rechargez la page.")
     except IntegrityError as error:
         if "fee_rule_one_at_a_time" not in str(error):
             raise
@@ -82,9 +83,40 @@ def approve(rule: FeeRule, *, by: User) -> None:
 
 @unfenced
 @transaction.atomic
+def withdraw(rule: FeeRule, *, by: User) -> None:
+    """Take back a rule that nobody has approved: by who proposed it. What it said stays in the audit."""
+    require_everywhere(by, "ledger.keep")
+    held = FeeRule.objects.select_for_update(of=("self",)).select_related("agency").filter(pk=rule.pk).first()
+    if held is None:
+        raise Refused("Cette règle est déjà retirée", remedy="Rechargez la page.")
+    if held.made_by_id != by.pk:
+        raise Refused("Une autre personne a proposé cette règle", remedy="Demandez-lui de la retirer.")
+    if held.approved_at is not None:
+        raise Refused("Cette règle est approuvée : elle ne se retire plus", remedy="Faites-lui donner une fin.")
+    said = {
+        "agency": held.agency.code, "mode": held.mode, "fixed_xof": held.fixed_xof, "per_mille": str(held.per_mille),
+        "valid_from": held.valid_from.isoformat(), "why": held.why,
+    }  # fmt: skip
+    held.delete()
+    audit.record("withdraw", "fee_rule", rule.pk, by=by, before=said)
+
+
+@unfenced
+@transaction.atomic
 def end(rule: FeeRule, last_day: date, *, by: User) -> None:
-    """Give a rule in force its last day; rounds approved with it keep it."""
+    """Give a rule in force its last day, or an earlier one; rounds approved with it keep it.
+
+    What is longer is another rule, of two hands.
+    """
     require_everywhere(by, "ledger.approve")
+    rule = FeeRule.objects.select_for_update().get(pk=rule.pk)
+    if rule.approved_at is None or (rule.valid_until and rule.valid_until < timezone.localdate()):
+        raise Refused("Cette règle n’est pas en vigueur", remedy="Proposez une autre règle, à partir du jour voulu.")
+    if rule.valid_until and last_day > rule.valid_until:
+        raise Refused(
+            f"Cette règle finit déjà le {french_date(rule.valid_until)}",
+            remedy="Pour la prolonger, proposez une règle qui commence le lendemain : une autre personne l’approuve.",
+        )
     if last_day < max(rule.valid_from, timezone.localdate() - timedelta(days=1)):
         raise Refused("Une règle ne finit pas dans le passé", remedy="Donnez la date d’hier, ou une date à venir.")
     FeeRule.objects.filter(pk=rule.pk).update(valid_until=last_day)

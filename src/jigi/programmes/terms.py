@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from jigi.programmes.models import Agreement, Amendment
 from jigi.programmes.rules import Change, Terms, in_force, management_xof
@@ -26,7 +27,9 @@ STATES = {"asked": "Ã  confirmer", "confirmed": "en vigueur", "refused": "refusÃ
 
 def amendments(agreement: Agreement) -> QuerySet[Amendment]:
     """The amendments of an agreement by number, with who asked and who decided."""
-    found = agreement.amendments.select_related("asked_by", "decision__by", "document").defer("document__content")
+    found = agreement.amendments.select_related("asked_by", "decision__by", "document", "eligibility", "budget").defer(
+        "document__content"
+    )
     return found.order_by("number")
 
 
@@ -34,6 +37,17 @@ def terms_on(agreement: Agreement, day: date) -> Terms:
     """Amount and closing in force on a day: amendments that are confirmed, and were signed by then."""
     confirmed = agreement.amendments.filter(decision__confirmed=True, signed_on__lte=day).order_by("number")
     return in_force(signed(agreement), map(change_of, confirmed))
+
+
+def extended_closings(codes: Collection[str]) -> dict[str, date]:
+    """The last closing that a confirmed amendment gave to some agreements, by code; none where none moved it."""
+    moved = Amendment.objects.filter(
+        agreement__code__in=codes,
+        decision__confirmed=True,
+        closes_on__isnull=False,
+        signed_on__lte=timezone.localdate(),
+    )
+    return dict(moved.order_by().values_list("agreement__code").annotate(last=Max("closes_on")))
 
 
 def signed(agreement: Agreement) -> Terms:

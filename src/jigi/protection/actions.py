@@ -13,7 +13,7 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
-from jigi.payments.pipeline import in_turn
+from jigi.payments.pipeline import in_turn, wait_for_turn
 from jigi.protection import erasure
 from jigi.protection.models import DataRequest
 from jigi.protection.reviewed import delays
@@ -119,6 +119,7 @@ def erase(request: DataRequest, *, rsu_number: str, by: User) -> dict[str, int]:
     if "".join(filter(str.isdigit, rsu_number)) != request.household.rsu_number:
         raise Refused("Le numéro RSU ne correspond pas", remedy="Relisez-le sur la demande : rien n’a été effacé.")
     with transaction.atomic():
+        wait_for_turn()
         REQUEST.move(request, "erase", by=by, done_by=by, done_at=timezone.now())
         rows = erasure.erase(**subject(request))
         facts = {"request": request.pk, "person": request.person_id, "rows": sum(rows.values())}

@@ -15,6 +15,7 @@ from django.db import connection
 from jigi.foundation.bulk import fetch_sql, run_sql, statement
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
+from jigi.grievances import erasing as grievances
 
 PACKAGE = "protection"
 # Fiches, problems and corrections of imports first: they are found by the source key, which the households lose.
@@ -33,10 +34,17 @@ STATEMENTS = (
     "erase_entitlements",
     "erase_instructions",
     "erase_enrolments",
+    "erase_accidents",
+    "erase_departures",
     "erase_listed",
     "erase_benefits",
     "erase_benefit_lines",
     "erase_benefit_problems",
+    "erase_rations",
+    "erase_withheld",
+    "erase_sessions",
+    "erase_visit_fiches",
+    "erase_grants",
     "erase_documents",
     "erase_phones",
     "erase_health",
@@ -112,7 +120,9 @@ def erase_marked(mark: Callable[[], None]) -> dict[str, int]:
                 remedy="Rien n’a été effacé. Reprenez la demande quand c’est fait",
             )  # fmt: skip
         with past_opened():
-            return {name.removeprefix("erase_"): run_sql(PACKAGE, name) for name in STATEMENTS}
+            # First: complaints are found by the households that the register still names.
+            complaints = {"grievances": grievances.erase()}
+            return complaints | {name.removeprefix("erase_"): run_sql(PACKAGE, name) for name in STATEMENTS}
 
 
 def _mark(households: Sequence[int], persons: Sequence[int]) -> None:

@@ -15,7 +15,7 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
-from jigi.payments.pipeline import in_turn
+from jigi.payments.pipeline import in_turn, wait_for_turn
 from jigi.protection import erasure
 from jigi.protection.actions import RIGHT
 from jigi.protection.models import RetentionProposal
@@ -28,6 +28,7 @@ STATEMENTS = {
     "fiches": ("count_fiches", "apply_fiches"),
     "scanned_pages": ("count_scanned_pages", "apply_scanned_pages"),
     "change_papers": ("count_change_papers", "apply_change_papers"),
+    "grant_images": ("count_grant_images", "apply_grant_images"),
     "past": ("count_past", "apply_past"),
     "survey_conditions": ("count_survey_conditions", "apply_survey_conditions"),
     "never_enrolled": ("count_never_enrolled", "apply_never_enrolled"),
@@ -92,6 +93,7 @@ def apply(proposal: RetentionProposal, *, by: User) -> RetentionProposal:
         )
     subject = f"{RETENTION.noun}:{proposal.pk}"
     with runs.start("protection.retention", str(proposal), by=by, subject=subject) as work, transaction.atomic():
+        wait_for_turn()
         proposal = RetentionProposal.objects.select_for_update().get(pk=proposal.pk)
         RETENTION.check(proposal, "apply")
         if proposal.rules_hash != rules_hash():

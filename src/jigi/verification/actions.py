@@ -18,12 +18,13 @@ from jigi.foundation.models import User
 from jigi.foundation.money import format_xof
 from jigi.geography.access import require
 from jigi.geography.models import Area
-from jigi.payments.models import PaymentRound
+from jigi.payments.models import Instruction, PaymentRound, ReturnFile
 from jigi.verification.models import Check, Exclusion, Exercise, Finding
 from jigi.verification.rules import CONFIDENCES, Precision, sample_size
 
 PACKAGE = "verification"
 RIGHT = "payments.verify"
+MOST_XOF = 10**12
 TO_COMPLAIN = (Check.Result.NOT_RECEIVED, Check.Result.OTHER_AMOUNT)
 
 
@@ -57,6 +58,7 @@ def draw(payment_round: PaymentRound, asked: Draw, *, by: User, seed: str = "") 
     """
     communes = list(Area.objects.filter(pk__in=payment_round.communes.values("commune")))
     require(by, RIGHT, areas=communes, programme=payment_round.component.programme.code)
+    _refuse_hands(payment_round, by)
     refuse_unsound(asked, {area.pk for area in communes})
     if payment_round.status not in ("released", "closed"):
         raise Refused("Ce tour n’est pas libéré", remedy="On vérifie ce que des ménages ont reçu.")
@@ -73,7 +75,8 @@ def draw(payment_round: PaymentRound, asked: Draw, *, by: User, seed: str = "") 
     )  # fmt: skip
     exercise.save()
     Exclusion.objects.bulk_create(
-        Exclusion(exercise=exercise, commune_id=commune, why=why) for commune, why in asked.excluded.items()
+        Exclusion(exercise=exercise, commune_id=commune, why=why.strip()[:200])
+        for commune, why in asked.excluded.items()
     )
     drawn = run_sql(PACKAGE, "draw", _facts(exercise, asked))
     if drawn < size:
@@ -94,6 +97,8 @@ def answer(
 ) -> Check:  # fmt: skip
     """Write what a person said of their payment; written again, it replaces what was said until the exercise closes."""
     require(by, RIGHT, areas=[check.commune], programme=check.component.programme.code)
+    # Its exercise is held too: none is answered once it has been ended.
+    Exercise.objects.select_for_update(no_key=True).get(pk=check.exercise_id)
     held = Check.objects.select_for_update(of=("self",)).select_related("exercise__payment_round").get(pk=check.pk)
     if held.exercise.closed_at:
         raise Refused("Cette vérification est close", remedy="Un constat se traite sur sa page.")
@@ -152,8 +157,10 @@ def _follow(check: Check, by: User) -> None:
     of_check.exclude(rule=check.result).filter(closed_at__isnull=True).delete()
     if check.result not in TO_COMPLAIN:
         return
+    if of_check.filter(rule=check.result, closed_at__isnull=False).exists():
+        return
     told = "rien" if check.result == Check.Result.NOT_RECEIVED else format_xof(check.told_xof or 0)
-    Finding.objects.get_or_create(
+    Finding.objects.update_or_create(
         payment_round=check.exercise.payment_round, instruction_id=check.instruction_id,
         origin_round_id=check.origin_round_id, rule=check.result,
         defaults={
@@ -162,6 +169,18 @@ def _follow(check: Check, by: User) -> None:
             "says": f"Ordonné {format_xof(check.amount_xof)}, dit avoir reçu {told}.",
         },
     )  # fmt: skip
+
+
+def _refuse_hands(payment_round: PaymentRound, by: User) -> None:
+    """Whatever their rights are today, who had a hand in a round does not verify it."""
+    hands = {payment_round.made_by_id, payment_round.frozen_by_id, payment_round.released_by_id}
+    answers = Instruction.objects.filter(payment_round=payment_round, return_line_id__isnull=False)
+    taken = ReturnFile.objects.filter(return_lines__in=answers.values("return_line_id"), made_by=by)
+    if by.pk in hands or taken.exists():
+        raise Refused(
+            "Vous avez préparé, gelé, libéré ou rapproché ce tour : une autre personne le vérifie",
+            why="Vérifier et payer sont deux mains différentes.",
+        )
 
 
 def refuse_unsound(asked: Draw, communes: set[int], *, reasons: bool = True) -> None:
@@ -194,6 +213,10 @@ def _refuse_answer(check: Check, result: str, on: date, told_xof: int | None) ->
         raise Refused("La réponse n’est pas choisie", remedy="Choisissez reçu, pas reçu, autre montant ou ne sait pas.")
     if not check.exercise.made_at.date() <= on <= timezone.localdate():
         raise Refused("La date n’est pas entre le tirage et aujourd’hui", remedy="Écrivez le jour de l’appel.")
+    if told_xof and told_xof > MOST_XOF:
+        raise Refused(
+            "L’autre montant n’est pas possible", remedy="Écrivez ce que la personne dit avoir reçu, en FCFA."
+        )
     if result == Check.Result.OTHER_AMOUNT and (not told_xof or told_xof < 1 or told_xof == check.amount_xof):
         raise Refused("L’autre montant n’est pas dit", remedy="Écrivez ce que la personne dit avoir reçu, en FCFA.")
 

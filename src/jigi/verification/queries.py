@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import postings_with
 from jigi.payments import queries as payments
@@ -23,6 +24,10 @@ class Answered:
     @property
     def waiting(self) -> int:
         return self.counts.get("", 0)
+
+    @property
+    def given(self) -> int:
+        return sum(self.counts.values()) - self.waiting
 
 
 def exercises_visible_to(user: User) -> QuerySet[Exercise]:
@@ -46,8 +51,9 @@ def findings_visible_to(user: User) -> QuerySet[Finding]:
     return found.select_related("household", "commune", "component__programme", "payment_round", "closed_by")
 
 
+@unfenced
 def answered(exercise: Exercise) -> Answered:
-    """The answers of an exercise and what they say of all the paid orders it was drawn from."""
+    """The answers of an exercise and what they say of all the paid orders it was drawn from: sums, of every commune."""
     counts = dict(exercise.checks.order_by().values_list("result").annotate(Count("id")))
     knew = sum(count for result, count in counts.items() if result not in ("", Check.Result.UNKNOWN))
     confidence = exercise.confidence or 95

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'fichier de changements',
+                'constraints': [models.CheckConstraint(condition=models.Q(('made_by__isnull', False)), name='change_bulk_has_a_maker'), models.UniqueConstraint(fields=('file_hash', 'made_by'), name='change_bulk_once')],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +55,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'demande de changement',
+                'indexes': [models.Index(fields=['status', 'id'], name='change_by_status'), models.Index(fields=['household', 'status'], name='change_by_household')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('made_by__isnull', False)), name='change_has_a_maker'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='change_checked_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('status__in', ('draft', 'submitted', 'withdrawn'))), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False), ('status__in', ('approved', 'partly', 'refused', 'undone'))), _connector='OR'), name='change_decision_is_signed'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('refused', 'partly')), _negated=True), models.Q(('decision', ''), _negated=True), _connector='OR'), name='change_refusal_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'counter'), ('undoes__isnull', False)), models.Q(models.Q(('kind', 'counter'), _negated=True), ('undoes__isnull', True)), _connector='OR'), name='change_counter_undoes_one'), models.CheckConstraint(condition=models.Q(models.Q(('bulk__isnull', True), ('line__isnull', True)), models.Q(('bulk__isnull', False), ('line__isnull', False)), _connector='OR'), name='change_of_a_file_has_its_line'), models.CheckConstraint(condition=models.Q(('other', models.F('household')), _negated=True), name='change_other_is_another'), models.UniqueConstraint(condition=models.Q(('status__in', ('refused', 'withdrawn')), _negated=True), fields=('undoes',), name='change_undone_once'), models.UniqueConstraint(fields=('bulk', 'line'), name='change_line_once')],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +75,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'fait demandé',
                 'ordering': ['position'],
+                'indexes': [models.Index(fields=['person', 'code'], name='change_item_by_fact')],
+                'constraints': [models.UniqueConstraint(fields=('request', 'position'), name='change_item_position'), models.UniqueConstraint(fields=('request', 'code', 'person'), name='change_item_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('decision', 'refused'), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='change_item_refusal_has_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -88,82 +93,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'pièce justificative',
+                'constraints': [models.UniqueConstraint(fields=('request', 'sha256'), name='change_evidence_once'), models.CheckConstraint(condition=models.Q(('kind__in', ('application/pdf', 'image/jpeg', 'image/png'))), name='change_evidence_kind')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='changebulk',
-            constraint=models.CheckConstraint(condition=models.Q(('made_by__isnull', False)), name='change_bulk_has_a_maker'),
-        ),
-        migrations.AddConstraint(
-            model_name='changebulk',
-            constraint=models.UniqueConstraint(fields=('file_hash', 'made_by'), name='change_bulk_once'),
-        ),
-        migrations.AddIndex(
-            model_name='changerequest',
-            index=models.Index(fields=['status', 'id'], name='change_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='changerequest',
-            index=models.Index(fields=['household', 'status'], name='change_by_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('made_by__isnull', False)), name='change_has_a_maker'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='change_checked_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('status__in', ('draft', 'submitted', 'withdrawn'))), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False), ('status__in', ('approved', 'partly', 'refused', 'undone'))), _connector='OR'), name='change_decision_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('refused', 'partly')), _negated=True), models.Q(('decision', ''), _negated=True), _connector='OR'), name='change_refusal_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'counter'), ('undoes__isnull', False)), models.Q(models.Q(('kind', 'counter'), _negated=True), ('undoes__isnull', True)), _connector='OR'), name='change_counter_undoes_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bulk__isnull', True), ('line__isnull', True)), models.Q(('bulk__isnull', False), ('line__isnull', False)), _connector='OR'), name='change_of_a_file_has_its_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('other', models.F('household')), _negated=True), name='change_other_is_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('refused', 'withdrawn')), _negated=True), fields=('undoes',), name='change_undone_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.UniqueConstraint(fields=('bulk', 'line'), name='change_line_once'),
-        ),
-        migrations.AddIndex(
-            model_name='changeitem',
-            index=models.Index(fields=['person', 'code'], name='change_item_by_fact'),
-        ),
-        migrations.AddConstraint(
-            model_name='changeitem',
-            constraint=models.UniqueConstraint(fields=('request', 'position'), name='change_item_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='changeitem',
-            constraint=models.UniqueConstraint(fields=('request', 'code', 'person'), name='change_item_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='changeitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'refused'), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='change_item_refusal_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='changeevidence',
-            constraint=models.UniqueConstraint(fields=('request', 'sha256'), name='change_evidence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='changeevidence',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('application/pdf', 'image/jpeg', 'image/png'))), name='change_evidence_kind'),
         ),
     ]

@@ -62,6 +62,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'exécution',
+                'indexes': [models.Index(models.F('subject'), models.OrderBy(models.F('id'), descending=True), name='run_by_subject')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('status', 'running')), models.Q(('finished_at__isnull', False), ('status__in', ('done', 'failed'))), _connector='OR'), name='run_finished_has_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'position'), name='run_step_once')],
             },
         ),
         migrations.CreateModel(
@@ -107,17 +110,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'trace d’audit',
                 'indexes': [models.Index(models.F('noun'), models.F('object_id'), models.OrderBy(models.F('id'), descending=True), name='audit_by_object'), models.Index(models.F('by'), models.OrderBy(models.F('id'), descending=True), name='audit_by_user')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(models.F('subject'), models.OrderBy(models.F('id'), descending=True), name='run_by_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('status', 'running')), models.Q(('finished_at__isnull', False), ('status__in', ('done', 'failed'))), _connector='OR'), name='run_finished_has_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.UniqueConstraint(fields=('run', 'position'), name='run_step_once'),
         ),
     ]

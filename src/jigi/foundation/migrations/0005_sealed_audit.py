@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'sceau de l’audit',
+                'indexes': [models.Index(fields=['ceiling'], name='seal_by_ceiling')],
             },
         ),
         migrations.AddField(
@@ -45,10 +46,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='auditevent',
             index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at'], name='audit_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='auditseal',
-            index=models.Index(fields=['ceiling'], name='seal_by_ceiling'),
         ),
         migrations.RunSQL(statement("foundation", "sealed")),
     ]

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'lot d’import',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'merged')), fields=('file_hash', 'mapping_hash'), name='batch_file_merged_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'merged'), _negated=True), ('households_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('households_merged'), '+', models.F('households_known')), '+', models.F('households_held'))), _connector='OR'), name='batch_nothing_lost')],
             },
         ),
         migrations.CreateModel(
@@ -59,18 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'problème d’import',
+                'indexes': [models.Index(fields=['batch', 'severity', 'line'], name='problem_by_batch')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'merged')), fields=('file_hash', 'mapping_hash'), name='batch_file_merged_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'merged'), _negated=True), ('households_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('households_merged'), '+', models.F('households_known')), '+', models.F('households_held'))), _connector='OR'), name='batch_nothing_lost'),
-        ),
-        migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['batch', 'severity', 'line'], name='problem_by_batch'),
         ),
     ]

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'version de questionnaire',
+                'constraints': [models.UniqueConstraint(fields=('form', 'version'), name='form_version_once'), models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('form',), name='form_one_version_published'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'retired'])), name='form_version_status_known')],
             },
         ),
         migrations.CreateModel(
@@ -58,6 +59,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'fichier de questionnaire',
+                'constraints': [models.UniqueConstraint(fields=('form_version', 'file_name'), name='form_media_once')],
             },
         ),
         migrations.AddField(
@@ -81,6 +83,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'fiche reçue',
+                'indexes': [models.Index(fields=['form_version', 'status'], name='submission_by_status'), models.Index(fields=['batch'], name='submission_by_batch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['received', 'batched', 'declined']), models.Q(('batch__isnull', False), ('status__in', ['merged', 'held'])), _connector='OR'), name='submission_ended_has_batch')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +99,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'pièce jointe',
+                'constraints': [models.UniqueConstraint(fields=('submission', 'file_name'), name='attachment_once')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +115,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'fiche en conflit',
+                'constraints': [models.UniqueConstraint(fields=('submission', 'digest'), name='conflict_once')],
             },
         ),
         migrations.CreateModel(
@@ -126,41 +132,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'secret de collecte',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user',), name='collection_one_secret_alive')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.UniqueConstraint(fields=('form', 'version'), name='form_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('form',), name='form_one_version_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'retired'])), name='form_version_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='formmedia',
-            constraint=models.UniqueConstraint(fields=('form_version', 'file_name'), name='form_media_once'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['form_version', 'status'], name='submission_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['batch'], name='submission_by_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'batched', 'declined']), models.Q(('batch__isnull', False), ('status__in', ['merged', 'held'])), _connector='OR'), name='submission_ended_has_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('submission', 'file_name'), name='attachment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='submissionconflict',
-            constraint=models.UniqueConstraint(fields=('submission', 'digest'), name='conflict_once'),
         ),
     ]

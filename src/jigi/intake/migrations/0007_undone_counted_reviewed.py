@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'compte d’un contrôle',
+                'constraints': [models.CheckConstraint(condition=models.Q(('concerned__gte', 0), ('examined__gte', models.F('concerned'))), name='check_names_among_those_seen')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'travail d’un enquêteur',
+                'indexes': [models.Index(fields=['week', 'id'], name='fieldwork_by_week')],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +96,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'fiche mise à part',
+                'indexes': [models.Index(fields=['key'], name='set_aside_by_interview')],
             },
         ),
         migrations.AddField(
@@ -190,25 +193,13 @@ class Migration(migrations.Migration):
             model_name='checkcount',
             constraint=models.UniqueConstraint(fields=('batch', 'code'), name='check_counted_once'),
         ),
-        migrations.AddConstraint(
-            model_name='checkcount',
-            constraint=models.CheckConstraint(condition=models.Q(('concerned__gte', 0), ('examined__gte', models.F('concerned'))), name='check_names_among_those_seen'),
-        ),
         migrations.AddIndex(
             model_name='correction',
             index=models.Index(fields=['batch', 'key'], name='correction_by_interview'),
         ),
-        migrations.AddIndex(
-            model_name='fieldwork',
-            index=models.Index(fields=['week', 'id'], name='fieldwork_by_week'),
-        ),
         migrations.AddConstraint(
             model_name='fieldwork',
             constraint=models.UniqueConstraint(fields=('batch', 'collector', 'week'), name='fieldwork_once'),
-        ),
-        migrations.AddIndex(
-            model_name='setaside',
-            index=models.Index(fields=['key'], name='set_aside_by_interview'),
         ),
         migrations.AddConstraint(
             model_name='setaside',

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'clôture comptable',
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='closing_ends_after_it_starts')],
             },
         ),
         migrations.CreateModel(
@@ -87,10 +88,6 @@ class Migration(migrations.Migration):
             model_name='opening',
             name='made_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='closing_ends_after_it_starts'),
         ),
         migrations.AddConstraint(
             model_name='closing',

@@ -135,7 +135,8 @@ class PiSpi:
     def genuine(self, body: bytes, signature: str) -> bool:
         key = self._access.webhook_secret.encode()
         said = signature.strip().removeprefix("sha256=").lower()
-        return bool(key) and hmac.compare_digest(hmac.digest(key, body, hashlib.sha256).hex(), said)
+        wanted = hmac.digest(key, body, hashlib.sha256).hex()
+        return bool(key) and hmac.compare_digest(wanted.encode(), said.encode("utf-8", "surrogatepass"))
 
     def events(self, body: bytes) -> Iterator[Event]:
         said = json.loads(body)
@@ -178,7 +179,7 @@ class PiSpi:
             if not isinstance(reply, Reply):
                 return reply
             said = _object(reply)
-            if reply.status != 200 or said is None or not isinstance(said.get("data"), list):
+            if reply.status != 200 or said is None or not _entries_of(said):
                 failure = _failure(reply)
                 return Unclear("404") if isinstance(failure, Unknown) else failure
             if not said["data"]:
@@ -314,3 +315,8 @@ def _moment(said: Any) -> datetime | None:
         return datetime.fromisoformat(str(said))
     except ValueError:
         return None
+
+
+def _entries_of(said: Mapping[str, Any]) -> bool:
+    """Whether a page is a list of objects: anything else is no answer."""
+    return isinstance(said.get("data"), list) and all(isinstance(one, dict) for one in said["data"])

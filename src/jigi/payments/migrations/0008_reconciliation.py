@@ -30,6 +30,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'rapprochement défait',
+                'indexes': [models.Index(fields=['instruction_id', 'origin_round_id'], name='return_undoing_by_order')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='return_undoing_says_why')],
             },
         ),
         migrations.RemoveConstraint(
@@ -122,14 +124,6 @@ class Migration(migrations.Migration):
             model_name='returnundoing',
             name='return_line',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='undoings', to='payments.returnline'),
-        ),
-        migrations.AddIndex(
-            model_name='returnundoing',
-            index=models.Index(fields=['instruction_id', 'origin_round_id'], name='return_undoing_by_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnundoing',
-            constraint=models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='return_undoing_says_why'),
         ),
         migrations.RunSQL(statement("payments", "undoing")),
     ]

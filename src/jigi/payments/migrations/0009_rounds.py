@@ -91,6 +91,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "suspension de commune",
+                'constraints': [models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="suspension_has_a_reason"
+            )],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +111,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "décision de perte",
+                'constraints': [models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="loss_decision_has_a_reason"
+            )],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +125,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "réémission",
+                'constraints': [models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="reissue_has_a_reason"
+            )],
             },
         ),
         migrations.AddField(
@@ -310,12 +319,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="communesuspension",
             constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="suspension_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="communesuspension",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("confirmed_by__isnull", True),
                     models.Q(("confirmed_by", models.F("asked_by")), _negated=True),
@@ -371,12 +374,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="lossdecision",
             constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="loss_decision_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lossdecision",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("done_at__isnull", True), ("done_by__isnull", True), ("entry__isnull", True)),
                     models.Q(
@@ -388,12 +385,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="loss_decision_is_of_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="reissue_has_a_reason"
             ),
         ),
         migrations.RunPython(say_purpose_and_period, migrations.RunPython.noop),

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'canal d’agence',
+                'constraints': [models.CheckConstraint(condition=models.Q(('base_url__regex', '^(https://|http://127\\.0\\.0\\.1:)'), ('token_url__regex', '^(https://|http://127\\.0\\.0\\.1:)')), name='channel_is_encrypted'), models.CheckConstraint(condition=models.Q(('group_size__gte', 1), ('group_size__lte', 5000), ('page_size__gte', 1), ('width__gte', 1), ('width__lte', 64), ('timeout_s__gte', 1), ('timeout_s__lte', 300)), name='channel_limits_known')],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'envoi à une agence',
+                'constraints': [models.UniqueConstraint(fields=('payment_round', 'agency'), name='dispatch_once'), models.CheckConstraint(condition=models.Q(models.Q(('released_at__isnull', True), ('released_by__isnull', True)), models.Q(('released_at__isnull', False), ('released_by__isnull', False), models.Q(('released_by', models.F('started_by')), _negated=True)), _connector='OR'), name='dispatch_releaser_did_not_begin_it'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('released_by__isnull', True), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='dispatch_withdrawn_was_not_released')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +85,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'lot d’un envoi',
+                'indexes': [models.Index(fields=['dispatch', 'next_at'], name='group_by_turn')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('posts__lte', django.db.models.expressions.CombinedExpression(models.F('denials'), '+', models.Value(1)))), name='group_leaves_again_only_if_denied'), models.CheckConstraint(condition=models.Q(('status__in', ('stored', 'withdrawn')), ('posts__gte', 1), _connector='OR'), name='group_that_left_says_so')],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +108,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'ordre d’un envoi',
+                'indexes': [models.Index(fields=['group', 'status'], name='attempt_by_group'), models.Index(condition=models.Q(('settled', False), ('status__in', ('executed', 'rejected'))), fields=['group'], name='attempt_to_settle')],
+                'constraints': [models.UniqueConstraint(fields=('instruction_id', 'origin_round_id'), name='attempt_one_per_order'), models.CheckConstraint(condition=models.Q(('settled', False), ('status__in', ('executed', 'rejected')), _connector='OR'), name='attempt_settled_is_proven'), models.CheckConstraint(condition=models.Q(('returned_on__isnull', True), ('status', 'executed'), _connector='OR'), name='attempt_returned_was_executed')],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +125,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'notification d’une agence',
+                'indexes': [models.Index(condition=models.Q(('read_at__isnull', True)), fields=['id'], name='notice_unread')],
+                'constraints': [models.UniqueConstraint(fields=('channel', 'body_hash'), name='notice_once')],
             },
         ),
         migrations.CreateModel(
@@ -134,66 +142,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'demande d’annulation',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('base_url__regex', '^(https://|http://127\\.0\\.0\\.1:)'), ('token_url__regex', '^(https://|http://127\\.0\\.0\\.1:)')), name='channel_is_encrypted'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('group_size__gte', 1), ('group_size__lte', 5000), ('page_size__gte', 1), ('width__gte', 1), ('width__lte', 64), ('timeout_s__gte', 1), ('timeout_s__lte', 300)), name='channel_limits_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.UniqueConstraint(fields=('payment_round', 'agency'), name='dispatch_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at__isnull', True), ('released_by__isnull', True)), models.Q(('released_at__isnull', False), ('released_by__isnull', False), models.Q(('released_by', models.F('started_by')), _negated=True)), _connector='OR'), name='dispatch_releaser_did_not_begin_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('released_by__isnull', True), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='dispatch_withdrawn_was_not_released'),
-        ),
-        migrations.AddIndex(
-            model_name='group',
-            index=models.Index(fields=['dispatch', 'next_at'], name='group_by_turn'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('posts__lte', django.db.models.expressions.CombinedExpression(models.F('denials'), '+', models.Value(1)))), name='group_leaves_again_only_if_denied'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('stored', 'withdrawn')), ('posts__gte', 1), _connector='OR'), name='group_that_left_says_so'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['group', 'status'], name='attempt_by_group'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('settled', False), ('status__in', ('executed', 'rejected'))), fields=['group'], name='attempt_to_settle'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('instruction_id', 'origin_round_id'), name='attempt_one_per_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('settled', False), ('status__in', ('executed', 'rejected')), _connector='OR'), name='attempt_settled_is_proven'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_on__isnull', True), ('status', 'executed'), _connector='OR'), name='attempt_returned_was_executed'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['id'], name='notice_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('channel', 'body_hash'), name='notice_once'),
         ),
         migrations.RunSQL(statement("payments", "dispatch_guards")),
     ]

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'échange avec une agence',
+                'constraints': [models.CheckConstraint(condition=models.Q(('file_hash__regex', '^[0-9a-f]{64}$')), name='channel_is_hashed'), models.CheckConstraint(condition=models.Q(models.Q(('identity_public', ''), ('identity_sealed', b'')), models.Q(models.Q(('identity_sealed', b''), _negated=True), ('identity_public__startswith', 'age1')), _connector='OR'), name='channel_identity_has_both_keys'), models.CheckConstraint(condition=models.Q(models.Q(('signing_public', ''), ('signing_sealed', b'')), models.Q(models.Q(('signing_sealed', b''), _negated=True), ('signing_public__startswith', 'ssh-ed25519 ')), _connector='OR'), name='channel_signing_has_both_keys')],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'compte payeur',
+                'constraints': [models.UniqueConstraint(fields=('channel', 'agreement'), name='one_paying_account_per_agreement'), models.CheckConstraint(condition=models.Q(('bic__regex', '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$')), name='paying_account_bic_form'), models.CheckConstraint(condition=models.Q(('number__regex', '^[A-Z0-9]{5,34}$')), name='paying_account_number_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -67,34 +69,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'remarque d’un fichier de retour',
+                'constraints': [models.CheckConstraint(condition=models.Q(('said', ''), _negated=True), name='return_notice_says_something')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='agencychannel',
-            constraint=models.CheckConstraint(condition=models.Q(('file_hash__regex', '^[0-9a-f]{64}$')), name='channel_is_hashed'),
-        ),
-        migrations.AddConstraint(
-            model_name='agencychannel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('identity_public', ''), ('identity_sealed', b'')), models.Q(models.Q(('identity_sealed', b''), _negated=True), ('identity_public__startswith', 'age1')), _connector='OR'), name='channel_identity_has_both_keys'),
-        ),
-        migrations.AddConstraint(
-            model_name='agencychannel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signing_public', ''), ('signing_sealed', b'')), models.Q(models.Q(('signing_sealed', b''), _negated=True), ('signing_public__startswith', 'ssh-ed25519 ')), _connector='OR'), name='channel_signing_has_both_keys'),
-        ),
-        migrations.AddConstraint(
-            model_name='payingaccount',
-            constraint=models.UniqueConstraint(fields=('channel', 'agreement'), name='one_paying_account_per_agreement'),
-        ),
-        migrations.AddConstraint(
-            model_name='payingaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('bic__regex', '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$')), name='paying_account_bic_form'),
-        ),
-        migrations.AddConstraint(
-            model_name='payingaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('number__regex', '^[A-Z0-9]{5,34}$')), name='paying_account_number_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('said', ''), _negated=True), name='return_notice_says_something'),
         ),
     ]

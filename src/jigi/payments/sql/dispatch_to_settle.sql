@@ -8,3 +8,5 @@ WHERE lot.dispatch_id = %(dispatch)s
         OR sent.returned_on IS NOT NULL AND NOT sent.return_settled)
 ORDER BY sent.id
 LIMIT %(most)s
+-- A proof that comes meanwhile waits: what is marked as carried to the accounts is what was read here.
+FOR UPDATE OF sent

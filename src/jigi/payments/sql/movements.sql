@@ -7,8 +7,10 @@ SELECT coalesce(new.household_id, old.household_id) AS household_id,
         WHEN new.account_index <> old.account_index OR new.agency_id <> old.agency_id THEN 'account'
         ELSE 'stay' END AS movement,
     CASE WHEN old.id IS NULL AND e.first_term = %(term)s THEN 'inscription, ' || cohort.name
+        WHEN old.id IS NULL AND %(earned)s THEN 'acquis depuis le dernier tour'
         WHEN old.id IS NULL THEN 'reprise du droit'
         -- Read again later, the reasons are those of the day when the list was prepared.
+        WHEN new.id IS NULL AND %(earned)s THEN 'rien d’acquis depuis le dernier tour'
         WHEN new.id IS NULL AND e.exited_at <= prepared.at THEN e.exit_reason
         WHEN new.id IS NULL AND e.status = 'suspended' THEN 'inscription suspendue'
         WHEN new.id IS NULL AND e.last_term < %(term)s THEN 'fin des échéances'
@@ -19,7 +21,12 @@ SELECT coalesce(new.household_id, old.household_id) AS household_id,
         WHEN new.id IS NULL AND withheld.reason = 'left' THEN 'ménage sorti du registre'
         WHEN new.id IS NULL AND elsewhere.household_id IS NOT NULL
             THEN left('même objet et même période : ' || elsewhere.programme, 120)
+        WHEN new.id IS NULL AND more.withheld_xof > 0 THEN left('échéance retenue : ' || more.reason, 120)
         WHEN new.id IS NULL THEN 'hors de ce tour'
+        WHEN new.amount_xof <> old.amount_xof AND more.withheld_xof > 0
+            THEN left('échéance réduite : ' || more.reason, 120)
+        WHEN new.amount_xof <> old.amount_xof AND more.restored_xof > 0 THEN 'retenue levée, rendue'
+        WHEN new.amount_xof <> old.amount_xof AND more.earned_xof > 0 THEN 'montant acquis'
         WHEN new.amount_xof <> old.amount_xof THEN 'montant de la composante'
         WHEN new.recipient_id <> old.recipient_id THEN 'changement d’allocataire'
         WHEN new.account_index <> old.account_index OR new.agency_id <> old.agency_id
@@ -36,6 +43,9 @@ LEFT JOIN enrolment_enrolment AS e ON e.id = coalesce(new.enrolment_id, old.enro
 LEFT JOIN (
 {sql:withheld}
 ) AS withheld ON withheld.id = e.id
+LEFT JOIN (
+{sql:more}
+) AS more ON more.enrolment_id = e.id
 LEFT JOIN enrolment_cohort AS cohort ON cohort.id = e.cohort_id
 LEFT JOIN (
 {sql:elsewhere}
@@ -53,6 +63,16 @@ JOIN enrolment_enrolment AS e ON e.household_id = elsewhere.household_id AND e.c
     AND e.status = 'active' AND %(term)s BETWEEN e.first_term AND e.last_term
 JOIN payments_roundcommune AS rc ON rc.payment_round_id = %(round)s AND rc.commune_id = e.commune_id
 WHERE NOT EXISTS (SELECT FROM payments_entitlement AS listed
+    WHERE listed.household_id = e.household_id AND listed.status <> 'cancelled' AND (listed.round_id = %(round)s
+        OR listed.round_id = ANY (%(previous_rounds)s) AND listed.commune_id = e.commune_id))
+UNION ALL
+-- Whose whole term is withheld: those of the last round are among who leaves.
+SELECT e.household_id, e.commune_id, 'left_out', left('échéance retenue : ' || more.reason, 120), 0
+FROM (
+{sql:more}
+) AS more
+JOIN enrolment_enrolment AS e ON e.id = more.enrolment_id
+WHERE more.withheld_xof > 0 AND NOT EXISTS (SELECT FROM payments_entitlement AS listed
     WHERE listed.household_id = e.household_id AND listed.status <> 'cancelled' AND (listed.round_id = %(round)s
         OR listed.round_id = ANY (%(previous_rounds)s) AND listed.commune_id = e.commune_id))
 UNION ALL

@@ -1,4 +1,4 @@
--- reads: payments_instruction of one round and agency; the lines of its order file, telephone and account sealed,
+-- reads: payments_instruction of one round and agency, payments_attempt; the lines of its order file, telephone and account sealed,
 -- the agreement that pays, and last the index that the account must open to
 SELECT line.reference, household.rsu_number, person.given_names || ' ' || person.surname,
     coalesce(phone.sealed, ''), line.pay_point, line.account_sealed, line.amount_xof,
@@ -13,4 +13,9 @@ LEFT JOIN LATERAL (
     SELECT sealed FROM registry_phone WHERE person_id = line.recipient_id ORDER BY id LIMIT 1
 ) AS phone ON true
 WHERE line.round_id = %(round)s AND line.agency_id = %(agency)s AND line.status <> 'held'
+    -- What was given to the agency by machine leaves by no other way, whatever became of it there.
+    AND NOT EXISTS (
+        SELECT FROM payments_attempt AS sent
+        WHERE sent.instruction_id = line.id AND sent.origin_round_id = line.origin_round_id AND sent.reason <> 'AILLEURS'
+    )
 ORDER BY line.pay_point, person.surname, person.given_names, line.id

@@ -3,8 +3,9 @@
         posted.amount_xof, (debit.kind = 'programme')::int - (credit.kind = 'programme')::int AS reserved,
         (debit.kind = 'agency')::int - (credit.kind = 'agency')::int AS agency,
         (debit.kind = 'paid')::int - (credit.kind = 'paid')::int AS paid,
-        -- What is paid in part is francs, and no right paid.
-        ((debit.kind = 'paid')::int - (credit.kind = 'paid')::int) * (line.paid_xof = 0)::int AS paid_whole,
+        -- What is paid in part, which is always less than the order, is francs and no right paid.
+        ((debit.kind = 'paid')::int - (credit.kind = 'paid')::int) * (posted.amount_xof = line.amount_xof)::int
+            AS paid_whole,
         debit.kind LIKE 'fees%%' OR credit.kind LIKE 'fees%%' AS of_fee,
         ((debit.kind LIKE 'fees%%')::int - (credit.kind LIKE 'fees%%')::int) * posted.amount_xof AS fees_xof
     FROM ledger_posting AS posted

@@ -91,6 +91,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "composante",
+                'constraints': [models.CheckConstraint(
+                condition=models.Q(("amount_xof__gt", 0)), name="component_amount_is_positive"
+            ), models.CheckConstraint(
+                condition=models.Q(("months__gte", 1), ("terms__gte", 1)), name="component_has_terms"
+            )],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +204,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "ligne de financement",
+                'constraints': [models.UniqueConstraint(fields=("component", "agreement"), name="funding_line_once"), models.UniqueConstraint(fields=("component", "rank"), name="funding_line_rank_once")],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +239,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={'constraints': [models.UniqueConstraint(
+                fields=("component", "commune"), name="one_funding_line_per_commune"
+            )]},
         ),
         migrations.CreateModel(
             name="AgencyAccount",
@@ -264,6 +273,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=("funding_line", "agency"), name="agency_account_once")]},
         ),
         migrations.AddField(
             model_name="component",
@@ -342,37 +352,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="fundingline",
-            constraint=models.UniqueConstraint(fields=("component", "agreement"), name="funding_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingline",
-            constraint=models.UniqueConstraint(fields=("component", "rank"), name="funding_line_rank_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingcommune",
-            constraint=models.UniqueConstraint(
-                fields=("component", "commune"), name="one_funding_line_per_commune"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agencyaccount",
-            constraint=models.UniqueConstraint(fields=("funding_line", "agency"), name="agency_account_once"),
-        ),
-        migrations.AddConstraint(
             model_name="component",
             constraint=models.UniqueConstraint(fields=("programme", "code"), name="component_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_xof__gt", 0)), name="component_amount_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("months__gte", 1), ("terms__gte", 1)), name="component_has_terms"
-            ),
         ),
     ]

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'avenant',
                 'ordering': ['number'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='amendment_is_numbered_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('amount_xof', None), ('closes_on__isnull', False), ('kind', 'extension')), models.Q(('amount_xof__gt', 0), ('amount_xof__isnull', False), ('closes_on', None), ('kind__in', ('addition', 'reduction'))), _connector='OR'), name='amendment_says_what_it_changes'), models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('rate', None), ('rate_on', None)), models.Q(('amount__gt', 0), ('amount__isnull', False), ('rate__gt', 0), ('rate__isnull', False), ('rate_on__isnull', False), ('amount_xof', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.F('rate'))))), _connector='OR'), name='amendment_amount_is_converted'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='amendment_has_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -150,22 +151,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='amendment',
             constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='amendment_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='amendment_is_numbered_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('amount_xof', None), ('closes_on__isnull', False), ('kind', 'extension')), models.Q(('amount_xof__gt', 0), ('amount_xof__isnull', False), ('closes_on', None), ('kind__in', ('addition', 'reduction'))), _connector='OR'), name='amendment_says_what_it_changes'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('rate', None), ('rate_on', None)), models.Q(('amount__gt', 0), ('amount__isnull', False), ('rate__gt', 0), ('rate__isnull', False), ('rate_on__isnull', False), ('amount_xof', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.F('rate'))))), _connector='OR'), name='amendment_amount_is_converted'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='amendment_has_a_reason'),
         ),
         migrations.AddConstraint(
             model_name='amendmentdecision',

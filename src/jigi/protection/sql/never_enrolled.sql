@@ -1,6 +1,7 @@
 -- reads: registry_household, registry_membership, enrolment_enrolment, payments_entitlement, payments_instruction,
--- payments_paymentround, protection_datarequest; the households never enrolled, themselves or merged into them, not seen for
--- long, of which nobody is asking anything and to whose members no money is due or on its way (what_holds.sql)
+-- payments_paymentround, delivery_due, payments_duetaken, protection_datarequest; the households never enrolled,
+-- themselves or merged into them, not seen for long, of which nobody is asking anything and to whose members no money is due
+-- or on its way (what_holds.sql)
 SELECT household.id FROM registry_household AS household
 WHERE household.collected_on < %(before)s AND household.source_key NOT LIKE 'effacé:%%'
     AND NOT EXISTS (SELECT FROM enrolment_enrolment AS enrolled WHERE enrolled.household_id = household.id)
@@ -18,6 +19,10 @@ WHERE household.collected_on < %(before)s AND household.source_key NOT LIKE 'eff
             SELECT owed.recipient_id FROM payments_entitlement AS owed
             JOIN payments_paymentround AS round ON round.id = owed.round_id
             WHERE owed.status IN ('due', 'owed') OR round.status NOT IN ('closed', 'cancelled')
+            UNION
+            SELECT due.person_id FROM delivery_due AS due
+            WHERE due.cancelled_at IS NULL
+                AND NOT EXISTS (SELECT FROM payments_duetaken AS taken WHERE taken.due_id = due.id)
             UNION
             SELECT line.recipient_id FROM payments_instruction AS line
             JOIN payments_paymentround AS round ON round.id = line.round_id

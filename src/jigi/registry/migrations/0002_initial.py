@@ -39,6 +39,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'ménage',
+                'indexes': [models.Index(fields=['commune', 'village', 'id'], name='household_by_place')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='household_interview_once'), models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='household_has_members')],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +99,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'conditions de vie',
+                'constraints': [models.UniqueConstraint(fields=('survey', 'survey_key'), name='survey_interview_once'), models.CheckConstraint(condition=models.Q(models.Q(('consumption_xof__isnull', True), ('household__isnull', False), ('survey__isnull', True)), models.Q(('household__isnull', True), ('survey__isnull', False), ('survey_key__isnull', False)), _connector='OR'), name='living_conditions_of_one_thing')],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +122,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'membre',
+                'indexes': [models.Index(fields=['surname_key', 'given_key'], name='person_by_surname'), models.Index(fields=['given_key', 'surname_key'], name='person_by_given_name')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sex__in', ('M', 'F'))), name='person_sex'), models.CheckConstraint(condition=models.Q(models.Q(('birth_date__isnull', True), ('birth_precision__isnull', True)), models.Q(('birth_date__isnull', False), ('birth_precision__isnull', False)), _connector='OR'), name='person_birth_has_precision')],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +142,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'appartenance',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('person',), name='membership_one_household_at_a_time'), models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True), ('relation', 'head')), fields=('household',), name='membership_one_head'), models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True), ('role', 'recipient')), fields=('household',), name='membership_one_recipient'), models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='membership_ends_after_start')],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +156,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'document',
+                'constraints': [models.UniqueConstraint(fields=('kind', 'value_index'), name='identifier_one_holder')],
             },
         ),
         migrations.CreateModel(
@@ -163,66 +170,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'téléphone',
+                'constraints': [models.UniqueConstraint(fields=('person', 'number_index'), name='phone_once_per_person')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['commune', 'village', 'id'], name='household_by_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(fields=('source', 'source_key'), name='household_interview_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='household_has_members'),
-        ),
-        migrations.AddConstraint(
-            model_name='livingconditions',
-            constraint=models.UniqueConstraint(fields=('survey', 'survey_key'), name='survey_interview_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='livingconditions',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consumption_xof__isnull', True), ('household__isnull', False), ('survey__isnull', True)), models.Q(('household__isnull', True), ('survey__isnull', False), ('survey_key__isnull', False)), _connector='OR'), name='living_conditions_of_one_thing'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['surname_key', 'given_key'], name='person_by_surname'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['given_key', 'surname_key'], name='person_by_given_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ('M', 'F'))), name='person_sex'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('birth_date__isnull', True), ('birth_precision__isnull', True)), models.Q(('birth_date__isnull', False), ('birth_precision__isnull', False)), _connector='OR'), name='person_birth_has_precision'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('person',), name='membership_one_household_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True), ('relation', 'head')), fields=('household',), name='membership_one_head'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True), ('role', 'recipient')), fields=('household',), name='membership_one_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='membership_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(fields=('kind', 'value_index'), name='identifier_one_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.UniqueConstraint(fields=('person', 'number_index'), name='phone_once_per_person'),
         ),
     ]

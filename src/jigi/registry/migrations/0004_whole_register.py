@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'santé',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('seeing__isnull', True), ('seeing__range', (1, 4)), _connector='OR'), models.Q(('hearing__isnull', True), ('hearing__range', (1, 4)), _connector='OR'), models.Q(('walking__isnull', True), ('walking__range', (1, 4)), _connector='OR'), models.Q(('remembering__isnull', True), ('remembering__range', (1, 4)), _connector='OR'), models.Q(('self_care__isnull', True), ('self_care__range', (1, 4)), _connector='OR'), models.Q(('communicating__isnull', True), ('communicating__range', (1, 4)), _connector='OR')), name='health_difficulty_1_to_4')],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'ménage, état passé',
+                'indexes': [models.Index(fields=['id'], name='pasthousehold_by_row')],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +218,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'membre, état passé',
+                'indexes': [models.Index(fields=['id'], name='pastperson_by_row')],
             },
         ),
         migrations.CreateModel(
@@ -493,17 +496,9 @@ class Migration(migrations.Migration):
             name='person',
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.person', verbose_name='person'),
         ),
-        migrations.AddConstraint(
-            model_name='health',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seeing__isnull', True), ('seeing__range', (1, 4)), _connector='OR'), models.Q(('hearing__isnull', True), ('hearing__range', (1, 4)), _connector='OR'), models.Q(('walking__isnull', True), ('walking__range', (1, 4)), _connector='OR'), models.Q(('remembering__isnull', True), ('remembering__range', (1, 4)), _connector='OR'), models.Q(('self_care__isnull', True), ('self_care__range', (1, 4)), _connector='OR'), models.Q(('communicating__isnull', True), ('communicating__range', (1, 4)), _connector='OR')), name='health_difficulty_1_to_4'),
-        ),
         migrations.AddIndex(
             model_name='pasthealth',
             index=models.Index(fields=['person'], name='pasthealth_by_row'),
-        ),
-        migrations.AddIndex(
-            model_name='pasthousehold',
-            index=models.Index(fields=['id'], name='pasthousehold_by_row'),
         ),
         migrations.AddIndex(
             model_name='pastidentifier',
@@ -516,10 +511,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='pastmembership',
             index=models.Index(fields=['household'], name='pastmembership_by_row'),
-        ),
-        migrations.AddIndex(
-            model_name='pastperson',
-            index=models.Index(fields=['id'], name='pastperson_by_row'),
         ),
         migrations.AddIndex(
             model_name='pastphone',

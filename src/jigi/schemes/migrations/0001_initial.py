@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'lot de prestations',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ('received', 'checked'))), fields=('scheme', 'file_hash'), name='benefit_batch_waits_once'), models.CheckConstraint(condition=models.Q(('status', 'received'), ('lines_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('lines_good'), '+', models.F('lines_known')), '+', models.F('lines_held'))), _connector='OR'), name='benefit_batch_nothing_lost'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='benefit_batch_decision_is_signed'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('recorded', 'undone')), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='benefit_batch_recorded_is_signed')],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +82,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'prestation',
+                'indexes': [models.Index(fields=['scheme', 'given_from'], name='benefit_by_time')],
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'reference'), name='benefit_reference_once'), models.CheckConstraint(condition=models.Q(('nature__in', ('cash', 'kind', 'service', 'coverage'))), name='benefit_nature'), models.CheckConstraint(condition=models.Q(('amount_xof__isnull', False), models.Q(models.Q(('nature', 'cash'), _negated=True), ('quantity__isnull', False)), _connector='OR'), name='benefit_has_measure'), models.CheckConstraint(condition=models.Q(models.Q(('quantity__isnull', True), ('unit', '')), models.Q(('quantity__isnull', False), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='benefit_quantity_has_unit'), models.CheckConstraint(condition=models.Q(models.Q(('amount_xof__isnull', True), ('amount_xof__gt', 0), _connector='OR'), models.Q(('quantity__isnull', True), ('quantity__gt', 0), _connector='OR')), name='benefit_above_zero'), models.CheckConstraint(condition=models.Q(models.Q(('given_to__gte', models.F('given_from')), ('given_to__isnull', False)), models.Q(('given_to__isnull', True), ('nature', 'coverage')), _connector='OR'), name='benefit_ends_after_start'), models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='benefit_has_reference')],
             },
         ),
         migrations.CreateModel(
@@ -120,53 +123,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'problème d’un lot de prestations',
                 'indexes': [models.Index(fields=['batch', 'severity', 'line'], name='benefit_problem_by_batch')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='benefitbatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('received', 'checked'))), fields=('scheme', 'file_hash'), name='benefit_batch_waits_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'received'), ('lines_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('lines_good'), '+', models.F('lines_known')), '+', models.F('lines_held'))), _connector='OR'), name='benefit_batch_nothing_lost'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='benefit_batch_decision_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('recorded', 'undone')), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='benefit_batch_recorded_is_signed'),
-        ),
-        migrations.AddIndex(
-            model_name='benefit',
-            index=models.Index(fields=['scheme', 'given_from'], name='benefit_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.UniqueConstraint(fields=('scheme', 'reference'), name='benefit_reference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('nature__in', ('cash', 'kind', 'service', 'coverage'))), name='benefit_nature'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_xof__isnull', False), models.Q(models.Q(('nature', 'cash'), _negated=True), ('quantity__isnull', False)), _connector='OR'), name='benefit_has_measure'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quantity__isnull', True), ('unit', '')), models.Q(('quantity__isnull', False), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='benefit_quantity_has_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_xof__isnull', True), ('amount_xof__gt', 0), _connector='OR'), models.Q(('quantity__isnull', True), ('quantity__gt', 0), _connector='OR')), name='benefit_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_to__gte', models.F('given_from')), ('given_to__isnull', False)), models.Q(('given_to__isnull', True), ('nature', 'coverage')), _connector='OR'), name='benefit_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='benefit_has_reference'),
         ),
     ]

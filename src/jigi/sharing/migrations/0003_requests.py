@@ -90,6 +90,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'demande de partage',
+                'indexes': [models.Index(fields=['status', 'expires_on'], name='sharing_request_by_end')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('made_by')), _negated=True), _connector='OR'), name='sharing_request_decided_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('status__in', ('asked', 'withdrawn', 'expired'))), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('status', 'asked'), _negated=True)), _connector='OR'), name='sharing_request_decision_is_signed'), models.CheckConstraint(condition=models.Q(models.Q(('channel', 'file'), models.Q(('recipient_key', ''), _negated=True)), models.Q(('channel', 'api'), ('recipient_key', '')), _connector='OR'), name='sharing_request_file_has_key'), models.CheckConstraint(condition=models.Q(('fields__len__gte', 1)), name='sharing_request_asks_something')],
             },
         ),
         migrations.AddField(
@@ -110,6 +112,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'jeton de partage',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='sharing_token_revoked_is_signed'), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('agreement',), name='sharing_token_one_alive')],
             },
         ),
         migrations.AddField(
@@ -129,34 +132,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'morceau de fichier remis',
                 'constraints': [models.UniqueConstraint(fields=('delivery', 'number'), name='sharing_part_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='sharingrequest',
-            index=models.Index(fields=['status', 'expires_on'], name='sharing_request_by_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('made_by')), _negated=True), _connector='OR'), name='sharing_request_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('status__in', ('asked', 'withdrawn', 'expired'))), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('status', 'asked'), _negated=True)), _connector='OR'), name='sharing_request_decision_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'file'), models.Q(('recipient_key', ''), _negated=True)), models.Q(('channel', 'api'), ('recipient_key', '')), _connector='OR'), name='sharing_request_file_has_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('fields__len__gte', 1)), name='sharing_request_asks_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingtoken',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='sharing_token_revoked_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingtoken',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('agreement',), name='sharing_token_one_alive'),
         ),
         migrations.AddIndex(
             model_name='sharingdelivery',

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'impression',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('form_version__isnull', False), ('purpose', 'form')), models.Q(models.Q(('purpose', 'form'), _negated=True), ('form_version__isnull', True), ('household__isnull', True), ('village__isnull', False)), _connector='OR'), name='printing_is_a_form_or_a_list'), models.CheckConstraint(condition=models.Q(('pages__gte', 1), ('pages__lte', 99)), name='printing_pages_have_two_digits')],
             },
         ),
         migrations.CreateModel(
@@ -82,38 +83,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'page numérisée',
+                'indexes': [models.Index(fields=['household', 'status'], name='scanned_page_by_household')],
+                'constraints': [models.UniqueConstraint(fields=('scan', 'position'), name='scanned_page_once'), models.UniqueConstraint(condition=models.Q(('status', 'attached')), fields=('sheet', 'number'), name='scanned_page_of_a_sheet_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'attached'), _negated=True), models.Q(('commune__isnull', False), ('filed_at__isnull', False), ('filed_by__isnull', False), ('why', ''), models.Q(('household__isnull', False), ('sheet__isnull', False), _connector='OR')), _connector='OR'), name='scanned_page_is_attached_to_something'), models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('sheet__isnull', True)), models.Q(('number__isnull', False), ('sheet__isnull', False)), _connector='OR'), name='scanned_page_has_its_rank'), models.CheckConstraint(condition=models.Q(models.Q(('sealed', b''), ('status', 'discarded')), models.Q(('status', 'discarded'), _negated=True), _connector='OR'), name='scanned_page_discarded_empty')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='printing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('form_version__isnull', False), ('purpose', 'form')), models.Q(models.Q(('purpose', 'form'), _negated=True), ('form_version__isnull', True), ('household__isnull', True), ('village__isnull', False)), _connector='OR'), name='printing_is_a_form_or_a_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='printing',
-            constraint=models.CheckConstraint(condition=models.Q(('pages__gte', 1), ('pages__lte', 99)), name='printing_pages_have_two_digits'),
-        ),
-        migrations.AddIndex(
-            model_name='scannedpage',
-            index=models.Index(fields=['household', 'status'], name='scanned_page_by_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='scannedpage',
-            constraint=models.UniqueConstraint(fields=('scan', 'position'), name='scanned_page_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scannedpage',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'attached')), fields=('sheet', 'number'), name='scanned_page_of_a_sheet_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scannedpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'attached'), _negated=True), models.Q(('commune__isnull', False), ('filed_at__isnull', False), ('filed_by__isnull', False), ('why', ''), models.Q(('household__isnull', False), ('sheet__isnull', False), _connector='OR')), _connector='OR'), name='scanned_page_is_attached_to_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='scannedpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('sheet__isnull', True)), models.Q(('number__isnull', False), ('sheet__isnull', False)), _connector='OR'), name='scanned_page_has_its_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='scannedpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sealed', b''), ('status', 'discarded')), models.Q(('status', 'discarded'), _negated=True), _connector='OR'), name='scanned_page_discarded_empty'),
         ),
     ]

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'vérification après paiement',
+                'constraints': [models.CheckConstraint(condition=models.Q(('everyone', True), models.Q(('confidence__isnull', False), ('effect_tenths__gte', 10), ('expected__gte', 1), ('expected__lte', 99), ('margin_tenths__gte', 1)), _connector='OR'), name='exercise_sample_has_a_precision'), models.CheckConstraint(condition=models.Q(('drawn__gte', 1), ('drawn__lte', models.F('population'))), name='exercise_draws'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='exercise_closing_is_signed')],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +57,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'commune écartée d’une vérification',
+                'constraints': [models.UniqueConstraint(fields=('exercise', 'commune'), name='exclusion_once'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='exclusion_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +84,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'ordre à vérifier',
+                'constraints': [models.UniqueConstraint(fields=('exercise', 'rank'), name='check_rank_once'), models.UniqueConstraint(fields=('exercise', 'instruction_id', 'origin_round_id'), name='check_order_once'), models.CheckConstraint(condition=models.Q(models.Q(('asked_on__isnull', True), ('by__isnull', True), ('result', '')), models.Q(models.Q(('result', ''), _negated=True), ('asked_on__isnull', False), ('by__isnull', False)), _connector='OR'), name='check_result_is_signed'), models.CheckConstraint(condition=models.Q(models.Q(('result', 'other_amount'), ('told_xof__gte', 1), models.Q(('told_xof', models.F('amount_xof')), _negated=True)), models.Q(models.Q(('result', 'other_amount'), _negated=True), ('told_xof__isnull', True)), _connector='OR'), name='check_other_amount_is_said')],
             },
         ),
         migrations.CreateModel(
@@ -105,51 +108,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'constat',
+                'constraints': [models.UniqueConstraint(fields=('payment_round', 'rule', 'instruction_id', 'origin_round_id'), name='finding_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('why', '')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), models.Q(('why', ''), _negated=True)), _connector='OR'), name='finding_closing_is_signed')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(('everyone', True), models.Q(('confidence__isnull', False), ('effect_tenths__gte', 10), ('expected__gte', 1), ('expected__lte', 99), ('margin_tenths__gte', 1)), _connector='OR'), name='exercise_sample_has_a_precision'),
-        ),
-        migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn__gte', 1), ('drawn__lte', models.F('population'))), name='exercise_draws'),
-        ),
-        migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='exercise_closing_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.UniqueConstraint(fields=('exercise', 'commune'), name='exclusion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='exclusion_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('exercise', 'rank'), name='check_rank_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('exercise', 'instruction_id', 'origin_round_id'), name='check_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked_on__isnull', True), ('by__isnull', True), ('result', '')), models.Q(models.Q(('result', ''), _negated=True), ('asked_on__isnull', False), ('by__isnull', False)), _connector='OR'), name='check_result_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result', 'other_amount'), ('told_xof__gte', 1), models.Q(('told_xof', models.F('amount_xof')), _negated=True)), models.Q(models.Q(('result', 'other_amount'), _negated=True), ('told_xof__isnull', True)), _connector='OR'), name='check_other_amount_is_said'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('payment_round', 'rule', 'instruction_id', 'origin_round_id'), name='finding_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('why', '')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), models.Q(('why', ''), _negated=True)), _connector='OR'), name='finding_closing_is_signed'),
         ),
         migrations.RunSQL(statement("verification", "fence")),
     ]
