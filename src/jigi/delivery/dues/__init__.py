@@ -1,0 +1,1 @@
+"""What a person has earned (droit acquis), which a round of payments takes and pays."""

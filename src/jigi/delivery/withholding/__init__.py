@@ -1,0 +1,1 @@
+"""A term of a household that a decision blocks or reduces, which a round of payments applies."""

@@ -1,0 +1,1 @@
+"""Accompaniment: contracts of operators, dues, reach, and the four siblings."""
