@@ -29,7 +29,7 @@ def install() -> User:
 
 
 def ensure_account(
-    username: str, full_name: str, role: str, *, area_code: str = "ML", programme: str = "",
+    username: str, full_name: str, role: str, *, area_code: str = "ML", programme: str = "", organisation: str = "",
     password: str | None = None, **marks: bool,
 ) -> User:  # fmt: skip
     """The account of that name with that posting, made when there is none."""
@@ -38,6 +38,11 @@ def ensure_account(
         user = User.objects.create_user(username, password, full_name=full_name, **marks)
     area = Area.objects.get(code=area_code, version__code="COD2019")
     StaffPosting.objects.get_or_create(
-        user=user, role=role, area=area, programme_code=programme, defaults={"starts_on": date(2014, 1, 1)}
+        user=user,
+        role=role,
+        area=area,
+        programme_code=programme,
+        organisation=organisation,
+        defaults={"starts_on": date(2014, 1, 1)},
     )
     return user

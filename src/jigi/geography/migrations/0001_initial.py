@@ -80,6 +80,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "lieu",
+                'indexes': [models.Index(fields=["path"], name="area_by_path", opclasses=["text_pattern_ops"]), models.Index(fields=["level", "name"], name="area_by_name")],
+                'constraints': [models.UniqueConstraint(fields=("version", "code"), name="area_code_once_per_version"), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "country"), ("parent__isnull", True)),
+                    models.Q(models.Q(("level", "country"), _negated=True), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="area_has_a_parent",
+            )],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +146,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "affectation",
+                'constraints': [models.UniqueConstraint(
+                fields=("user", "role", "area", "programme_code", "starts_on"), name="staff_posting_once"
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="staff_posting_ends_after",
+            )],
             },
         ),
         migrations.CreateModel(
@@ -209,43 +226,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("predecessor", "successor"), name="succession_once")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="area",
-            index=models.Index(fields=["path"], name="area_by_path", opclasses=["text_pattern_ops"]),
-        ),
-        migrations.AddIndex(
-            model_name="area",
-            index=models.Index(fields=["level", "name"], name="area_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.UniqueConstraint(fields=("version", "code"), name="area_code_once_per_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("level", "country"), ("parent__isnull", True)),
-                    models.Q(models.Q(("level", "country"), _negated=True), ("parent__isnull", False)),
-                    _connector="OR",
-                ),
-                name="area_has_a_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposting",
-            constraint=models.UniqueConstraint(
-                fields=("user", "role", "area", "programme_code", "starts_on"), name="staff_posting_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="staff_posting_ends_after",
-            ),
         ),
     ]

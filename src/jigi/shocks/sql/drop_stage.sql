@@ -1,0 +1,2 @@
+-- drops: stage_figure, stage_value
+DROP TABLE IF EXISTS stage_figure, stage_value
