@@ -349,3 +349,13 @@ def test_households_of_a_golden_number_are_enrolled_in_one_statement(areas: Area
     households = make_households(2_709, make_village(areas.communes[0], 9))
     assert make_enrolments(component, households).enrolled == 2_709
     connection.check_constraints()
+
+
+def test_a_decision_may_name_who_receives(component: Component, areas: Areas) -> None:
+    first, second = make_households(2, areas.villages[0])
+    child = Membership.objects.get(household=first, relation="child").person_id
+    stranger = Membership.objects.get(household=first, relation="head").person_id
+    actions.enrol_recipients(component, {first: child, second: stranger}, cohort_name="Choisis", by=loader())
+    assert Enrolment.objects.get(household=first).recipient_id == child
+    by_the_register = Membership.objects.get(household=second, role="recipient").person_id
+    assert Enrolment.objects.get(household=second).recipient_id == by_the_register

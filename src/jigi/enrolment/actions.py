@@ -31,10 +31,12 @@ from jigi.targeting.models import TargetingRound
 
 @unfenced
 def enrol_selected(
-    targeting_round: TargetingRound, component: Component, *, cohort_name: str, first_term: int = 1, by: User
-) -> Cohort:
+    targeting_round: TargetingRound, component: Component, *, cohort_name: str, first_term: int = 1,
+    where_they_stay: bool = False, by: User,
+) -> Cohort:  # fmt: skip
     """Enrol the households that a frozen campaign selected, in the component's communes, until its last term.
 
+    `where_they_stay`: a displaced household is paid in the commune where it stays, if the register says which.
     Households that are enrolled already, or that can't be, are counted in the cohort and left alone. Raises
     Refused when the campaign isn't frozen or is another programme's, or when nobody is left to enrol.
     """
@@ -51,19 +53,40 @@ def enrol_selected(
             f"La campagne « {frozen} » est celle du programme {frozen.programme_code}",
             remedy=f"Choisissez une campagne du programme {component.programme.code}",
         )
-    return _enrol(component, cohort_name, first_term, by=by, targeting_round=frozen.pk, households=[])
+    return _enrol(
+        component, cohort_name, first_term, by=by, targeting_round=frozen.pk, households=[],
+        where_they_stay=where_they_stay,
+    )  # fmt: skip
 
 
 @unfenced
 def enrol_households(
-    component: Component, household_ids: Iterable[int], *, cohort_name: str, first_term: int = 1, by: User
-) -> Cohort:
+    component: Component, household_ids: Iterable[int], *, cohort_name: str, first_term: int = 1,
+    where_they_stay: bool = False, by: User,
+) -> Cohort:  # fmt: skip
     """Enrol a list of households, each once however often the list names it; otherwise as `enrol_selected`.
 
     Raises Refused when the list is empty or names a household that isn't in the register.
     """
+    return _enrol_list(component, list(household_ids), [], cohort_name, first_term, by, where_they_stay=where_they_stay)
+
+
+@unfenced
+def enrol_recipients(
+    component: Component, recipients: Mapping[int, int], *, cohort_name: str, first_term: int = 1, by: User
+) -> Cohort:
+    """The same of households each with the member who receives (household -> person), whom the decision names.
+
+    A person who is not a present member of the household is not taken: who receives is then as the register says.
+    """
+    return _enrol_list(component, list(recipients), list(recipients.values()), cohort_name, first_term, by)
+
+
+def _enrol_list(
+    component: Component, households: Sequence[int], recipients: Sequence[int], name: str, first_term: int, by: User,
+    *, where_they_stay: bool = False,
+) -> Cohort:  # fmt: skip
     access.require(by, "enrolment.decide", areas=_communes(component), programme=component.programme.code)
-    households = list(household_ids)
     if not households:
         raise Refused(
             "La liste est vide : personne n’est inscrit",
@@ -75,7 +98,10 @@ def enrol_households(
             f"Des ménages de la liste ne sont pas au registre : {len(unknown)}, dont {unknown[0]['id']}",
             remedy="Corrigez la liste : rien n’a été inscrit",
         )
-    return _enrol(component, cohort_name, first_term, by=by, targeting_round=None, households=households)
+    return _enrol(
+        component, name, first_term, by=by, targeting_round=None, households=households, recipients=recipients,
+        where_they_stay=where_they_stay,
+    )  # fmt: skip
 
 
 @unfenced
@@ -124,6 +150,21 @@ def exit_finished(component: Component, closed_term: int, *, by: User, communes:
         if gone:
             after = {"closed_term": closed_term, "exited": gone}
             audit.record("exit_finished", "component", component.pk, by=by, after=after)
+    return gone
+
+
+@unfenced
+def exit_component(component: Component, reason: str, *, by: User) -> int:
+    """End every enrolment of a component that goes on, suspended ones too; returns how many. One statement.
+
+    For a component that gives nothing more, such as after the sunset of a response.
+    """
+    access.require(by, "enrolment.decide", areas=_communes(component), programme=component.programme.code)
+    said = _said(reason)
+    with transaction.atomic():
+        gone = run_sql("enrolment", "exit_component", {"component": component.pk, "reason": said})
+        if gone:
+            audit.record("exit_component", "component", component.pk, by=by, after={"exited": gone}, reason=said)
     return gone
 
 
@@ -226,13 +267,18 @@ def _live(enrolment: Enrolment, reason: str, by: User) -> tuple[Enrolment, str]:
 
 def _enrol(
     component: Component, name: str, first_term: int, *, by: User, targeting_round: int | None,
-    households: Sequence[int],
+    households: Sequence[int], recipients: Sequence[int] = (), where_they_stay: bool = False,
 ) -> Cohort:  # fmt: skip
     _check_cohort(component, name, first_term)
+    if component.kind not in Component.PAID:
+        raise Refused(
+            f"« {component} » ne donne pas d’argent : on n’y inscrit personne",
+            remedy="Ses présences se notent à la séance ou à la distribution.",
+        )
     title = f"Inscription de la cohorte « {name} » · {component}"
     with runs.start("enrol", title, by=by, subject=f"component:{component.pk}") as work, transaction.atomic():
         with work.step("Inscrire") as step:
-            counts = _insert(component, name, first_term, by, targeting_round, households)
+            counts = _insert(component, name, first_term, by, targeting_round, households, recipients, where_they_stay)
             step.rows_in, step.rows_out = counts["asked"], counts["enrolled"]
         cohort_id = counts.pop("cohort_id")
         if cohort_id is None:
@@ -243,7 +289,7 @@ def _enrol(
 
 def _insert(
     component: Component, name: str, first_term: int, by: User, targeting_round: int | None,
-    households: Sequence[int],
+    households: Sequence[int], recipients: Sequence[int], where_they_stay: bool,
 ) -> dict[str, Any]:  # fmt: skip
     params = {
         "component": component.pk,
@@ -252,6 +298,8 @@ def _insert(
         "by": by.pk,
         "targeting_round": targeting_round,
         "households": list(households),
+        "recipients": list(recipients),
+        "where_they_stay": where_they_stay,
         "head_by_default": component.recipient_rule == Component.RecipientRule.DESIGNATED_OR_HEAD,
         "pay_by_village": component.pay_point_rule == Component.PayPointRule.VILLAGE,
     }

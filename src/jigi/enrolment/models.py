@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from jigi.enrolment.card_models import Card, CardKey
 from jigi.enrolment.rules import LEFT_OUT, left_out
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation.sealed import IndexField, SealedField, secret
@@ -14,6 +15,8 @@ from jigi.geography.models import Area
 from jigi.programmes.models import Agency, Component
 from jigi.registry.models import Household, Person
 from jigi.targeting.models import TargetingRound
+
+__all__ = ["Card", "CardKey", "Cohort", "Enrolment"]
 
 
 class Cohort(models.Model):

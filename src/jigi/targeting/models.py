@@ -95,7 +95,8 @@ class Quota(models.Model):
 class ListedHousehold(models.Model):
     """A household put forward by its village committee, with its rank and the reasons."""
 
-    targeting_round = models.ForeignKey(TargetingRound, on_delete=models.CASCADE, related_name="listed")
+    # Its uniqueness is its index: a list of a million writes each index for every row.
+    targeting_round = models.ForeignKey(TargetingRound, on_delete=models.CASCADE, related_name="listed", db_index=False)
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+")
     rank = models.PositiveIntegerField("rang du comité")
     food_insecurity = models.BooleanField("insécurité alimentaire")
@@ -113,6 +114,34 @@ class ListedHousehold(models.Model):
         ]
 
 
+class LeftOut(models.Model):
+    """A household of the campaign's communes that a list made from the register leaves out, and why."""
+
+    class Reason(models.TextChoices):
+        ENROLLED = "enrolled", "déjà inscrit"
+        HELPED = "helped", "déjà aidé"
+        TOO_OLD = "too_old", "données trop anciennes"
+        OTHER_MEANS = "other_means", "autre moyen d’existence"
+        NO_VILLAGE = "no_village", "sans village au registre"
+
+    # Its uniqueness is its index: a large list writes each index for every row.
+    targeting_round = models.ForeignKey(
+        TargetingRound, on_delete=models.CASCADE, related_name="left_out", db_index=False
+    )
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField("motif", max_length=14, choices=Reason)
+
+    class Meta:
+        verbose_name = "ménage écarté d’une liste"
+        constraints = [
+            models.UniqueConstraint(fields=["targeting_round", "household"], name="left_out_once"),
+            models.CheckConstraint(
+                condition=Q(reason__in=("enrolled", "helped", "too_old", "other_means", "no_village")),
+                name="left_out_has_a_reason",
+            ),
+        ]
+
+
 class Result(models.Model):
     """What a campaign says of a household: its score, its place, chosen or not, and why."""
 
@@ -121,9 +150,16 @@ class Result(models.Model):
         BEYOND_QUOTA = "beyond_quota", "au-delà du quota du village"
         NOT_LISTED = "not_listed", "non proposé par le comité"
         NO_SCORE = "no_score", "questionnaire incomplet"
+        ENROLLED = "enrolled", "déjà inscrit"
+        HELPED = "helped", "déjà aidé"
+        TOO_OLD = "too_old", "données trop anciennes"
+        OTHER_MEANS = "other_means", "autre moyen d’existence"
 
-    targeting_round = models.ForeignKey(TargetingRound, on_delete=models.CASCADE, related_name="results")
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+")
+    # The indexes below begin with these two.
+    targeting_round = models.ForeignKey(
+        TargetingRound, on_delete=models.CASCADE, related_name="results", db_index=False
+    )
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+", db_index=False)
     village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     committee_rank = models.PositiveIntegerField("rang du comité", null=True)
     score = models.FloatField("score", null=True)

@@ -47,6 +47,10 @@ REASONS = {
     "beyond_quota": "Non retenu : {position} sur {ranked} dans {village}, qui n’a que {places}.",
     "not_listed": "Non retenu : l’assemblée de {village} ne l’a pas inscrit sur la liste communautaire.",
     "no_score": "Non classé : inscrit par l’assemblée de {village}, mais son questionnaire est incomplet.",
+    "enrolled": "Non retenu : déjà inscrit à une aide de même objet.",
+    "helped": "Non retenu : déjà aidé par un autre régime.",
+    "too_old": "Non retenu : ses données au registre sont trop anciennes.",
+    "other_means": "Non retenu : il vit d’autre chose que ce que vise la campagne.",
 }
 
 

@@ -4,8 +4,11 @@ WITH candidate AS MATERIALIZED (
 {sql:candidates}
 ), members AS (
 {sql:recipients}
+), household AS MATERIALIZED (
+{sql:where_paid}
 ), judged AS MATERIALIZED (
     SELECT household.id AS household_id, household.commune_id, household.village_id, members.recipient_id,
+        CASE WHEN stays THEN home_id END AS followed_commune_id,
         nullif(members.alternate_id, members.recipient_id) AS alternate_id,
         served.agency_id, place.terms AS last_term,
         CASE WHEN agency.kind = 'wallet' THEN coalesce(account.sealed, '') ELSE '' END AS account_sealed,
@@ -19,8 +22,7 @@ WITH candidate AS MATERIALIZED (
             WHEN place.terms < %(first_term)s THEN 'calendar_over'
             WHEN members.recipient_id IS NULL THEN 'without_recipient'
             ELSE 'enrolled' END AS verdict
-    FROM candidate
-    JOIN registry_household AS household ON household.id = candidate.household_id
+    FROM household
     JOIN geography_area AS commune ON commune.id = household.commune_id
     LEFT JOIN geography_area AS village ON village.id = household.village_id
     LEFT JOIN programmes_componentcommune AS place
@@ -51,9 +53,10 @@ WITH candidate AS MATERIALIZED (
     RETURNING id
 ), enrolled AS (
     INSERT INTO enrolment_enrolment (household_id, component_id, cohort_id, commune_id, village_id, recipient_id,
-        alternate_id, agency_id, account_sealed, account_index, pay_point, first_term, last_term, status, exit_reason)
+        alternate_id, agency_id, account_sealed, account_index, pay_point, first_term, last_term, status, exit_reason,
+        followed_commune_id)
     SELECT household_id, %(component)s, cohort.id, commune_id, village_id, recipient_id, alternate_id, agency_id,
-        account_sealed, account_index, pay_point, %(first_term)s, last_term, 'active', ''
+        account_sealed, account_index, pay_point, %(first_term)s, last_term, 'active', '', followed_commune_id
     FROM judged, cohort WHERE verdict = 'enrolled' ORDER BY household_id
 )
 SELECT cohort.id AS cohort_id, counted.* FROM counted LEFT JOIN cohort ON true

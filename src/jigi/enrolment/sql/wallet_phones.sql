@@ -3,10 +3,12 @@ WITH candidate AS MATERIALIZED (
 {sql:candidates}
 ), members AS (
 {sql:recipients}
+), household AS (
+{sql:where_paid}
 )
 SELECT members.recipient_id, telephone.sealed
 FROM members
-JOIN registry_household AS household ON household.id = members.household_id
+JOIN household ON household.id = members.household_id
 JOIN programmes_agencycommune AS served
     ON served.component_id = %(component)s AND served.commune_id = household.commune_id
 JOIN programmes_agency AS agency ON agency.id = served.agency_id AND agency.kind = 'wallet'

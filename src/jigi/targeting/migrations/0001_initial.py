@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'formule de score',
+                'constraints': [models.UniqueConstraint(fields=('name', 'version'), name='formula_version_once')],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +57,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'campagne de ciblage',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', False), ('frozen_by__isnull', False), ('status', 'frozen'), models.Q(('result_hash', ''), _negated=True)), models.Q(('status', 'frozen'), _negated=True), _connector='OR'), name='targeting_frozen_is_signed')],
             },
         ),
         migrations.CreateModel(
@@ -65,6 +67,7 @@ class Migration(migrations.Migration):
                 ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='geography.area')),
                 ('targeting_round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='communes', to='targeting.targetinground')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('targeting_round', 'commune'), name='targeting_commune_once')]},
         ),
         migrations.CreateModel(
             name='Result',
@@ -81,6 +84,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'résultat de ciblage',
+                'indexes': [models.Index(models.F('household'), models.F('targeting_round'), name='result_by_household'), models.Index(fields=['targeting_round', 'village', 'position'], name='result_by_village')],
+                'constraints': [models.UniqueConstraint(fields=('targeting_round', 'household'), name='result_once'), models.CheckConstraint(condition=models.Q(models.Q(('position__isnull', False), ('reason', 'within_quota'), ('selected', True)), models.Q(('selected', False), models.Q(('reason', 'within_quota'), _negated=True)), _connector='OR'), name='result_chosen_has_a_place')],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +98,7 @@ class Migration(migrations.Migration):
                 ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='geography.area')),
                 ('targeting_round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='targeting.targetinground')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('targeting_round', 'village'), name='quota_once')]},
         ),
         migrations.CreateModel(
             name='ListedHousehold',
@@ -111,42 +117,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'ménage listé',
+                'constraints': [models.UniqueConstraint(fields=('targeting_round', 'household'), name='listed_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='scoringformula',
-            constraint=models.UniqueConstraint(fields=('name', 'version'), name='formula_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetinground',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', False), ('frozen_by__isnull', False), ('status', 'frozen'), models.Q(('result_hash', ''), _negated=True)), models.Q(('status', 'frozen'), _negated=True), _connector='OR'), name='targeting_frozen_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetingcommune',
-            constraint=models.UniqueConstraint(fields=('targeting_round', 'commune'), name='targeting_commune_once'),
-        ),
-        migrations.AddIndex(
-            model_name='result',
-            index=models.Index(models.F('household'), models.F('targeting_round'), name='result_by_household'),
-        ),
-        migrations.AddIndex(
-            model_name='result',
-            index=models.Index(fields=['targeting_round', 'village', 'position'], name='result_by_village'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(fields=('targeting_round', 'household'), name='result_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position__isnull', False), ('reason', 'within_quota'), ('selected', True)), models.Q(('selected', False), models.Q(('reason', 'within_quota'), _negated=True)), _connector='OR'), name='result_chosen_has_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('targeting_round', 'village'), name='quota_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='listedhousehold',
-            constraint=models.UniqueConstraint(fields=('targeting_round', 'household'), name='listed_once'),
         ),
     ]

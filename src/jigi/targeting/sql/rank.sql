@@ -1,5 +1,5 @@
 -- reads: registry_household, registry_livingconditions, targeting_targetingcommune, targeting_listedhousehold,
--- targeting_quota; writes: targeting_result, one row per active household of the campaign's villages
+-- targeting_leftout, targeting_quota; writes: targeting_result, one row per active household of the campaign's villages
 INSERT INTO targeting_result
     (targeting_round_id, household_id, village_id, committee_rank, score, position, selected, reason)
 WITH candidate AS (
@@ -28,9 +28,11 @@ SELECT %(round)s, ranked.id, ranked.village_id, committee_rank, score,
     CASE
         WHEN ranks AND place <= coalesce(quota.places, 0) THEN 'within_quota'
         WHEN ranks THEN 'beyond_quota'
-        WHEN committee_rank IS NULL THEN 'not_listed'
+        WHEN committee_rank IS NULL THEN coalesce(left_out.reason, 'not_listed')
         ELSE 'no_score'
     END
 FROM ranked
 LEFT JOIN targeting_quota AS quota
     ON quota.targeting_round_id = %(round)s AND quota.village_id = ranked.village_id
+LEFT JOIN targeting_leftout AS left_out
+    ON left_out.targeting_round_id = %(round)s AND left_out.household_id = ranked.id
