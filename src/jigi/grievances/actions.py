@@ -1,0 +1,318 @@
+"""What is done of a case: heard, sorted, examined, decided by another, answered, appealed, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from jigi.foundation.errors import Raced, Refused
+from jigi.foundation.fence import unfenced
+from jigi.foundation.keyring import vault
+from jigi.foundation.models import User
+from jigi.geography.access import require
+from jigi.geography.models import Area
+from jigi.grievances import queries
+from jigi.grievances.models import Case, CaseHousehold, CasePayment, Category
+from jigi.grievances.states import CASE, LEVELS
+from jigi.grievances.trail import keep
+from jigi.payments.models import Instruction
+from jigi.programmes.models import Programme
+from jigi.registry.models import Household, Person
+
+SHORTEST, LONGEST = 10, 4_000
+EARLIEST = date(2014, 1, 1)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A complaint as it was heard: what, by which channel, from whom, about which households and orders."""
+
+    category: str
+    told: str
+    channel: str
+    language: str = "fr"
+    commune: Area | None = None
+    programme: Programme | None = None
+    household: Household | None = None
+    person: Person | None = None
+    name: str = ""
+    phone: str = ""
+    anonymous: bool = False
+    received_on: date | None = None
+    others: Sequence[Household] = field(default=())
+    orders: Sequence[Instruction] = field(default=())
+
+
+@unfenced
+@transaction.atomic
+def receive(heard: Heard, *, by: User | None) -> Case:
+    """Write down a complaint; `by` is None for the public page alone. Refused with what to mend."""
+    category = _category(heard.category)
+    commune = heard.commune or (heard.household.commune if heard.household else None)
+    if by is None:
+        assert heard.channel == Case.Channel.PUBLIC, "only the public page has nobody behind it"
+    elif not queries.may_enter(by, commune):
+        require(by, queries.HANDLE, areas=[commune] if commune else None)
+    _refuse_unsound(heard)
+    case = Case(
+        category=category, sensitive=category.sensitive, channel=heard.channel, language=heard.language,
+        commune=commune, programme=heard.programme, anonymous=heard.anonymous, received_by=by,
+        received_on=heard.received_on or timezone.localdate(),
+        level=Case.Level.COMMUNE if commune else Case.Level.COUNTRY, person=None if heard.anonymous else heard.person,
+    )  # fmt: skip
+    case.told = heard.told.strip()
+    case.name, case.phone = ("", "") if heard.anonymous else (heard.name.strip()[:120], heard.phone.strip()[:30])
+    case.save()
+    case.refresh_from_db()
+    _concern(case, heard)
+    keep(case, "receive", by=by, facts={"channel": heard.channel})
+    return case
+
+
+@unfenced
+@transaction.atomic
+def receive_from_public(heard: Heard) -> Case:
+    """A complaint of the public page. The same story with the same telephone, the same day, is the same complaint:
+    a form sent twice on a bad link keeps its number."""
+    told = vault().index("grievance", heard.told.strip())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('grievance'), hashtext(%s))", [told.hex()])
+    phone = vault().index("phone", heard.phone.strip()) if heard.phone.strip() and not heard.anonymous else b""
+    same = Case.objects.filter(
+        told_index=told, phone_index=phone, channel=Case.Channel.PUBLIC, received_on=timezone.localdate(),
+        commune=heard.commune,
+    )  # fmt: skip
+    return same.order_by("pk").first() or receive(heard, by=None)
+
+
+@unfenced
+def acknowledge(case: Case, *, by: User) -> None:
+    """Say to the complainant that the complaint is known, with its number."""
+    _move(case, "acknowledge", by)
+
+
+@unfenced
+@transaction.atomic
+def sort(case: Case, category: str, *, by: User) -> None:
+    """Confirm or change the category: it says who examines, in how many days, and who may see it.
+
+    A case that becomes sensitive is gone for who sorted it, unless they hold that right.
+    """
+    chosen = _category(category)
+    if case.sensitive and not chosen.sensitive:
+        raise Refused(
+            "Une plainte sensible ne devient pas ordinaire",
+            remedy="Enregistrez une autre plainte pour ce qui n’est pas sensible.",
+        )
+    subject = "" if chosen.sensitive else case.subject
+    _move(case, "sort", by, category=chosen, sensitive=chosen.sensitive, subject=subject)
+
+
+@unfenced
+@transaction.atomic
+def assign(case: Case, to: User, *, by: User) -> None:
+    """Give a case to a person who may see it."""
+    _require(case, by)
+    if not queries.may_handle(to, case):
+        raise Refused(f"{to} ne peut pas traiter cette plainte", remedy="Choisissez qui tient ce rôle pour ce lieu.")
+    Case.objects.filter(pk=case.pk).update(assigned_to=to)
+    keep(case, "give_case", by=by, facts={"to": to.username})
+
+
+@unfenced
+@transaction.atomic
+def note(case: Case, text: str, *, by: User) -> None:
+    """An internal note: read by who handles the case, never told to the complainant."""
+    _require(case, by)
+    keep(case, "note", by=by, note=_said(text, "la note"))
+
+
+@unfenced
+def examine(case: Case, *, by: User) -> None:
+    """Begin the examination."""
+    _move(case, "examine", by, assigned_to=by)
+
+
+@unfenced
+@transaction.atomic
+def propose(case: Case, outcome: str, text: str, *, by: User) -> None:
+    """Say what the examination found: it waits for another person's decision. Written again, it replaces the last."""
+    _require(case, by)
+    if case.status != "examination":
+        raise Refused("Cette plainte n’est pas en examen", remedy="Rechargez la page.")
+    if outcome not in Case.Outcome.values or not outcome:
+        raise Refused("L’issue n’est pas choisie", remedy="Fondée, fondée en partie ou non fondée.")
+    said = _said(text, "ce que l’examen a trouvé")
+    done = Case.objects.filter(pk=case.pk, status="examination").update(
+        outcome=outcome, proposed_by=by, decided_by=None, decided_on=None
+    )
+    if not done:
+        raise Raced("Quelqu’un a agi avant vous", remedy="Rechargez la page.")
+    case.refresh_from_db()
+    keep(case, "propose", by=by, note=said, facts={"outcome": outcome})
+
+
+@unfenced
+@transaction.atomic
+def decide(case: Case, text: str, *, by: User) -> None:
+    """Confirm what was proposed: by another than who examined, at the level of the case or above."""
+    held = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    _require_decision(held, by)
+    said = _said(text, "le motif de la décision")
+    _move(held, "decide", by, said=said, decided_by=by, decided_on=timezone.localdate())
+
+
+@unfenced
+@transaction.atomic
+def send_back(case: Case, text: str, *, by: User) -> None:
+    """Ask for more of the examination: what was proposed is taken away."""
+    held = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    _require_decision(held, by)
+    Case.objects.filter(pk=held.pk).update(outcome="", proposed_by=None)
+    held.refresh_from_db()
+    keep(held, "send_back", by=by, note=_said(text, "ce qui manque"))
+
+
+@unfenced
+def answer(case: Case, text: str, *, by: User, on: date | None = None) -> None:
+    """Tell the complainant, by their own channel, what was decided and how to appeal."""
+    day = on or timezone.localdate()
+    if not case.received_on <= day <= timezone.localdate():
+        raise Refused("Ce jour ne va pas", remedy="Entre la réception et aujourd’hui.")
+    _move(case, "answer", by, said=_said(text, "ce qui a été répondu"), answered_on=case.answered_on or day)
+
+
+@unfenced
+def appeal(case: Case, text: str, *, by: User) -> None:
+    """The complainant does not agree: the case goes one level up."""
+    up = LEVELS[min(LEVELS.index(case.level) + 1, len(LEVELS) - 1)]
+    _move(
+        case, "appeal", by, said=_said(text, "ce que dit le plaignant"), level=up, appeals=F("appeals") + 1,
+        assigned_to=None,
+    )  # fmt: skip
+
+
+@unfenced
+@transaction.atomic
+def hear(case: Case, *, by: User) -> None:
+    """Examine an appeal: by another than who decided before."""
+    if case.decided_by_id == by.pk or case.proposed_by_id == by.pk:
+        raise Refused("Vous avez examiné ou décidé cette plainte", remedy="Une autre personne examine le recours.")
+    _move(case, "hear", by, outcome="", proposed_by=None, decided_by=None, decided_on=None, assigned_to=by)
+
+
+@unfenced
+@transaction.atomic
+def close(case: Case, satisfaction: str, *, by: User) -> None:
+    """End a case that was answered, with what the complainant thinks of the answer."""
+    if satisfaction not in Case.Satisfaction.values or not satisfaction:
+        raise Refused("Dites si le plaignant est satisfait", remedy="Ou « injoignable », s’il n’a pas pu être demandé.")
+    _refuse_open_acts(case)
+    _move(case, "close", by, satisfaction=satisfaction)
+
+
+@unfenced
+def reopen(case: Case, text: str, *, by: User) -> None:
+    """Take a closing back."""
+    _move(case, "reopen", by, said=_said(text, "le motif"), satisfaction="")
+
+
+@unfenced
+def cancel(case: Case, text: str, *, by: User) -> None:
+    """Set aside what was entered by mistake, or twice: it stays, and may be restored."""
+    _move(case, "cancel", by, said=_said(text, "le motif"))
+
+
+@unfenced
+def restore(case: Case, text: str, *, by: User) -> None:
+    """Take a cancelling back."""
+    _move(case, "restore", by, said=_said(text, "le motif"))
+
+
+def _move(case: Case, verb: str, by: User, *, said: str = "", **fields: Any) -> None:
+    """A compare-and-set on the status, with the rows that keep it. Refused or Raced as `StateTable.move`."""
+    _require(case, by)
+    CASE.check(case, verb)
+    step, before = CASE.transition(verb), case.status
+    with transaction.atomic():
+        if not Case.objects.filter(pk=case.pk, status=before).update(status=step.target, **fields):
+            raise Raced(
+                f"« {step.label} » n’a pas été fait : quelqu’un a agi avant vous",
+                remedy="Rechargez la page pour voir l’état présent.",
+            )
+        case.refresh_from_db()
+        keep(case, verb, by=by, note=said, before={"status": before})
+
+
+def _require(case: Case, by: User) -> None:
+    if not queries.may_handle(by, case):
+        require(by, queries.SENSITIVE if case.sensitive else queries.HANDLE)
+        raise Refused("Cette plainte n’est pas de vos communes", remedy="Elle revient à qui suit ces communes.")
+
+
+def _require_decision(case: Case, by: User) -> None:
+    _require(case, by)
+    if not case.proposed_by_id or not case.outcome:
+        raise Refused("L’examen n’a encore rien proposé", remedy="Qui examine écrit d’abord ce qui a été trouvé.")
+    if case.proposed_by_id == by.pk:
+        raise Refused("Vous avez examiné cette plainte", remedy="Une autre personne décide.")
+    if not queries.may_decide(by, case):
+        raise Refused(
+            f"Cette plainte se décide au niveau {case.get_level_display()} ou au-dessus",
+            remedy="Demandez à votre coordination qui tient ce rôle.",
+        )
+
+
+def _refuse_open_acts(case: Case) -> None:
+    if case.acts.filter(status="asked").exists():
+        raise Refused("Un acte demandé attend encore", remedy="Faites-le faire, ou retirez-le, puis fermez.")
+
+
+def _category(code: str) -> Category:
+    found = Category.objects.filter(code=code, in_use=True).first()
+    if found is None:
+        raise Refused("La catégorie n’est pas connue", remedy="Choisissez-la dans la liste.")
+    return found
+
+
+def _refuse_unsound(heard: Heard) -> None:
+    _said(heard.told, "ce qui s’est passé")
+    if heard.channel not in Case.Channel.values or heard.language not in Case.Language.values:
+        raise Refused("Le canal ou la langue n’est pas connu", remedy="Choisissez dans la liste.")
+    if not heard.anonymous and not (heard.name.strip() or heard.person or heard.household):
+        raise Refused("Qui se plaint ?", remedy="Donnez un nom, un ménage, ou cochez « anonyme ».")
+    if heard.received_on and not EARLIEST <= heard.received_on <= timezone.localdate():
+        raise Refused("Le jour de réception ne va pas", remedy="Il n’est ni à venir, ni avant 2014.")
+
+
+def _concern(case: Case, heard: Heard) -> None:
+    own = [heard.household] if heard.household else []
+    concerned = {one.pk: one for one in (*own, *heard.others)}
+    CaseHousehold.objects.bulk_create(
+        CaseHousehold(case=case, household=one, complains=bool(own) and not heard.anonymous and one.pk == own[0].pk)
+        for one in concerned.values()
+    )
+    for order in heard.orders:
+        if order.household_id not in concerned:
+            raise Refused(
+                f"L’ordre {order.reference} n’est pas d’un ménage de la plainte", remedy="Ajoutez d’abord ce ménage."
+            )
+        CasePayment.objects.create(
+            case=case, household_id=order.household_id, instruction_id=order.pk, origin_round_id=order.origin_round_id,
+            reference=order.reference,
+        )  # fmt: skip
+
+
+def _said(text: str, what: str) -> str:
+    said = text.strip()
+    if len(said) < SHORTEST:
+        raise Refused(f"Il manque {what}", remedy=f"Écrivez-le en une phrase ({SHORTEST} caractères au moins).")
+    if len(said) > LONGEST:
+        raise Refused("Le texte est trop long", remedy=f"Résumez-le en {LONGEST} caractères.")
+    return said

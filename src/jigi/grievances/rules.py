@@ -1,0 +1,35 @@
+"""What is computed of complaints: the check of their numbers, working days. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+DIGITS = 12
+
+
+def is_number(number: int) -> bool:
+    """Whether a number of twelve digits ends by its two check digits (ISO 7064, MOD 97-10), as RSU numbers do."""
+    return len(str(number)) == DIGITS and number % 97 == 1
+
+
+def read_number(text: str) -> int | None:
+    """The number that a person typed, whatever the spaces and marks between; None when it is none."""
+    digits = "".join(mark for mark in text if mark in "0123456789")
+    return int(digits) if len(digits) == DIGITS and is_number(int(digits)) else None
+
+
+def written(number: int) -> str:
+    """A number as it is said and read back: « 1234 5678 9012 »."""
+    text = f"{number:012}"
+    return " ".join((text[:4], text[4:8], text[8:]))
+
+
+def working_day(start: date, days: int, holidays: Collection[date]) -> date:
+    """The day that comes `days` working days after another, which is not counted; with 0, the day itself."""
+    day, left = start, days
+    while left > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and day not in holidays:
+            left -= 1
+    return day

@@ -1,0 +1,3 @@
+-- reads: erased_household; writes: grievances_act, its words
+UPDATE grievances_act SET why = 'effacé', result = CASE result WHEN '' THEN '' ELSE 'effacé' END
+WHERE household_id IN (SELECT id FROM erased_household)
