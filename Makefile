@@ -49,9 +49,10 @@ demo: install
 test: install-dev
 	$(PY) -m pytest -n 2 -q
 
-# Those that another PostgreSQL could answer otherwise: without Chromium, the house and the files made by chance.
+# Those that another PostgreSQL could answer otherwise: without Chromium, pages, the house and the files made by chance.
 test-database: install-dev
-	$(PY) -m pytest -n 2 -q -m "not long and not fuzz and not browser" --ignore tests/house --ignore tests/fuzz
+	$(PY) -m pytest -n 2 -q -m "not long and not fuzz and not browser" --ignore tests/house --ignore tests/fuzz \
+	    --ignore tests/web --ignore tests/access/test_matrix.py --ignore tests/command --ignore tests/demo
 
 test-long: install-dev
 	$(PY) -m pytest -n 2 -q -m long

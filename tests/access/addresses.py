@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from tests.access import books
+from tests.access import agencies, books
+from tests.access.arms import ARM_ASKS
 from tests.access.asks import (
     ACTS,
     CHANGE_ACTS,
@@ -18,6 +20,7 @@ from tests.access.asks import (
     _blank,
     _bulk,
     _campaign,
+    _cards_of,
     _change,
     _changed,
     _code,
@@ -47,6 +50,18 @@ from tests.access.asks import (
     _sheet,
     _suspension,
 )
+from tests.access.bank import BANK_ASKS
+from tests.access.contracts import CONTRACT_ASKS
+from tests.access.grants import GRANT_ASKS
+from tests.access.grievances import GRIEVANCE_ASKS
+from tests.access.nutrition import NUTRITION_ASKS
+from tests.access.refunds import REFUND_ASKS
+from tests.access.responses import RESPONSE_ASKS
+from tests.access.sessions import SESSION_ASKS
+from tests.access.shocks import SHOCK_ASKS
+from tests.access.sites import SITE_ASKS
+from tests.access.triggers import TRIGGER_ASKS
+from tests.access.works import WORKS_ASKS
 
 ASKS: tuple[Ask, ...] = (
     Ask("home", "page publique", _everywhere("home"), anonymous=True),
@@ -279,6 +294,16 @@ ASKS: tuple[Ask, ...] = (
         lambda w, p: reverse("order_file", args=[w.rounds[p, "released"].pk, w.scene.agency.pk]),
         sent=_key(format="csv"),
     ),
+    *SITE_ASKS,
+    *CONTRACT_ASKS,
+    *SESSION_ASKS,
+    *GRANT_ASKS,
+    *TRIGGER_ASKS,
+    *SHOCK_ASKS,
+    *agencies.AGENCY_ASKS,
+    *WORKS_ASKS,
+    *ARM_ASKS,
+    *RESPONSE_ASKS,
     Ask(
         "dispatch",
         "envoi par machine à une agence",
@@ -294,23 +319,7 @@ ASKS: tuple[Ask, ...] = (
         Ask("payment_round_act", f"tour : {verb}", _round("payment_round_act", state, verb), sent=_key(motif="essai"))
         for verb, state in ACTS.items()
     ),
-    Ask(
-        "payment_refund",
-        "retour aux fonds (page)",
-        lambda w, p: reverse("payment_refund", args=[w.scene.component.pk]) if p == "above" else None,
-    ),
-    Ask(
-        "payment_refund",
-        "rendre aux fonds",
-        lambda w, p: reverse("payment_refund", args=[w.scene.component.pk]) if p == "above" else None,
-        sent=_key(motif="essai de la matrice"),
-    ),
-    Ask(
-        "payment_refund_decide",
-        "décider une perte",
-        lambda w, p: reverse("payment_refund_decide", args=[w.scene.component.pk]) if p == "above" else None,
-        sent=_key(motif="essai de la matrice"),
-    ),
+    *REFUND_ASKS,
     Ask("payment_round_open", "ouvrir un tour (page)", _everywhere("payment_round_open")),
     Ask("payment_round_open", "ouvrir un tour", _list("payment_round_open"), sent=_opened),
     Ask(
@@ -449,8 +458,44 @@ ASKS: tuple[Ask, ...] = (
     Ask("ledger_advances", "saisir une avance", _everywhere("ledger_advances"), sent=books.advanced),
     Ask("ledger_advance", "une avance", _ledger("ledger_advance", books.advance)),
     Ask("ledger_advance", "approuver une avance", _ledger("ledger_advance", books.advance), sent=_key()),
+    Ask(
+        "ledger_fee_withdraw",
+        "retirer une règle de frais proposée par un autre",
+        _ledger("ledger_fee_withdraw", books.fee_rule),
+        sent=_key(),
+    ),
+    Ask(
+        "ledger_advance_withdraw",
+        "retirer une avance saisie par un autre",
+        _ledger("ledger_advance_withdraw", books.advance),
+        sent=_key(),
+    ),
+    Ask("ledger_openings", "reprises de soldes", _everywhere("ledger_openings")),
+    Ask("ledger_openings", "envoyer des soldes à reprendre", _everywhere("ledger_openings"), sent=books.openings),
+    Ask("ledger_opening", "une reprise de soldes", _ledger("ledger_opening", books.opening)),
+    Ask(
+        "ledger_opening",
+        "refuser une reprise de soldes",
+        _ledger("ledger_opening", books.opening),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "agreement_budget",
+        "le budget d’une convention",
+        lambda w, p: reverse("agreement_budget", args=[w.scene.agreement.code]) if p == "above" else None,
+    ),
+    Ask(
+        "agreement_budget_line",
+        "les tours d’une ligne de budget",
+        lambda w, p: (
+            reverse("agreement_budget_line", args=[w.scene.agreement.code, books.budget_line(w)])
+            if p == "above"
+            else None
+        ),
+    ),
     Ask("ledger_clear", "apurer des avances (page)", books.clearing),
     Ask("ledger_clear", "apurer des avances", books.clearing, sent=_key()),
+    *BANK_ASKS,
     Ask(
         "agreement_amend",
         "demander un avenant (page)",
@@ -625,6 +670,20 @@ ASKS: tuple[Ask, ...] = (
         _enrolment("enrolment_act", "garder"),
         sent=_key(motif="essai de la matrice"),
     ),
+    Ask("enrolment_card", "la carte d’un allocataire", _enrolment("enrolment_card")),
+    Ask("enrolment_card", "refaire une carte", _enrolment("enrolment_card"), sent=_key(motif="essai de la matrice")),
+    Ask("cards", "cartes des allocataires", _everywhere("cards")),
+    Ask(
+        "cards_issue",
+        "émettre les cartes d’une commune",
+        lambda w, p: reverse("cards_issue") if p != "above" else None,
+        sent=lambda w, p: {"cle": str(uuid.uuid4()), **_cards_of(w, p)},
+    ),
+    Ask(
+        "cards_print",
+        "imprimer les cartes d’une commune",
+        lambda w, p: f"{reverse('cards_print')}?{urlencode(_cards_of(w, p))}" if p != "above" else None,
+    ),
     Ask("backups", "sauvegardes", _everywhere("backups")),
     Ask("backup_ask", "demander une sauvegarde", _everywhere("backup_ask"), sent=_key(acte="drill")),
     Ask("accounts", "comptes", _list("accounts"), lambda w, p: f"/comptes/{w.people[p].pk}/"),
@@ -719,23 +778,6 @@ ASKS: tuple[Ask, ...] = (
     ),
     Ask("data_model", "modèle des données", _everywhere("data_model")),
     Ask("data_model_document", "modèle des données, en document", _everywhere("data_model_document")),
+    *NUTRITION_ASKS,
+    *GRIEVANCE_ASKS,
 )
-
-PHONES = {
-    "fill_worker", "openrosa_forms", "openrosa_submission", "openrosa_xform", "openrosa_manifest", "openrosa_media",
-    "partage_api", "partage_api_lines", "partage_api_notices", "agency_notification",
-}  # fmt: skip
-"""What phones and partners’ machines ask with a secret of their own, and no session: tests/web/test_openrosa.py and
-test_sharing_api.py ask them, test_dispatch_pages.py sends what agencies notify. The program of the page that works
-without network is the same for all:
-tests/web/test_fill_pages.py asks it."""
-
-OWN = {
-    "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",
-    "mfa_authenticate", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_index",
-    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-    "mfa_list_webauthn", "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "openid_connect_login",
-    "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error", "invitation",
-    "own_account", "own_collection", "usersessions_list",
-}  # fmt: skip
-"""The way in and one's own account: the same for every role and place. tests/entry asks them, others' keys included."""

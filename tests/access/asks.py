@@ -76,6 +76,10 @@ def _enrolment(name: str, *more: object) -> Of:
     )
 
 
+def _cards_of(world: World, place: str) -> dict[str, str]:
+    return {"composante": str(world.scene.component.pk), "commune": str(world.commune(place).pk)}
+
+
 def _key(**more: str) -> Callable[[World, str], Mapping[str, str]]:
     return lambda world, place: {"cle": str(uuid.uuid4()), **more}
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from jigi.ledger.models import Closing
-from jigi.programmes.models import Advance, FeeRule
+from jigi.ledger.models import Closing, OpeningRequest
+from jigi.programmes import budgets
+from jigi.programmes.budget_rules import Purpose, SaidBudget, SaidLine
+from jigi.programmes.models import Advance, BudgetLine, FeeRule
 from tests.access.world import World
 
 
@@ -42,3 +46,23 @@ def advanced(world: World, place: str) -> Mapping[str, str]:
     key = str(uuid.uuid4())
     named = {"convention": world.scene.agreement.code, "agence": world.scene.agency.code, "reference": key}
     return {"cle": key, **named, "montant": "1", "date": "2016-01-01", "piece": "essai"}
+
+
+OPENED = "convention;compte;libelle;nature;solde\nX;X:b;Bailleur;bailleur;-{0}\nX;X:d;Disponible;disponible;{0}\n"
+
+
+def openings(world: World, place: str) -> Mapping[str, Any]:
+    key = uuid.uuid4()
+    return {"cle": str(key), "fichier": SimpleUploadedFile("soldes.csv", OPENED.format(key.int % 10**9 + 1).encode())}
+
+
+def opening(world: World) -> int:
+    facts = {"file_name": "matrice.csv", "content": OPENED.format(1).encode(), "asked_by": world.scene.maker}
+    return OpeningRequest.objects.get_or_create(file_hash="matrice", decided_at=None, defaults=facts)[0].pk
+
+
+def budget_line(world: World) -> int:
+    agreement = world.scene.agreement
+    if not agreement.budgets.exists():
+        budgets.write(agreement, SaidBudget((SaidLine("M", "matrice", Purpose.MANAGEMENT, "", None, 1),)))
+    return BudgetLine.objects.filter(budget__agreement=agreement).earliest("pk").pk

@@ -36,7 +36,7 @@ def test_an_agency_takes_its_own_orders_and_does_not_know_of_the_others() -> Non
     client.force_login(user)
     page = client.get(f"/paiements/{released.pk}/ordres/").content.decode()
     assert str(own) in page and str(other) not in page
-    assert client.get("/aujourdhui/").content.decode().count(f"/paiements/{released.pk}/ordres/") == 1
+    assert client.get("/aujourdhui/").content.decode().count(f"/agence/{own.code}/tours/{released.pk}/") == 1
     taken = client.post(f"/paiements/{released.pk}/ordres/{own.pk}/", asked())
     assert len(b"".join(taken).decode().splitlines()) == 3  # type: ignore[arg-type]
     assert OrderFile.objects.get().made_by == user

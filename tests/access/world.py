@@ -18,6 +18,7 @@ from django.utils import timezone
 from jigi.changes import actions as changes
 from jigi.changes import evidence
 from jigi.changes.models import ChangeBulk, ChangeEvidence, ChangeRequest
+from jigi.delivery.models import Contract, ContractCommune, Deliverable, Operator, Target
 from jigi.foundation.errors import Raced
 from jigi.foundation.models import Run, User
 from jigi.foundation.sealed import sealed_bytes
@@ -25,10 +26,11 @@ from jigi.geography.models import Area, Invitation
 from jigi.intake.models import Batch, CollectionSecret, Correction, FormVersion, Problem, SetAside, Submission
 from jigi.intake.reception import receive
 from jigi.monitoring.models import Alert
-from jigi.payments import actions, suspensions
+from jigi.payments import actions, replies, suspensions
+from jigi.payments.agency_models import AgencyReply
 from jigi.payments.models import CommuneSuspension, Instruction, PaymentRound, ReturnFile, ReturnLine
 from jigi.programmes import amendments
-from jigi.programmes.models import Amendment
+from jigi.programmes.models import Amendment, Component
 from jigi.protection import actions as protection
 from jigi.protection.models import DataRequest, RetentionProposal
 from jigi.registry.models import Household
@@ -48,6 +50,7 @@ from jigi.verification.models import Exercise, Finding
 from tests.factories import make_commune, make_households, make_user, make_village
 from tests.foundation.sent import pdf, photo
 from tests.intake.collected import HOUSEHOLD, fiche, make_form
+from tests.payments.agency_scene import make_agent
 from tests.payments.dispatch_scene import open_channel
 from tests.payments.scene import Scene, beside, stage
 from tests.schemes.giving import give, line, make_scheme, write
@@ -100,6 +103,8 @@ class World:
     bulks: dict[str, ChangeBulk] = field(default_factory=dict)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     pages: dict[tuple[str, str], ScannedPage] = field(default_factory=dict)
+    refusals: dict[str, AgencyReply] = field(default_factory=dict)
+    contracts: dict[tuple[str, str], Contract] = field(default_factory=dict)
 
     def area(self, place: str) -> Area:
         """The area of a place for the pages of places: a cercle; above, the region."""
@@ -131,6 +136,7 @@ def make_world(folder: Path) -> World:
     for place in PLACES:
         _rounds(world, place, folder)
     _suspensions(world)
+    _contracts(world)
     for place in PLACES:
         world.campaigns[place] = _campaign(world, place, folder)
         _people(world, place)
@@ -295,6 +301,8 @@ def _rounds(world: World, place: str, folder: Path) -> None:
         opened = scene.open(term, communes=communes)
         world.rounds[place, state] = _brought_to(scene, opened, state)
     released = world.rounds[place, "released"]
+    agent = make_agent(scene.agency, f"agence-{place}")
+    world.refusals[place] = replies.refuse(released, scene.agency, by=agent, reason=f"caisse fermée {place}")
     rows: list[tuple[Any, ...]] = [
         (line.reference, "PAYE", line.amount_xof, "2016-02-10")
         for line in Instruction.objects.filter(payment_round=released).order_by("id")[:1]
@@ -322,6 +330,27 @@ def _suspensions(world: World) -> None:
             if state == "confirmed":
                 suspensions.confirm(made, by=world.scene.approver)
             world.suspensions[place, state] = made
+
+
+def _contracts(world: World) -> None:
+    """A contract of each state in each place, with a target and a deliverable that waits."""
+    ground = beside(world.scene, "MA")
+    Component.objects.filter(pk=ground.component.pk).update(kind="sessions", amount_xof=0)
+    operator = Operator.objects.create(code=world.scene.agency.code, name="ONG A (essai)", kind="ngo")
+    last = date(2016, 12, 31)
+    for place in ("own", "sister", "foreign", "above"):
+        communes = [world.communes[p] for p in (("own", "sister") if place == "above" else (place,))]
+        for status in ("draft", "active"):
+            signed = {"signed_by": world.scene.approver, "signed_at": timezone.now()} if status == "active" else {}
+            made = Contract.objects.create(
+                number=f"{place}-{status}", title="Contrat d’essai", operator=operator, component=ground.component,
+                agreement=ground.agreement, sort="sessions", starts_on=date(2016, 1, 1), ends_on=last,
+                amount_xof=0, status=status, made_by=world.scene.maker, **signed,
+            )  # fmt: skip
+            ContractCommune.objects.bulk_create(ContractCommune(contract=made, commune=area) for area in communes)
+            Target.objects.create(contract=made, measure="séances tenues", amount=12, due_on=last)
+            Deliverable.objects.create(contract=made, rank=1, title="Rapport", due_on=last, amount_xof=0)
+            world.contracts[place, status] = made
 
 
 def _brought_to(scene: Scene, opened: PaymentRound, state: str) -> PaymentRound:

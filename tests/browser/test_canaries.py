@@ -36,8 +36,9 @@ def read(visit) -> Callable[[str | None, str], str]:
     pages: dict[str | None, Page] = {}
 
     def ask(username: str | None, address: str) -> str:
-        page = pages.setdefault(username, visit(username))
-        answer = page.request.get(address, max_redirects=0)
+        if username not in pages:
+            pages[username] = visit(username)
+        answer = pages[username].request.get(address, max_redirects=0)
         return f"{answer.status} {answer.headers} {answer.text() if 'pdf' not in str(answer.headers) else ''}"
 
     return ask

@@ -21,7 +21,7 @@ def test_anyone_sees_where_and_how_much(visit):
     page = visit(None)
     page.goto("/")
     expect(page.locator("svg[role=img]").first).to_be_visible()
-    expect(page.get_by_text("220", exact=True).first).to_be_visible()
+    expect(page.get_by_text("225", exact=True).first).to_be_visible()
     page.get_by_role("link", name="Se connecter").click()
     expect(page).to_have_url(re.compile("/connexion/"))
 
@@ -74,7 +74,7 @@ def test_orders_leave_and_the_agency_s_answer_comes_back(visit, tmp_path: Path):
     command = ["-m", "tools.agency", order, "--out", back, "--seed=3", "--unknown=0.02", "--late=0"]
     subprocess.run([sys.executable, *map(str, command)], cwd=ROOT, check=True)
     page.goto("/paiements/retours/")
-    page.locator("main form select").first.select_option(index=1)
+    page.locator("main form select").first.select_option(label="Agence B (microfinance)")
     page.set_input_files("input[type=file]", back)
     with page.expect_navigation():
         page.locator("main form button").last.click()
@@ -148,7 +148,7 @@ def test_the_campaign_says_its_error_and_each_household_s_reason(visit):
 def test_an_agreement_adds_up_to_the_franc(visit):
     page = visit("auditeur")
     page.goto("/financements/")
-    page.locator("main tbody a").first.click()
+    page.get_by_role("link", name="KITA-IDA").first.click()
     expect(page.locator("main")).to_contain_text("Réservation")
     expect(page.locator("main")).to_contain_text("vérifié")
 

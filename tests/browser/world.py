@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import django
 
@@ -16,17 +17,40 @@ from django.utils import timezone  # noqa: E402
 from xlsxwriter import Workbook  # noqa: E402
 
 from jigi.demo import chain, ground  # noqa: E402
+from jigi.demo.accompany import accompany  # noqa: E402
 from jigi.foundation.models import User  # noqa: E402
+from jigi.foundation.periods import Period  # noqa: E402
 from jigi.geography.installation import ensure_account  # noqa: E402
+from jigi.geography.models import Area  # noqa: E402
+from jigi.geography.queries import version_in_use  # noqa: E402
 from jigi.intake.actions import load_form, publish  # noqa: E402
-from jigi.payments import actions, advances, returns, suspensions  # noqa: E402
+from jigi.ledger import actions as ledger  # noqa: E402
+from jigi.ledger import opening_requests  # noqa: E402
+from jigi.payments import (  # noqa: E402
+    actions,
+    advances,
+    agency_tokens,
+    bank_accounts,
+    bank_matching,
+    bank_operations,
+    bank_statements,
+    orders,
+    reissues,
+    returns,
+    suspensions,
+)
+from jigi.payments.bank_accounts import Described  # noqa: E402
 from jigi.payments.models import Instruction, PaymentRound  # noqa: E402
-from jigi.programmes import amendments  # noqa: E402
+from jigi.programmes import amendments, budgets, eligibility  # noqa: E402
+from jigi.programmes.budget_rules import Purpose, SaidBudget, SaidLine  # noqa: E402
 from jigi.programmes.models import Agency, Agreement, Component  # noqa: E402
+from jigi.shocks.triggers import load_shipped  # noqa: E402
 from jigi.verification import actions as verification  # noqa: E402
 from jigi.verification.actions import Draw  # noqa: E402
 from jigi.verification.rules import Precision  # noqa: E402
+from tests.browser import grievances_world, response_world, shocks_world, works_world  # noqa: E402
 from tests.foundation.sent import pdf  # noqa: E402
+from tests.shocks import harmonised  # noqa: E402
 
 DEFINITIONS = Path(chain.__file__).resolve().parent.parent / "programmes" / "definitions"
 
@@ -67,9 +91,18 @@ def main(folder: Path) -> None:
     _doubts(folder, staff)
     _asked(PaymentRound.objects.get(pk=first.pk))
     _decided(component, staff)
-    second = actions.prepare(actions.open_round(component, 2, communes, by=staff.manager), by=staff.manager)
+    _banked(folder, staff)
+    second = actions.open_round(component, 2, communes, by=staff.manager)
+    _offered(folder, staff)
+    actions.prepare(second, by=staff.manager)
     actions.freeze(second, by=staff.manager)
     make_visit(folder, staff)
+    accompany(staff)
+    works_world.lay()
+    response_world.lay(DEFINITIONS / "urgence_covid.toml")
+    make_shocks(staff)
+    grievances_world.lay()
+    shocks_world.lay()
 
 
 def _doubts(folder: Path, staff: ground.Staff) -> None:
@@ -102,8 +135,70 @@ def _decided(component: Component, staff: ground.Staff) -> None:
     later = amendments.Asked("extension", closes_on=date(2024, 12, 31))
     paper = amendments.Paper("avenant.pdf", pdf())
     amendments.ask(agreement, later, signed_on=date(2015, 7, 1), reason="prolongation", paper=paper, by=keeper)
+    _financed(agreement, keeper)
     commune = chain.communes_of(component)[0]
     suspensions.ask(component, commune, starts_on=date(2018, 1, 1), reason="attaques", by=staff.manager)
+
+
+def _offered(folder: Path, staff: ground.Staff) -> None:
+    """An order issued again, the last round of all, that its agency has still to take; and the agency's person."""
+    order = Instruction.objects.filter(status="absent").order_by("id")[0]
+    made = reissues.ask(order, by=staff.manager, reason="allocataire revenue")
+    made = actions.freeze(actions.prepare(made, by=staff.manager), by=staff.manager)
+    made = actions.release(actions.approve(made, by=staff.coordinator), by=staff.treasurer)
+    agent = User.objects.get(username="agence")
+    agent.staff_postings.update(organisation=order.agency.code)
+    orders.write_orders(made, order.agency, folder / "agence", format="csv", by=agent)
+    agency_tokens.make(order.agency, "logiciel du guichet", 90, by=agent)
+
+
+def _banked(folder: Path, staff: ground.Staff) -> None:
+    """An account at a bank: an advance found in its statement, fees that wait for an approval, a deposit."""
+    keeper = User.objects.get(username="finances")
+    agreement, agency = Agreement.objects.get(), Agency.objects.get()
+    sent = advances.propose(
+        agreement, agency, 6_000_000, reference="VIR-2", paid_on=date(2015, 7, 2), document="avis.pdf", by=keeper
+    )
+    advances.approve(sent, by=staff.treasurer)
+    number = "ML0160120102600110066849"
+    said = Described("BDM-IDA", "Compte désigné IDA", "Banque de développement", number, agreement.code)
+    bank = bank_accounts.describe(said, by=User.objects.get(username="comptes"))
+    path = folder / "releve.csv"
+    path.write_text(
+        "Date;Libellé;Référence;Débit;Crédit;Solde\n01/07/2015;Versement IDA tranche 3;R1;;20 000 000;20 000 000\n"
+        "02/07/2015;Virement VIR-2;R2;6 000 000;;14 000 000\n03/07/2015;Frais de virement;R3;5 900;;13 994 100\n",
+        encoding="utf-8",
+    )
+    bank_statements.take(bank, path, by=keeper)
+    bank_matching.match_all(bank, by=keeper)
+    fees = next(one.key for one in bank_matching.outstanding(bank) if one.amount_xof == -5_900)
+    bank_operations.explain(bank, [fees], [], "charge", "Avis de débit R3", by=keeper)
+
+
+def _financed(agreement: Agreement, keeper: User) -> None:
+    """What the agreement may finance; its budget, of which the second term overspends a line; balances to confirm."""
+    years = Period(date(2015, 1, 1), date(2017, 12, 31))
+    eligibility.write(agreement, eligibility.Said(components=("KITA.TM",), periods=(years,)))
+    lines = (
+        SaidLine("1.1", "Transferts aux ménages", Purpose.TRANSFERS, "KITA.TM", 2015, 10_000_000),
+        SaidLine("1.1", "Transferts aux ménages", Purpose.TRANSFERS, "KITA.TM", 2016, 325_000_000),
+        SaidLine("2", "Frais d’agence", Purpose.FEES, "", None, 5_000_000),
+        SaidLine("3", "Gestion du projet", Purpose.MANAGEMENT, "", None, 15_000_000),
+    )
+    budgets.write(agreement, SaidBudget(lines))
+    donor = ledger.open_account("PASSE:bailleur", "Ancien projet", "donor", "PASSE")
+    available = ledger.open_account("PASSE:disponible", "Ancien projet", "available", "PASSE")
+    grant = ledger.Line("grant", 1, available, donor, 30_000_000)
+    ledger.post("grant", "agreement:PASSE", "Dotation", [grant], by=keeper)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "soldes.csv"
+        path.write_text(
+            "convention;compte;libelle;nature;solde\nPASSE;PASSE:bailleur;Ancien projet;bailleur;-30 000 000\n"
+            "PASSE;PASSE:disponible;Ancien projet;disponible;4 500 000\n"
+            "PASSE;PASSE:verse;Ancien projet;verse;25 500 000\n",
+            encoding="utf-8",
+        )
+        opening_requests.ask(path, by=keeper)
 
 
 def make_visit(folder: Path, staff: ground.Staff) -> None:
@@ -120,6 +215,13 @@ def make_visit(folder: Path, staff: ground.Staff) -> None:
         "enqueteur2", "Enquête, Kita, deux (démonstration)", "enumerator", area_code="ML0105",
         password=ground.PASSWORD, is_demonstration=True,
     )  # fmt: skip
+
+
+def make_shocks(staff: ground.Staff) -> None:
+    """The shipped triggers and, where it is at hand, the real table of the Cadre Harmonisé to play them on."""
+    if harmonised.TABLE.exists():
+        harmonised.publish({area.code: area for area in Area.objects.filter(version=version_in_use())})
+    load_shipped(by=staff.manager)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def measured(name: str, size: int) -> dict[str, Any]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [*BENCHES, "dispatch"])
+@pytest.mark.parametrize("name", [*BENCHES, "dispatch", "money"])
 def test_a_bench_prints_its_figures_in_one_object(name: str) -> None:
     found = measured(name, 1_000)
     assert list(found)[: len(KEYS)] == KEYS

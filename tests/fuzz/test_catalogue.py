@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
+from jigi.delivery.contracts.models import Contract
 from jigi.foundation.models import User
 from jigi.web.imports import uploads
 from tests.command.files import as_nobody, bomb
@@ -77,6 +79,31 @@ def _poverty(path: Path, folder: Path) -> Sequence[object]:
     return (*words, "--by", "exploitant", "--lists", lists, "--poverty", path)
 
 
+def _nutrition() -> str:
+    """A contract of the nutrition package with an approved distribution, and its number."""
+    from jigi.delivery.contracts.models import Contract
+    from tests.delivery.nutrition_scene import ground
+
+    if not Contract.objects.filter(sort="nutrition").exists():
+        ground(children=1).plan()
+    return Contract.objects.get(sort="nutrition").number
+
+
+def _granted(*, closed: bool = False) -> Any:
+    """A call for grants that receives applications, or one whose applications are scored."""
+    from jigi.delivery.grants.models import GrantCall
+    from tests.delivery.grants_scene import Play, play
+
+    if known := GrantCall.objects.first():
+        return Play(None, known)  # type: ignore[arg-type]
+    made = play()
+    if closed:
+        made.apply(2)
+        made.train(list(made.call.applications.all()))
+        made.score({one.pk: (25, 15, 25, 15) for one in made.call.applications.all()})
+    return made
+
+
 READ: dict[tuple[str, str], Row] = {
     ("geography load", "file"): Row(lambda path, folder: ("geography", "load", path)),
     ("forms load", "file"): Row(lambda path, folder: ("forms", "load", path)),
@@ -91,7 +118,13 @@ READ: dict[tuple[str, str], Row] = {
     ),
     ("registry names", "folder"): Row(lambda path, folder: ("registry", "names", path)),
     ("schemes load", "file"): Row(lambda path, folder: ("schemes", "load", "--file", path)),
+    ("grievances load", "categories"): Row(lambda path, folder: ("grievances", "load", "--categories", path)),
+    ("grievances load", "holidays"): Row(lambda path, folder: ("grievances", "load", "--holidays", path)),
+    ("grievances import", "file"): Row(lambda path, folder: ("grievances", "import", "--by", _hears(), path)),
     ("schemes import", "file"): Row(lambda path, folder: ("schemes", "import", "--scheme", _scheme(), path)),
+    ("shocks import", "file"): Row(lambda path, folder: ("shocks", "import", "--by", _watcher(), "jigi", path)),
+    ("shocks alert", "file"): Row(lambda path, folder: ("shocks", "alert", "--by", _watcher(), path)),
+    ("triggers load", "files"): Row(lambda path, folder: ("triggers", "load", "--by", _ruler(), path)),
     ("targeting fit", "formula"): Row(lambda path, folder: ("targeting", "fit", "ESSAI", "--formula", path)),
     ("targeting run", "lists"): Row(_lists),
     ("targeting run", "poverty"): Row(_poverty),
@@ -102,15 +135,49 @@ READ: dict[tuple[str, str], Row] = {
     ("payments exchange", "file"): Row(
         lambda path, folder: ("payments", "exchange", "--by", _administrator(), _agency(), path)
     ),
-    ("payments channel", "file"): Row(lambda path, folder: ("payments", "channel", _agency(), path)),
+    ("payments channel", "file"): Row(
+        lambda path, folder: ("payments", "channel", "--by", _administrator(), _agency(), path)
+    ),
+    ("ledger open", "file"): Row(lambda path, folder: ("ledger", "open", "--by", _keeper(), path)),
+    ("ledger bank accounts", "file"): Row(
+        lambda path, folder: ("ledger", "bank", "accounts", "--by", _administrator(), path)
+    ),
+    ("ledger bank take", "file"): Row(
+        lambda path, folder: ("ledger", "bank", "take", "--by", _keeper(), _bank(), path)
+    ),
+    ("works manual", "file"): Row(lambda path, folder: ("works", "manual", path)),
+    ("works enter", "file"): Row(lambda path, folder: ("works", "enter", "--by", "animatrice", *_worksheet(), path)),
+    ("grants import", "file"): Row(
+        lambda path, folder: ("grants", "import", "--by", "animatrice", _granted().call.code, path)
+    ),
+    ("grants score", "file"): Row(
+        lambda path, folder: ("grants", "score", "--by", "planifie", _granted(closed=True).call.code, path)
+    ),
     ("vault import-key", "file"): Row(lambda path, folder: ("vault", "import-key", path)),
     ("backup verify", "folder"): Row(lambda path, folder: ("backup", "verify", path)),
+    ("sessions themes", "file"): Row(lambda path, folder: ("sessions", "themes", "--by", _planner(), "--file", path)),
+    ("sessions conditions", "file"): Row(
+        lambda path, folder: ("sessions", "conditions", "--by", _planner(), "--file", path)
+    ),
+    ("sessions import", "file"): Row(
+        lambda path, folder: ("sessions", "import", "--by", _planner(), "--contract", _contract(), path)
+    ),
+    ("nutrition load", "file"): Row(lambda path, folder: ("nutrition", "load", path)),
+    ("nutrition census", "file"): Row(
+        lambda path, folder: ("nutrition", "census", "--by", "planifie", _nutrition(), path)
+    ),
+    ("nutrition give", "file"): Row(
+        lambda path, folder: ("nutrition", "give", "--by", "planifie", _nutrition(), "1", path)
+    ),
 }
 WRITTEN = {
     ("geography load", "rejects"), ("intake import", "rejects"), ("intake submissions", "rejects"),
-    ("intake problems", "out"), ("schemes import", "rejects"), ("targeting fit", "out"), ("payments orders", "out"),
-    ("payments frozen-list", "out"),
+    ("intake problems", "out"), ("schemes import", "rejects"), ("shocks import", "rejects"),
+    ("grievances import", "rejects"), ("targeting fit", "out"), ("payments orders", "out"),
+    ("payments frozen-list", "out"), ("sessions import", "rejects"), ("works enter", "rejects"),
+    ("grants import", "rejects"), ("grants score", "rejects"),
     ("population make", "out"), ("register model", "output"), ("backup key", "file"), ("backup create", "target"),
+    ("nutrition recall", "to"),
 }  # fmt: skip
 ELSEWHERE = {
     ("demo", "programme"): "le fichier que « programmes load » lit, par la même lecture",
@@ -246,6 +313,54 @@ def _amendment(folder: Path) -> Sent:
     return Sent(make_user("finances", "finance_officer").username, page, "document", lambda: dict(said))
 
 
+def _budget(folder: Path) -> Sent:
+    from tests.factories import make_user
+    from tests.payments.scene import stage
+
+    scene = stage()
+    said = {"objet": "budget", "signature": "2016-05-04", "motif": "essai"}
+    page = f"/financements/{scene.agreement.code}/avenants/demander/"
+    return Sent(make_user("finances", "finance_officer").username, page, "lignes", lambda: dict(said))
+
+
+def _openings(folder: Path) -> Sent:
+    from tests.factories import make_areas
+
+    make_areas(communes=1)
+    return Sent(_keeper(), "/comptabilite/reprise/", "fichier")
+
+
+def _timesheet(folder: Path) -> Sent:
+    from jigi.delivery.works.models import Timesheet
+
+    _worksheet()
+    return Sent("animatrice", f"/chantiers/feuilles/{Timesheet.objects.get().pk}/fichier/", "fichier")
+
+
+def _worksheet() -> tuple[str, str]:
+    """A worksite and the number of its sheet, open to be entered."""
+    from jigi.delivery.works.models import Timesheet
+    from tests.delivery.works_scene import running
+
+    kept = Timesheet.objects.select_related("worksite").first() or running(2).open(days=3)
+    return kept.worksite.code, str(kept.number)
+
+
+def _statement(folder: Path) -> Sent:
+    from tests.payments.bank_scene import banked
+
+    made = banked(folder)
+    return Sent(made.keeper.username, f"/comptabilite/banque/comptes/{made.bank.code}/releves/", "fichier")
+
+
+def _results(folder: Path) -> Sent:
+    from tests.payments.agency_scene import accepted, offered
+
+    scene, payment_round, agent = offered(1)
+    accepted(payment_round, scene.agency, agent)
+    return Sent(agent.username, f"/agence/{scene.agency.code}/tours/{payment_round.pk}/resultats/", "fichier")
+
+
 def _card(folder: Path) -> Sent:
     from tests.factories import make_areas, make_user
 
@@ -253,7 +368,85 @@ def _card(folder: Path) -> Sent:
     return Sent(make_user("awa").username, "/menages/carte/", "photo")
 
 
+def _attendances(folder: Path) -> Sent:
+    contract = _contract()
+    said = {"contrat": str(Contract.objects.get(number=contract).pk)}
+    return Sent("animatrice", "/seances/fichiers/", "fichier", lambda: dict(said))
+
+
+def _nutrition_page(name: str, field: str) -> Callable[[Path], Sent]:
+    def made(folder: Path) -> Sent:
+        from jigi.delivery.nutrition.models import Distribution
+
+        _nutrition()
+        distribution = Distribution.objects.latest("pk")
+        pk = distribution.pk if name == "nutrition_take_sheet" else distribution.contract_id
+        return Sent("animatrice", reverse(name, args=[pk]), field)
+
+    return made
+
+
+def _grant_file(name: str) -> Callable[[Path], Sent]:
+    def made(folder: Path) -> Sent:
+        call = _granted(closed=name == "grant_scores_send").call
+        return Sent(
+            "animatrice" if name == "grant_applications_send" else "planifie", reverse(name, args=[call.pk]), "fichier"
+        )
+
+    return made
+
+
+def _evidence(folder: Path) -> Sent:
+    from jigi.delivery.grants.grant_models import Grant
+    from tests.delivery.grants_scene import play
+
+    one = Grant.objects.first() or play().granted(1)[0]
+    said = {"tranche": "1", "nature": "photo"}
+    return Sent("animatrice", reverse("grant_act", args=[one.pk, "joindre"]), "image", lambda: dict(said))
+
+
+def _arm_list(folder: Path) -> Sent:
+    from tests.response.arms_scene import make_scene
+    from tests.targeting.campaign import FORMULA, make_world
+
+    path = folder / "essai.toml"
+    path.write_text(FORMULA, encoding="utf-8")
+    scene = make_scene(make_world(path))
+    arm = scene.planned("listing")
+    return Sent("prepare", f"/reponses/{scene.activation.pk}/volets/{arm.pk}/envoyer/", "liste")
+
+
+def _register(folder: Path) -> Sent:
+    return Sent(_hears(), reverse("grievance_file"), "registre", dict)
+
+
+def _ruler() -> str:
+    from tests.factories import make_areas, make_user
+
+    if not User.objects.filter(username="regles").exists():
+        make_areas(communes=1)
+        make_user("regles")
+    return "regles"
+
+
+def _watcher() -> str:
+    from tests.factories import make_areas, make_user
+
+    if not User.objects.filter(username="suivi").exists():
+        make_areas(communes=1)
+        make_user("suivi", "monitoring_officer")
+    return "suivi"
+
+
+def _shocks(page: str, field: str, **beside: object) -> Sent:
+    return Sent(_watcher(), page, field, lambda: dict(beside))
+
+
 PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
+    ("arms/forms.py", "liste"): _arm_list,
+    ("grievances/registers.py", "registre"): _register,
+    ("nutrition/distributions.py", "feuille"): _nutrition_page("nutrition_take_sheet", "feuille"),
+    ("nutrition/census.py", "recensement"): _nutrition_page("nutrition_census_file", "recensement"),
     ("imports/forms.py", "menages"): _door("menages"),
     ("imports/forms.py", "membres"): _door("membres"),
     ("imports/forms.py", "correspondance"): _door("menages", "correspondance"),
@@ -261,11 +454,22 @@ PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
     ("imports/correspondences.py", "membres"): _door("correspondances", "membres", ANY_TABLE),
     ("payments/returns.py", "fichier"): _door("retours"),
     ("schemes/forms.py", "prestations"): _door("prestations"),
+    ("shocks/forms.py", "signaux"): lambda folder: _shocks("/chocs/fichiers/envoyer/", "signaux", forme="jigi"),
+    ("shocks/forms.py", "alerte"): lambda folder: _shocks("/chocs/alertes/prendre/", "alerte"),
     ("changes/files.py", "fichier"): _door("changements"),
     ("changes/acts.py", "piece"): _paper,
     ("agreements/amending.py", "document"): _amendment,
+    ("agreements/amending.py", "lignes"): _budget,
+    ("ledger/openings.py", "fichier"): _openings,
+    ("ledger/bank_statements.py", "fichier"): _statement,
+    ("agency/results.py", "fichier"): _results,
+    ("works/sheets.py", "fichier"): _timesheet,
     ("changes/asking.py", "piece"): _asked,
     ("households/finding.py", "photo"): _card,
+    ("sessions/files.py", "fichier"): _attendances,
+    ("grants/applications.py", "fichier"): _grant_file("grant_applications_send"),
+    ("grants/selections.py", "fichier"): _grant_file("grant_scores_send"),
+    ("grants/grants.py", "image"): _evidence,
     ("forms/forms.py", "classeur"): _form("classeur"),
     ("forms/forms.py", "correspondance"): _form("correspondance", livre="menage"),
     ("forms/forms.py", "fichiers"): _form("fichiers", livre="menage"),
@@ -311,6 +515,25 @@ def _programme() -> None:
     Programme.objects.get_or_create(code="tm", defaults=facts)
 
 
+def _planner() -> str:
+    _contract()
+    return "planifie"
+
+
+def _contract() -> str:
+    from tests.delivery.scene import stage
+
+    if not Contract.objects.exists():
+        stage(("sessions",))
+    return Contract.objects.get().number
+
+
+def _hears() -> str:
+    from tests.factories import make_areas, make_user
+
+    return str(make_user(f"oumou-{uuid.uuid4().hex[:6]}", "grievance_officer", make_areas(communes=1).country).username)
+
+
 def _scheme() -> str:
     from tests.schemes.giving import make_scheme
 
@@ -323,6 +546,23 @@ def _administrator() -> str:
     if not User.objects.filter(username="administre").exists():
         make_user("administre", "system_administrator")
     return "administre"
+
+
+def _keeper() -> str:
+    from tests.factories import make_user
+
+    if not User.objects.filter(username="comptable").exists():
+        make_user("comptable", "finance_officer")
+    return "comptable"
+
+
+def _bank() -> str:
+    from jigi.payments.bank_models import BankAccount
+    from tests.payments.bank_scene import banked
+
+    if not BankAccount.objects.exists():
+        banked(Path(tempfile.mkdtemp()))
+    return BankAccount.objects.get().code
 
 
 def _agency() -> str:

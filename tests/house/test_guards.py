@@ -116,6 +116,7 @@ TRUSTED = {
     "web/dictionary/views.py": "a drawing of jigi.registry.diagram, which escapes every text it is given",
     "web/areas/maps.py": "drawings of jigi.web.drawing, which escapes every text it is given",
     "web/programmes/drawings.py": "drawings of jigi.web.drawing",
+    "web/triggers/figures.py": "drawings of jigi.web.drawing",
     "web/trail/views.py": "a separator written there",
     "web/templatetags/jigi.py": "an attribute written there",
     "web/account/adapters.py": "a QR code drawn by the server",
@@ -267,7 +268,19 @@ def test_names_of_files_sent_out_are_plain() -> None:
         for called, call in calls(tree):
             if called in {"csv_response", "pdf_response", "xlsx_response"} and isinstance(call.args[0], ast.JoinedStr):
                 parts = {_dotted(n.value) for n in call.args[0].values if isinstance(n, ast.FormattedValue)}
-                plain = {"pk", "code", "area", "lower", "file_name", "number", "village", "rsu_number", ""}
+                plain = {
+                    "pk",
+                    "code",
+                    "area",
+                    "lower",
+                    "file_name",
+                    "number",
+                    "village",
+                    "rsu_number",
+                    "year",
+                    "on",
+                    "",
+                }
                 assert {part.rpartition(".")[2] for part in parts} <= plain, (name, parts)
 
 

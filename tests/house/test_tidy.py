@@ -161,3 +161,10 @@ def test_a_file_is_one_idea() -> None:
     kinds = {".py", ".sql", ".html", ".css", ".js", ".typ", ".md"}
     lengths = {named(path): text.count("\n") for path, text in texts() if path.suffix in kinds}
     assert not {path: lines for path, lines in lengths.items() if lines >= LONGEST and "/migrations/" not in path}
+
+
+def test_a_number_that_comes_back_from_a_form_is_written_without_its_thousands() -> None:
+    """Django parts the thousands of every number it writes: « 12 345 » would come back as no number at all."""
+    bare = re.compile(r'\b(?:name|value|data-[\w-]+)="[^"]*\{\{ [\w.]*(?:\.pk|\.id|_id) \}\}')
+    templates = (ROOT / "src" / "jigi" / "web" / "templates").rglob("*.html")
+    assert {path.name for path in templates if bare.search(path.read_text(encoding="utf-8"))} == set()

@@ -5,17 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from jigi.foundation.models import User
 from jigi.ledger import queries as ledger
 from jigi.payments import queries as payments
+from jigi.programmes.amendments import Asked
+from jigi.programmes.models import Agreement
+from jigi.programmes.tariffs import Fee
 from tests.factories import ProvedClient, make_user
 from tests.payments.scene import Scene, peopled
+from tests.payments.test_dealing import second_line
+from tests.payments.test_fees import ruled
+from tests.programmes.test_budgets import amended
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +116,59 @@ def test_another_programme_s_agreement_does_not_exist(scene: Scene) -> None:
     auditor = make_user("audit", "auditor", programme="autre")
     assert as_user(auditor).get(f"/financements/{scene.agreement.code}/").status_code == 404
     assert scene.agreement.code not in text(as_user(auditor).get("/financements/"))
+
+
+def second(scene: Scene) -> Agreement:
+    """Another agreement that pays the component, and closes in forty days."""
+    return second_line(scene, money=5_000_000, closes_on=timezone.localdate() + timedelta(days=40)).agreement
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ({"bailleur": "Suisse"}, {"SUISSE"}),
+        ({"bailleur": "Personne"}, set()),
+        ({"programme": "tm"}, {"IDA-tm", "SUISSE"}),
+        ({"programme": "AUTRE"}, set()),
+        ({"etat": "vigueur"}, {"SUISSE"}),
+        ({"etat": "close"}, {"IDA-tm"}),
+        ({"mois": "3"}, {"SUISSE"}),
+        ({"mois": "3", "etat": "close"}, set()),
+        ({"mois": "999"}, set()),
+    ],
+)
+def test_the_list_is_chosen_by_donor_programme_state_and_closing(
+    scene: Scene, asked: dict[str, str], kept: set[str]
+) -> None:
+    second(scene)
+    page = as_user(scene.treasurer).get("/financements/", asked)
+    assert {row.agreement.code for row in page.context["rows"]} == kept
+    assert kept or "Aucune convention ne répond à ces filtres" in text(page)
+
+
+def test_an_extension_that_is_confirmed_moves_the_closing_of_the_list(scene: Scene) -> None:
+    amended(scene, Asked("extension", closes_on=timezone.localdate() + timedelta(days=100)))
+    page = as_user(scene.treasurer).get("/financements/", {"etat": "vigueur", "mois": "6"})
+    assert [row.agreement.code for row in page.context["rows"]] == ["IDA-tm"]
+
+
+def test_the_list_is_sorted_printed_and_exported(scene: Scene) -> None:
+    second(scene)
+    client = as_user(scene.treasurer)
+    most = client.get("/financements/", {"tri": "-montant"})
+    assert [row.agreement.code for row in most.context["rows"]] == ["SUISSE", "IDA-tm"]
+    assert b"data-print" in client.get("/financements/", {"imprimer": "oui"}).content
+    sent = b"".join(client.get("/financements/", {"format": "csv", "bailleur": "IDA"}).streaming_content)
+    rows = list(csv.reader(io.StringIO(sent.decode("utf-8-sig")), delimiter=";"))
+    assert len(rows) == 2 and rows[1][:3] == ["IDA-tm", "IDA", "tm"] and rows[1][6:8] == ["1000000", "400000"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/financements/", {"format": "xlsx"}).content))
+    assert len(book.get_sheet_by_index(0).to_python()) == 3
+
+
+def test_fees_on_top_are_a_part_of_the_sum_that_is_told() -> None:
+    scene = peopled(2)
+    ruled(scene, Fee("on_top", fixed_xof=250))
+    scene.released()
+    client = as_user(make_user("auditeur", "auditor"))
+    shown = re.sub(r"[\s\u202f]+", " ", client.get(f"/financements/{scene.agreement.code}/").content.decode())
+    assert "Frais d’agence</dt><dd>500<" in shown and "versé + frais d’agence ;" in shown

@@ -91,3 +91,30 @@ def test_others_find_no_form(scene: Scene) -> None:
     assert treasurer.get(f"{PAGE}avenants/demander/").status_code == 404
     ask(signed_in(make_user("finances", "finance_officer")))
     assert treasurer.post(f"{PAGE}avenants/1/decider/", {"cle": str(uuid.uuid4())}).status_code == 404
+
+
+ELIGIBLE = {"objet": "eligibility", "montant": "", "toutes_composantes": "on", "lieux": "ML0105", "periodes": "2015T1"}
+
+
+def test_an_amendment_says_what_the_agreement_may_finance(scene: Scene) -> None:
+    page = ask(signed_in(make_user("finances", "finance_officer")), **ELIGIBLE)
+    assert "Composantes : toutes. Lieux : cercle ML0105 (cercle). Périodes : 1er trimestre 2015." in page
+    assert "Toutes les composantes, communes et périodes" in page
+    page = decide(signed_in(scene.maker), decision="confirmer")
+    assert "Lieux cercle ML0105 (cercle) Périodes 1er trimestre 2015" in page
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"lieux": ""}, "Dites les lieux : ou bien tout"),
+        ({"tous_lieux": "on"}, "Dites les lieux : ou bien tout"),
+        ({"lieux": "ML9999"}, "n’est ni une commune"),
+        ({"periodes": "2015T5"}, "n’est pas une période"),
+        ({"toutes_composantes": "", "composantes": "X.Y"}, "Dites les composantes"),
+        ({"lieux": "", "tous_lieux": "on", "periodes": "", "toutes_periodes": "on"}, "ne change rien"),
+    ],
+)
+def test_an_unclear_choice_is_refused_and_kept_in_the_form(scene: Scene, said: dict[str, str], told: str) -> None:
+    page = ask(signed_in(make_user("finances", "finance_officer")), **ELIGIBLE | said)
+    assert told in page and "Lettre du bailleur" in page and not Amendment.objects.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import uuid
 from typing import Any
 
@@ -109,8 +110,21 @@ def test_a_notification_is_kept_then_answered_and_read_once() -> None:
     assert ProcrastinateJob.objects.filter(task_name="payments.notices").count() == 1
     assert notices.read_waiting() == [one.pk] and notices.read_waiting() == []
     assert Attempt.objects.get().status == "executed"
+    assert not bytes(Notice.objects.get().body_sealed), "the message names the holder: it is not kept once read"
     turned(one, platform, turns=1)
     assert Instruction.objects.get().status == "paid" and prove().balanced
+
+
+def test_a_signed_message_of_nonsense_stops_none_of_the_others() -> None:
+    scene, _, platform, order = executed()
+    sound = json.loads(platform.notification("PAIEMENT_ENVOYE", order.reference, "w")[0])["data"][0]
+    wrong = [{"montant": 10**40}, {"montant": "1e400"}, {"txId": "x\u0000"}, {"evCode": []}, {"evDate": 3}]
+    bodies = [json.dumps({"data": [sound | one]}).encode() for one in wrong] + [b"null", b'{"data": [1]}']
+    for body, signature in [*map(_signed, bodies), platform.notification("PAIEMENT_ENVOYE", order.reference, "w")]:
+        assert notify(scene, body, signature) == 204
+    assert notify(scene, b"{}", "é" * 64) == 401
+    notices.read_waiting()
+    assert Attempt.objects.get().status == "executed" and not Notice.objects.filter(read_at__isnull=True).exists()
 
 
 def test_a_notification_that_is_not_signed_is_not_kept() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from python_calamine import CalamineWorkbook
 from jigi.foundation.models import User
 from jigi.ledger import queries as ledger
 from jigi.ledger.models import Closing
-from jigi.payments import statements
+from jigi.payments import advances, statements
 from jigi.payments.statements import DIMENSIONS, Chosen
+from jigi.programmes import tariffs
 from jigi.programmes.models import Advance, FeeRule
+from jigi.programmes.tariffs import Fee
 from jigi.web.ledger.sheets import workbook
 from tests.factories import ProvedClient, make_user
 from tests.payments.scene import Scene, peopled
@@ -118,7 +121,11 @@ def test_a_rule_of_fees_is_proposed_by_one_person_and_approved_by_another(scene:
     assert "pour mille" in send(as_user(keeper), page, **asked | {"pour_mille": "beaucoup"}, motif="x")
     asked["programme"] = scene.component.programme.code
     assert "une autre personne doit l’approuver" in send(as_user(keeper), page, **asked, motif="Contrat, art. 4")
+    said = send(as_user(keeper), page, **asked, motif="Contrat, art. 4", lieu="ML-R01")
+    assert "Aucun programme ne paie" in said or "n’existe pas" in said
     rule = FeeRule.objects.get(mode="on_top")
+    shown = text(as_user(scene.treasurer).get(f"{page}{rule.pk}/"))
+    assert "sans minimum" in shown and "250 FCFA" in shown and "partout" in shown
     assert "Règle approuvée" in send(as_user(scene.treasurer), f"{page}{rule.pk}/")
     rule.refresh_from_db()
     assert (rule.fixed_xof, str(rule.per_mille), rule.approved_by) == (250, "7.50", scene.treasurer)
@@ -146,3 +153,18 @@ def test_an_advance_is_entered_approved_and_cleared_from_its_pages(scene: Scene)
 def test_a_cell_of_a_workbook_runs_nothing() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(["Libellé", "FCFA"], [("=1+1", 30_000), (None, -5)])))
     assert book.get_sheet_by_index(0).to_python()[1:] == [["'=1+1", 30_000], ["", -5]]
+
+
+def test_who_proposed_takes_back_from_the_page(scene: Scene) -> None:
+    keeper = make_user("propose", "finance_officer")
+    rule = tariffs.propose(scene.agency, Fee("included"), valid_from=date(2050, 1, 1), why="Contrat", by=keeper)
+    made = advances.propose(
+        scene.agreement, scene.agency, 5, reference="V-9", paid_on=date(2015, 1, 1), document="avis", by=keeper
+    )
+    own, other = as_user(keeper), as_user(make_user("regarde", "finance_officer"))
+    for page, pk, done in (("frais", rule.pk, "Règle retirée"), ("avances", made.pk, "Avance retirée")):
+        address = f"/comptabilite/{page}/"
+        assert "Retirer" in text(own.get(address)) and "Retirer" not in text(other.get(address))
+        assert "Une autre personne" in send(other, f"{address}{pk}/retirer/")
+        assert done in send(own, f"{address}{pk}/retirer/")
+        assert "déjà retirée" in send(own, f"{address}{pk}/retirer/")

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
-from threading import Thread
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connections
 
 from jigi.foundation.models import User
 from jigi.intake.collection import make_secret
@@ -24,35 +18,6 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(which("curl") is None, reason="curl est absent"),
 ]
-
-
-class Silent(WSGIRequestHandler):
-    def log_message(self, *said: object) -> None:
-        pass
-
-
-@pytest.fixture
-def server(db: None) -> Iterator[str]:
-    """The site on a port, reading and writing in the transaction of the test: the trail can't be emptied after it."""
-    shared = connections["default"]
-    shared.inc_thread_sharing()
-    served = make_server("127.0.0.1", 0, WSGIHandler(), handler_class=Silent)
-
-    def serve() -> None:
-        connections["default"] = shared
-        served.serve_forever(poll_interval=0.05)
-
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    thread = Thread(target=serve)
-    thread.start()
-    yield f"http://127.0.0.1:{served.server_port}"
-    served.shutdown()
-    thread.join()
-    served.server_close()
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-    shared.dec_thread_sharing()
 
 
 @pytest.fixture

@@ -32,7 +32,33 @@ DETAILS = {
     "proving_seconds": "secondes pour prouver tous les totaux",
     "median_milliseconds": "millisecondes par fiche, médiane",
     "p95_milliseconds": "millisecondes par fiche, 95 fois sur 100",
+    "orders": "ordres du tour",
+    "lines": "lignes du retour",
+    "xlsx_lines": "lignes du classeur d’ordres",
+    "served_persons": "personnes servies, chacune une fois",
+    "served_households": "ménages servis, chacun une fois",
+    "rows_reached": "lignes de présence par ménage",
+    "grid_milliseconds": "millisecondes pour garder une grille de 100 × 14 par la page, médiane",
+    "grid_p95_milliseconds": "la même, 95 fois sur 100",
+    "worksites": "chantiers",
+    "sheets": "feuilles",
+    "round_seconds": "secondes pour préparer un tour de salaires",
+    "round_workers": "travailleurs du tour",
     "verifying_seconds": "secondes à tout vérifier",
+    "households": "ménages",
+    "sessions": "séances",
+    "reach_seconds": "secondes pour compter qui fut touché, toutes composantes",
+    "accompanied_seconds": "secondes pour compter touchés et payés, sans les ajouter",
+    "contract_seconds": "secondes pour les chiffres d’un contrat",
+    "judging_seconds": "secondes pour juger tous les ménages d’une échéance",
+    "rations": "rations remises",
+    "drawing_seconds": "secondes pour établir une liste",
+    "values": "valeurs de signaux",
+    "firings": "déclenchements",
+    "reference_measured_seconds": "secondes de la référence, mesurées sur cinq règles et un jour",
+    "registered": "ménages au registre",
+    "chosen": "ménages choisis, inscrits et sur la liste approuvée",
+    "recall_seconds": "secondes pour dire qui a reçu un lot",
 }
 
 PLACES = {"commune": "dans une commune", "region": "dans une région", "country": "dans tout le pays"}
@@ -42,6 +68,12 @@ SOUGHT = {
     "household": "Page d’un ménage", "rsu": "Numéro RSU", "phone": "Téléphone", "nina": "NINA",
 }  # fmt: skip
 READS = {f"{place}.{read}": f"{said}, {where}" for place, where in PLACES.items() for read, said in SOUGHT.items()}
+
+STEPS = {
+    "prepare": "Préparer la liste", "freeze": "Geler", "approve": "Approuver et réserver", "release": "Libérer",
+    "order_file_csv": "Fichier d’ordres CSV", "order_file_xlsx": "Fichier d’ordres XLSX", "reconcile": "Rapprocher",
+    "statement": "Relevé d’une convention", "list": "Choisir au registre et classer", "enrol": "Geler et inscrire",
+}  # fmt: skip
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +101,11 @@ def _run(options: argparse.Namespace) -> Figures:
     for key, french in DETAILS.items():
         if key in found:
             say(f"  {french} : {_decimal(found[key])}")
+    for step, spent in found.get("steps", {}).items():
+        say(
+            f"  {STEPS[step]} : {_decimal(spent['seconds'])} s, {spent['statements']} instructions SQL,"
+            f" {spent['peak_mb']} Mio"
+        )
     for read, times in found.get("milliseconds", {}).items():
         shown = f", personne montrée {times['shown']} fois sur {times['of']}" if "shown" in times else ""
         say(f"  {READS[read]} : {_decimal(times['p50'])} ms, 95 % sous {_decimal(times['p95'])} ms{shown}")

@@ -12,7 +12,10 @@ from django.conf import settings
 from jigi.command.serve import serve
 from jigi.command.verb import Figures, Verb, number, progress, say, wrong
 from jigi.demo import chain, figures, ground
+from jigi.demo.accompany import accompany
+from jigi.demo.shock import shake
 from jigi.foundation import runs, seals
+from jigi.foundation.money import spaced
 from jigi.monitoring.pipeline import watch
 
 DEFINITIONS = Path(chain.__file__).resolve().parent.parent / "programmes" / "definitions"
@@ -47,9 +50,12 @@ def _run(options: argparse.Namespace) -> Figures:
         )  # fmt: skip
         with progress() as listen, runs.listening(listen):
             played = chain.play(plan, component, staff, say)
+            accompanied = accompany(staff)
+            helped = shake(plan, played.formula, staff) if played.formula else {}
     watch(by=staff.operator)
     sealed = seals.seal()
-    found = figures.figures(component, played) | {"audit_rows_sealed": sum(mark.rows for mark in sealed)}
+    more = {"accompanied": accompanied, "shock": helped, "audit_rows_sealed": sum(mark.rows for mark in sealed)}
+    found = figures.figures(component, played) | more
     _tell(found, time.monotonic() - began, options)
     if options.serve:
         serve(port=options.port)
@@ -60,6 +66,21 @@ def _tell(found: Figures, seconds: float, options: argparse.Namespace) -> None:
     say("\nCe qui s’est passé")
     for line in figures.sentences(found):
         say(f"  {line}")
+    if done := found["accompanied"]:
+        say(
+            f"  À côté de l’argent : {done['contracts']} contrats d’opérateur,"
+            f" un chantier de {done['workers']} travailleurs, {done['rations']} rations remises,"
+            f" {done['held']} séances tenues sur {done['sessions']} avec {done['attendances']} présences,"
+            f" {done['applications']} candidatures pour {done['grants']} subventions"
+            f" ({done['releases']} première tranche libérée)."
+        )
+    if shock := found["shock"]:
+        say(
+            f"  Après un choc : {shock['signals']} chiffres d’alerte lus,"
+            f" {shock['regions']} régions signalées par la règle, une réponse décidée,"
+            f" {shock['helped']} ménages du registre inscrits, {shock['paid']} payés au premier tour"
+            f" ({spaced(shock['paid_xof'])} FCFA)."
+        )
     say("\nSecondes par étape")
     for name, spent in found["seconds"].items():
         say(f"  {name:<40} {spent:6.1f} s")

@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 
 from jigi.command.users import find_user
-from jigi.command.verb import Figures, Verb, acting, nothing, say
+from jigi.command.verb import Figures, Verb, acting, nothing, number, say
 from jigi.foundation.errors import JigiError
 from jigi.foundation.money import format_xof
-from jigi.ledger.openings import import_openings
+from jigi.ledger import opening_requests
+from jigi.ledger.models import OpeningRequest
 from jigi.ledger.queries import prove
 from jigi.payments import totals
 
@@ -37,12 +38,29 @@ def _opening_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _open(options: argparse.Namespace) -> Figures:
-    taken, known = import_openings(options.file, by=find_user(options.by))
-    if known:
-        say(f"Ce fichier a déjà été pris le {taken.made_at:%d/%m/%Y} : rien n’a changé.")
-    else:
-        say(f"{taken.balances} soldes repris, {taken.entries} conventions ouvertes.")
-    return {"opening": taken.pk, "known": known, "balances": taken.balances, "funds": taken.entries}
+    made = opening_requests.ask(options.file, by=find_user(options.by))
+    say(f"Reprise {made.pk} demandée : une autre personne la relit et la confirme (jigi ledger confirm-opening).")
+    return {"request": made.pk}
 
 
-VERBS = {"ledger prove": Verb(nothing, _prove), "ledger open": Verb(_opening_arguments, _open)}
+def _confirm_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("request", metavar="REPRISE", type=number, help="numéro de la reprise demandée")
+    acting(parser)
+
+
+def _confirm(options: argparse.Namespace) -> Figures:
+    asked = OpeningRequest.objects.filter(pk=options.request).first()
+    if asked is None:
+        raise JigiError(
+            f"La reprise {options.request} n’existe pas", remedy="Relisez son numéro sur la page des reprises."
+        )
+    taken = opening_requests.confirm(asked, by=find_user(options.by))
+    say(f"{taken.balances} soldes repris, {taken.entries} conventions ouvertes.")
+    return {"opening": taken.pk, "balances": taken.balances, "funds": taken.entries}
+
+
+VERBS = {
+    "ledger prove": Verb(nothing, _prove),
+    "ledger open": Verb(_opening_arguments, _open),
+    "ledger confirm-opening": Verb(_confirm_arguments, _confirm),
+}

@@ -144,6 +144,12 @@ def _decide_loss(options: argparse.Namespace) -> Figures:
     return {"component": options.component}
 
 
+def _withdraw_loss(options: argparse.Namespace) -> Figures:
+    losses.withdraw(find_component(options.component), by=find_user(options.by), reason=options.reason)
+    say("La décision est retirée : les droits restent dus.")
+    return {"component": options.component}
+
+
 def _refund(options: argparse.Namespace) -> Figures:
     component = find_component(options.component)
     count = actions.return_to_funds(component, by=find_user(options.by), reason=options.reason)
@@ -246,6 +252,7 @@ VERBS = {
     "payments reconcile": Verb(_reconcile_arguments, _reconcile),
     "payments close": Verb(_of_round, _step(actions.close)),
     "payments decide-loss": Verb(_refund_arguments, _decide_loss),
+    "payments withdraw-loss": Verb(_refund_arguments, _withdraw_loss),
     "payments refund": Verb(_refund_arguments, _refund),
     "payments verify": Verb(_verify_arguments, _verify),
     "payments frozen-list": Verb(_frozen_list_arguments, _frozen_list),

@@ -79,10 +79,11 @@ def play(plan: Plan, component: Component, staff: Staff, say: Say) -> Played:
     enrol_population(plan, component, staff, played, clock)
     _pay(plan, component, staff, clock, say)
     with clock.step("Retour aux fonds"):
-        losses.decide(component, by=staff.coordinator, reason="Fin des échéances : sommes non réclamées.")
-        played.returned = actions.return_to_funds(
-            component, by=staff.manager, reason="Fin des échéances : sommes non réclamées."
-        )
+        if losses.refundable(component)[0]:  # a small population may have been paid to the last franc
+            losses.decide(component, by=staff.coordinator, reason="Fin des échéances : sommes non réclamées.")
+            played.returned = actions.return_to_funds(
+                component, by=staff.manager, reason="Fin des échéances : sommes non réclamées."
+            )
     with clock.step("Prestations des autres régimes"):
         give_back(plan.folder, plan.seed, by=staff.manager)
     return played

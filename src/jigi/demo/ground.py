@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from jigi.foundation import anchors
@@ -15,6 +16,7 @@ from jigi.intake.actions import load_form, publish
 from jigi.schemes.actions import load_schemes
 
 QUESTIONNAIRE = "menage"
+TABLES_AT_A_TIME = 20
 MARK = "Jigi, base de démonstration : effacée au début de chaque « jigi demo »."
 PASSWORD = "demonstration-jigi"
 ACCOUNTS = {
@@ -28,7 +30,12 @@ ACCOUNTS = {
     "finances": ("Finances (démonstration)", "finance_officer", "ML"),
     "verification": ("Vérification (démonstration)", "grievance_officer", "ML"),
     "enqueteur": ("Enquête, Kita (démonstration)", "enumerator", "ML0105"),
+    "agence": ("Agence A, guichet (démonstration)", "agency_user", "ML"),
+    "ong": ("ONG A, animatrice (démonstration)", "ngo_operator", "ML0105"),
+    "chef": ("ONG A, chef d’équipe (démonstration)", "ngo_operator", "ML0105"),
 }
+ORGANISATIONS = {"agence": "AGENCE-A", "ong": "ONG-A", "chef": "ONG-A"}
+"""Whom an account works for, where that is not the programme."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,22 @@ def clear() -> None:
         cursor.execute("SELECT quote_ident(current_database())")
         cursor.execute(f"COMMENT ON DATABASE {cursor.fetchone()[0]} IS '{MARK}'")
         anchors.set_aside(timezone.now())
+        _drop_tables(cursor)
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
+
+
+def _drop_tables(cursor: CursorWrapper) -> None:
+    """Some tables at a time: all at once, each of their constraints and triggers would hold a lock until the end, and
+    a server of ordinary settings has not so many."""
+    cursor.execute(
+        "SELECT quote_ident(relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname"
+    )
+    names = [row[0] for row in cursor.fetchall()]
+    for first in range(0, len(names), TABLES_AT_A_TIME):
+        some = ", ".join(names[first : first + TABLES_AT_A_TIME])
+        cursor.execute(f"DROP TABLE IF EXISTS {some} CASCADE")  # nosec B608
 
 
 def is_marked() -> bool:
@@ -74,7 +95,15 @@ def people() -> Staff:
     operator = install()
     load_schemes(by=operator)
     made = {
-        username: ensure_account(username, name, role, area_code=area, password=PASSWORD, is_demonstration=True)
+        username: ensure_account(
+            username,
+            name,
+            role,
+            area_code=area,
+            organisation=ORGANISATIONS.get(username, ""),
+            password=PASSWORD,
+            is_demonstration=True,
+        )
         for username, (name, role, area) in ACCOUNTS.items()
     }
     questionnaire = load_form(QUESTIONNAIRE, by=operator)

@@ -55,13 +55,17 @@ INSTALLED_APPS = [
     "jigi.programmes",
     "jigi.changes",
     "jigi.schemes",
+    "jigi.shocks",
+    "jigi.response",
     "jigi.sharing",
     "jigi.intake",
     "jigi.sheets",
     "jigi.targeting",
     "jigi.enrolment",
+    "jigi.delivery",
     "jigi.payments",
     "jigi.verification",
+    "jigi.grievances",
     "jigi.monitoring",
     "jigi.protection",
     "jigi.web",
@@ -160,6 +164,7 @@ if HTTPS:
 
 PROCRASTINATE_IMPORT_PATHS = [
     "jigi.foundation.clock", "jigi.geography.jobs", "jigi.payments.jobs", "jigi.monitoring.jobs",
+    "jigi.grievances.jobs",
     "jigi.protection.jobs", "jigi.web.imports.jobs", "jigi.web.forms.jobs", "jigi.web.schemes.jobs",
     "jigi.web.backups.jobs", "jigi.web.sharing.jobs", "jigi.web.sheets.jobs", "jigi.payments.dispatch_jobs",
 ]  # fmt: skip

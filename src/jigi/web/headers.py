@@ -46,6 +46,10 @@ FILLED = "/remplir/"
 POSITION = ("geolocation=()", "geolocation=(self)")
 """Where questionnaires are filled, a question may ask for the position of the home; nowhere else."""
 
+PAID = "/paiements/site/"
+CAMERA = ("camera=()", "camera=(self)")
+"""Where cashiers pay, the camera reads cards; nowhere else."""
+
 
 class HeadersMiddleware:
     """Outermost: writes the headers of whatever was answered, by a page or by what stands before it."""
@@ -59,6 +63,8 @@ class HeadersMiddleware:
             response.headers[name] = value
         if request.path.endswith(FILLED):
             response.headers["Permissions-Policy"] = ALWAYS["Permissions-Policy"].replace(*POSITION)
+        if request.path == PAID:
+            response.headers["Permissions-Policy"] = ALWAYS["Permissions-Policy"].replace(*CAMERA)
         response.headers["Content-Security-Policy"] = policy_of(response)
         if request.is_secure():
             # Said by this site itself, whatever the proxy says: a year, and the names below this one.

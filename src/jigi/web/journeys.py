@@ -12,13 +12,15 @@ class Journey:
     path: str
     label: str
     rights: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+    """Places that are reached from it and have no name of their own beside it."""
 
     def open_to(self, held: frozenset[str]) -> bool:
         return not self.rights or bool(self.rights & held)
 
 
-def _journey(path: str, label: str, *rights: str) -> Journey:
-    return Journey(path, label, frozenset(rights))
+def _journey(path: str, label: str, *rights: str, also: tuple[str, ...] = ()) -> Journey:
+    return Journey(path, label, frozenset(rights), also)
 
 
 JOURNEYS = (
@@ -29,12 +31,23 @@ JOURNEYS = (
     _journey("/lieux/", "Lieux"),
     _journey("/programmes/", "Programmes", "programmes.see"),
     _journey("/regimes/", "Régimes", "schemes.see", "schemes.record", "schemes.give"),
+    _journey("/chocs/", "Chocs", "shocks.see", also=("/reponses/",)),
     _journey("/ciblage/", "Ciblage", "targeting.see"),
     _journey("/inscriptions/", "Inscriptions", "enrolment.decide"),
+    _journey(
+        "/prestations/",
+        "Prestations",
+        "delivery.see",
+        "delivery.operate",
+        also=("/seances/", "/nutrition/", "/chantiers/", "/agr/"),
+    ),
     _journey("/paiements/", "Paiements", "payments.see"),
+    _journey("/agence/", "Agence", "payments.agency"),
     _journey("/verifications/", "Vérifications", "payments.verify"),
+    _journey("/plaintes/", "Plaintes", "grievances.handle"),
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/comptabilite/", "Comptabilité", "ledger.see"),
+    _journey("/comptabilite/banque/reglage/", "Comptes bancaires", "agencies.configure"),
     _journey("/partages/", "Partages", "sharing.see", "partners.query"),
     _journey("/questionnaires/", "Questionnaires", "intake.forms", "intake.import"),
     _journey("/questionnaires/remplir/", "Remplir", "intake.collect"),
@@ -50,4 +63,4 @@ JOURNEYS = (
 
 def journey_of(path: str) -> str:
     """The journey that an address is in: of those that begin as it does, the nearest; "" for none."""
-    return max((one.path for one in JOURNEYS if path.startswith(one.path)), key=len, default="")
+    return max((one.path for one in JOURNEYS if path.startswith((one.path, *one.also))), key=len, default="")

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 
@@ -24,7 +24,7 @@ from jigi.foundation.errors import InputError
 from jigi.web import formats
 from jigi.web.account.step_up import require_proof
 from jigi.web.export import csv_stream
-from jigi.web.reader import user_of
+from jigi.web.reader import rights_of, user_of
 
 Row = Any
 Kind = Literal["text", "number", "xof", "day", "moment"]
@@ -99,6 +99,8 @@ class Page:
     before: str
     after: str
     printing: bool
+    given: bool = True
+    """Whether this person may print it or take it as a file."""
 
     @property
     def count(self) -> str:
@@ -138,11 +140,15 @@ class Listing:
     filters: Sequence[Filter] = field(default=())
     empty: str = "Rien ici pour le moment."
     subject: Callable[[Row], int | None] | None = None
+    taken_with: str = ""
+    """The right that printing and exporting ask for, besides those of the page; "" for none."""
 
     def respond(
         self, request: HttpRequest, rows: QuerySet[Any], template: str, context: dict[str, Any] | None = None
     ) -> HttpResponse | StreamingHttpResponse:
         """The page, or the file when `?format=csv` is asked; the template gets `page`."""
+        if ("imprimer" in request.GET or "format" in request.GET) and not self._given(request):
+            raise Http404
         if request.GET.get("format") == "csv":
             # Back to the list, not to the file: a page that only downloads would leave the person at the proof.
             require_proof(request, back=_without_format(request))
@@ -165,7 +171,11 @@ class Listing:
             before=before,
             after=after,
             printing=printing,
+            given=self._given(request),
         )
+
+    def _given(self, request: HttpRequest) -> bool:
+        return not self.taken_with or self.taken_with in rights_of(request)
 
     def filtered(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Only the rows that the filters of the address keep."""

@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jigi.changes.states import CHANGE
+from jigi.delivery.contracts.states import CONTRACT, DELIVERABLE
+from jigi.delivery.nutrition.states import DISTRIBUTION
+from jigi.delivery.sessions.states import APPEAL, REVIEW, SESSION
+from jigi.delivery.works.states import APPLICATION, TIMESHEET, WORKSITE
 from jigi.enrolment.states import ENROLMENT
 from jigi.foundation.money import format_xof
+from jigi.grievances.states import ACT as GRIEVANCE_ACT
+from jigi.grievances.states import CASE as GRIEVANCE
 from jigi.intake.states import BATCH, FORM_VERSION, SUBMISSION
 from jigi.monitoring.states import ALERT
 from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.payments.states import SUSPENSION
 from jigi.protection.states import REQUEST, RETENTION
+from jigi.response.states import ACTIVATION
+from jigi.response.states import ARM as RESPONSE_ARM
 from jigi.schemes.states import BATCH as BENEFIT_BATCH
 from jigi.sharing.states import AGREEMENT as SHARING
 from jigi.sharing.states import REQUEST as SHARING_REQUEST
 from jigi.sheets.states import PAGE, SHEET
+from jigi.shocks.states import FILE as SIGNAL_FILE
 from jigi.targeting.states import ROUND as TARGETING_ROUND
 
 LONGEST_FACT = 40
@@ -45,11 +54,21 @@ NOUNS = {
     "verification_check": Noun("ordre vérifié", "/verifications/ordres/{}/", "payments.see"),
     "finding": Noun("constat", "/verifications/constats/{}/", "payments.see"),
     "agency_channel": Noun("échange avec une agence"),
+    "agency_orders": Noun("ordres d’une agence"),
+    "agency_reply": Noun("réponse d’une agence à ses ordres"),
+    "agency_token": Noun("jeton d’agence"),
+    "result_draft": Noun("fichier de résultats à relire"),
+    "result_batch": Noun("lot de résultats d’une agence"),
     "targeting_round": Noun("campagne de ciblage", "/ciblage/{}/", "targeting.see"),
+    "response_arm": Noun("volet d’une réponse"),
+    "scenario": Noun("scénario d’une réponse"),
     "intake.batch": Noun("lot d’import", "/imports/{}/", "intake.import"),
     "mapping": Noun("correspondance de colonnes", "/imports/correspondances/gardees/{}/", "intake.import"),
     "schemes.batch": Noun("lot de prestations", "/regimes/lots/{}/", "schemes.see"),
     "scheme": Noun("régime"),
+    "trigger": Noun("déclencheur"),
+    "shocks.file": Noun("fichier de signaux", "/chocs/fichiers/{}/", "shocks.see"),
+    "shocks.alert": Noun("alerte", "/chocs/alertes/{}/", "shocks.see"),
     "sharing_agreement": Noun("convention de partage", "/partages/{}/", "sharing.see"),
     "sharing_request": Noun("demande de partage", "/partages/demandes/{}/", "sharing.see"),
     "sharing_delivery": Noun("remise de données"),
@@ -75,6 +94,15 @@ NOUNS = {
     "order_file": Noun("fichier d’ordres"),
     "return_file": Noun("fichier de retour"),
     "return_line": Noun("ligne de retour"),
+    "contract": Noun("contrat d’opérateur", "/prestations/contrats/{}/", "delivery.see"),
+    "deliverable": Noun("livrable"),
+    "target": Noun("cible d’un contrat"),
+    "operator": Noun("opérateur"),
+    "due": Noun("droit acquis"),
+    "worksite": Noun("chantier", "/chantiers/{}/", "delivery.see"),
+    "timesheet": Noun("feuille de présence", "/chantiers/feuilles/{}/", "delivery.see"),
+    "worker": Noun("travailleur d’un chantier"),
+    "work_application": Noun("candidature à un chantier"),
     "cohort": Noun("cohorte"),
     "enrolment": Noun("inscription", "/inscriptions/{}/", "enrolment.decide"),
     "component": Noun("composante"),
@@ -82,18 +110,49 @@ NOUNS = {
     "geography": Noun("lieux"),
     "vault": Noun("coffre"),
     "backup": Noun("sauvegarde", right="site.operate"),
+    "distribution": Noun("distribution de rations", "/nutrition/distributions/{}/", "delivery.see"),
+    "nutrition_census": Noun("recensement nutritionnel"),
+    "stock": Noun("opération de stock", "/nutrition/stock/operations/{}/", "delivery.see"),
+    "stock_place": Noun("lieu de stock"),
+    "lot": Noun("lot de farine", "/nutrition/lots/{}/", "delivery.see"),
+    "ration_scale": Noun("barème de rations"),
+    "cooking": Noun("démonstration culinaire"),
+    "screening": Noun("dépistage"),
+    "session": Noun("séance", "/seances/{}/", "delivery.see"),
+    "session_plan": Noun("plan de séances"),
+    "session_themes": Noun("thèmes des séances"),
+    "session_progress": Noun("séances d’un ménage"),
+    "attendance_file": Noun("fichier de présences", "/seances/fichiers/{}/", "delivery.see"),
+    "campaign": Noun("campagne"),
+    "condition": Noun("condition d’assiduité"),
+    "condition_review": Noun("examen d’une condition", "/seances/conditions/{}/", "delivery.see"),
+    "condition_finding": Noun("constat d’assiduité", "/seances/conditions/constats/{}/", "delivery.see"),
+    "condition_appeal": Noun("recours d’un ménage"),
+    "grievance": Noun("plainte", "/plaintes/{}/", "grievances.handle"),
+    "grievance_act": Noun("acte d’une plainte"),
+    "grievance_file": Noun("registre de plaintes en fichier"),
+    "grievance_clock": Noun("délais des plaintes"),
+    "grievance_reference": Noun("catégories de plaintes"),
+    "sensitive_grievance": Noun("suite d’une plainte sensible"),
+    "activation": Noun("réponse à un choc", "/reponses/{}/", "shocks.see"),
 }
 
 TABLES = {
     table.noun: table
     for table in (
-        PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SHARING, SHARING_REQUEST, ALERT, REQUEST,
-        RETENTION, CHANGE, FORM_VERSION, SUBMISSION, SHEET, PAGE, SUSPENSION,
+        PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SIGNAL_FILE, SHARING, SHARING_REQUEST, ALERT,
+        REQUEST, RETENTION, CHANGE, FORM_VERSION, SUBMISSION, SHEET, PAGE, SUSPENSION, CONTRACT, DELIVERABLE,
+        DISTRIBUTION,
+        WORKSITE, APPLICATION, TIMESHEET,
+        SESSION, REVIEW, APPEAL, GRIEVANCE, GRIEVANCE_ACT, RESPONSE_ARM, ACTIVATION,
     )
 }  # fmt: skip
 
 VERBS = {
     "make": "faire",
+    "prepare": "préparer",
+    "register": "enregistrer",
+    "submit": "remettre",
     "retire": "retirer",
     "see": "voir",
     "list": "voir une liste",
@@ -138,7 +197,15 @@ VERBS = {
     "find_anomalies": "chercher les anomalies",
     "deal_with": "traiter un constat",
     "accept_part": "accepter un paiement partiel",
+    "undo_part": "défaire un paiement partiel",
+    "withdraw_loss": "retirer une décision de perte",
     "enrol": "inscrire",
+    "establish": "établir la liste",
+    "list_from_register": "lister d’après le registre",
+    "list_named": "ajouter une liste d’organisme",
+    "take_agency_list": "prendre la liste d’un organisme",
+    "compute": "calculer un scénario",
+    "forget": "retirer",
     "change_recipient": "changer d’allocataire",
     "transfer": "suivre dans une autre commune",
     "keep": "garder comme c’est",
@@ -163,6 +230,10 @@ VERBS = {
     "ask": "demander",
     "disclose": "remettre à un partenaire",
     "take_file": "prendre le fichier",
+    "accept_orders": "accepter des ordres",
+    "refuse_orders": "refuser des ordres",
+    "reopen_orders": "rouvrir des ordres refusés",
+    "give_results": "donner des résultats",
     "make_token": "faire un jeton",
     "revoke_token": "retirer un jeton",
     "fit": "ajuster",
@@ -194,6 +265,61 @@ VERBS = {
     "take_in": "reprendre une fiche",
     "take_back": "retirer une correction",
     "take_up": "remettre en usage",
+    "stop": "placer un village",
+    "remove_stop": "ôter un village",
+    "draw_list": "établir ou tirer la liste",
+    "give": "remettre des rations",
+    "take_register": "recenser depuis le registre",
+    "name": "nommer un lot",
+    "recall": "rappeler un lot",
+    "stock_transfer": "transférer du stock",
+    "stock_arrival": "noter une arrivée",
+    "stock_return": "rendre au magasin",
+    "stock_loss": "noter une perte",
+    "stock_count": "noter un inventaire",
+    "stock_correction": "reprendre",
+    "check": "contrôler",
+    "screen": "dépister",
+    "arrive": "noter l’arrivée au centre",
+    "hold": "tenir",
+    "amend": "corriger la proposition",
+    "apply": "recevoir des candidatures",
+    "hire": "embaucher",
+    "leave": "noter un départ",
+    "come_back": "défaire un départ",
+    "enter": "saisir",
+    "earn": "faire naître des droits",
+    "issue_tools": "remettre des outils",
+    "take_tools_back": "noter le retour d’outils",
+    "report_accident": "déclarer un accident",
+    "withdraw_accident": "retirer une déclaration d’accident",
+    "record_progress": "relever l’avancement",
+    "confirm_progress": "constater l’avancement",
+    "count_trees": "compter des arbres",
+    "end_office": "noter la fin d’une fonction",
+    "mark": "noter les présents",
+    "plan": "planifier",
+    "withhold": "retenir",
+    "note": "noter",
+    "send_back": "renvoyer à l’examen",
+    "give_case": "confier",
+    "ask_act": "demander un acte",
+    "act_done": "faire un acte",
+    "act_refused": "refuser un acte",
+    "act_withdrawn": "retirer un acte",
+    "lift_block": "lever un blocage",
+    "escalate": "monter d’un niveau",
+    "gather": "réunir les constats",
+    "withdraw": "retirer",
+    "set_area": "retenir ou écarter un lieu",
+    "remove_area": "ôter un lieu",
+    "ask_renewal": "demander une prolongation",
+    "confirm_renewal": "confirmer une prolongation",
+    "refuse_renewal": "refuser une prolongation",
+    "write_lesson": "écrire une leçon",
+    "withdraw_lesson": "retirer une leçon",
+    "exit_component": "faire sortir d’une composante",
+    "take": "prendre",
 }
 
 FACTS = {
@@ -263,6 +389,9 @@ FACTS = {
     "pages": "pages",
     "purpose": "objet",
     "fields": "données",
+    "kept": "retenu",
+    "proposed": "proposé par le déclencheur",
+    "ceiling_xof": "plafond",
 }
 
 

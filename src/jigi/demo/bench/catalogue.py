@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from jigi.demo.bench import (
     access,
+    backtest,
     backup,
     dispatch,
+    expansion,
     importing,
+    money,
+    nutrition,
     openrosa,
     reconcile,
     register,
     round,
+    served,
+    sessions,
     statement,
     trace,
     vault,
+    works,
 )
 from jigi.demo.bench.trial import Bench
 
 ALL = (
     round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH, vault.BENCH, trace.BENCH, backup.BENCH, register.BENCH,
-    openrosa.BENCH, dispatch.BENCH, statement.BENCH,
+    openrosa.BENCH, dispatch.BENCH, statement.BENCH, money.BENCH, served.BENCH, sessions.BENCH, nutrition.BENCH,
+    works.BENCH, backtest.BENCH, expansion.BENCH,
 )  # fmt: skip
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in ALL}

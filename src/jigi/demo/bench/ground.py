@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from jigi.geography.models import Area
 from jigi.payments import actions
 from jigi.payments.models import PaymentRound
 from jigi.programmes import actions as programmes
-from jigi.programmes.definition import ComponentDefinition, ProgrammeDefinition
+from jigi.programmes.definition import ComponentDefinition, ProgrammeDefinition, Turn
 from jigi.programmes.definition_file import read_definition
 from jigi.programmes.models import Component
 
@@ -31,13 +31,14 @@ PEOPLE = ("registry_household", "registry_person", "registry_membership", "regis
 ENROLMENTS = ("enrolment_enrolment",)
 
 
-def lay(households: int, *, one_agency: bool = False, wallets: bool = False) -> Component:
+def lay(households: int, *, one_agency: bool = False, wallets: bool = False, percents: Sequence[int] = ()) -> Component:
     """Tables, staff, the 121 communes of TM1 with more money, and so many households enrolled for 12 terms.
 
-    `wallets`: agencies pay by telephone, so that every household has an account.
+    `wallets`: agencies pay by telephone, so that every household has an account. `percents`: the agreements of TM1
+    share every commune so.
     """
     staff = people()
-    programmes.load(_enriched(read_definition(TM1), one_agency, wallets), by=staff.operator)
+    programmes.load(_enriched(_shared(read_definition(TM1), percents), one_agency, wallets), by=staff.operator)
     component = Component.objects.get(programme__code="TM1")
     communes = [area.pk for area in communes_of(component)]
     with transaction.atomic(), without_foreign_keys(PEOPLE):
@@ -85,10 +86,30 @@ def release_round(component: Component, term: int) -> PaymentRound:
     return actions.release(actions.approve(prepared, by=hands.coordinator), by=hands.treasurer)
 
 
+def empty_tables(tables: Iterable[str]) -> None:
+    """Empty some tables and all that point at them; the guards against that are set aside for this one statement."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger"
+            " WHERE tgtype & 32 <> 0 AND NOT tgisinternal AND tgparentid = 0"
+        )
+        guards = cursor.fetchall()
+        for table, guard in guards:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        for table, guard in guards:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {guard}")
+
+
 def settle_tables() -> None:
     """Statistics and visibility as a server has them some minutes after a load."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
+
+
+def enriched(definition: ProgrammeDefinition) -> ProgrammeDefinition:
+    """The same definition with more money than any bench spends."""
+    return _enriched(definition, False, False)
 
 
 def _enriched(definition: ProgrammeDefinition, one_agency: bool, wallets: bool) -> ProgrammeDefinition:
@@ -103,6 +124,20 @@ def _enriched(definition: ProgrammeDefinition, one_agency: bool, wallets: bool) 
     kept = {component.agencies[0].to for component in components}
     agencies = tuple(agency for agency in definition.agencies if agency.code in kept)
     return replace(definition, agreements=agreements, agencies=agencies, components=components)
+
+
+def _shared(definition: ProgrammeDefinition, percents: Sequence[int]) -> ProgrammeDefinition:
+    """TM1 with its agreements in every commune, each for its percentage; as it is without any."""
+    if not percents:
+        return definition
+    return replace(definition, components=tuple(_funded_by_all(one, percents) for one in definition.components))
+
+
+def _funded_by_all(component: ComponentDefinition, percents: Sequence[int]) -> ComponentDefinition:
+    everywhere = next(one.selection for one in component.fundings if one.selection.others)
+    shares = zip(component.fundings, percents, strict=True)
+    fundings = tuple(replace(one, selection=everywhere, turn=Turn(percent=percent)) for one, percent in shares)
+    return replace(component, fundings=fundings)
 
 
 def _served_by_one(component: ComponentDefinition) -> ComponentDefinition:

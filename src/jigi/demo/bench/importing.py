@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from jigi.demo.bench.gauge import gauged, peak_mb, steps_of_last_run
-from jigi.demo.bench.ground import TM1, communes_of, settle_tables, staff
+from jigi.demo.bench.ground import TM1, communes_of, empty_tables, settle_tables, staff
 from jigi.demo.bench.trial import Bench, Figures, Trial
 from jigi.demo.ground import people
 from jigi.demo.population import CommuneSpot, make_population
@@ -62,7 +62,7 @@ def _reference(trial: Trial) -> Figures:
                 cursor.copy(f"COPY {table} ({','.join(listed)}) TO STDOUT") as copy,
             ):
                 file.writelines(copy)
-        cursor.execute(f"TRUNCATE {', '.join(columns)} CASCADE")
+    empty_tables(columns)
     with gauged() as gauge, transaction.atomic():
         for table, listed in columns.items():
             with trial.path(table).open("rb") as file:

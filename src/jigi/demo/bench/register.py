@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from jigi.demo.bench.crowd import at_once, lay_crowd
 from jigi.demo.bench.gauge import gauged, peak_mb
-from jigi.demo.bench.ground import give_phones, settle_tables
+from jigi.demo.bench.ground import empty_tables, give_phones, settle_tables
 from jigi.demo.bench.importing import columns_of
 from jigi.demo.bench.trial import Bench, Figures, Trial
 from jigi.demo.ground import people
@@ -59,7 +59,7 @@ def _copy(trial: Trial) -> Figures:
                 cursor.copy(f"COPY {table} ({','.join(listed)}) TO STDOUT") as copy,
             ):
                 file.writelines(copy)
-        cursor.execute(f"TRUNCATE {', '.join(columns)} CASCADE")
+    empty_tables(columns)
     with gauged() as gauge, transaction.atomic(), at_once():
         for table, listed in columns.items():
             with trial.path(table).open("rb") as file:

@@ -25,7 +25,7 @@ def _lay(trial: Trial) -> Figures:
 
 def _first(trial: Trial) -> Figures:
     """The first round of the component: nothing before it in the tables."""
-    _, gauges = _measure(1)
+    _, gauges = measure_round(1)
     figures = _figures(gauges)
     return {**figures, "seconds_without_history": figures["seconds"]}
 
@@ -51,7 +51,7 @@ def _round(trial: Trial) -> Figures:
     """The round after the past ones; without a past, the first round was the one asked for."""
     if trial.history == 0:
         return {"history": 0}
-    released, gauges = _measure(trial.history + 1)
+    released, gauges = measure_round(trial.history + 1)
     figures = _figures(gauges)
     return {
         **figures,
@@ -79,7 +79,7 @@ def _reference(trial: Trial) -> Figures:
     }
 
 
-def _measure(term: int) -> tuple[PaymentRound, dict[str, Gauge]]:
+def measure_round(term: int) -> tuple[PaymentRound, dict[str, Gauge]]:
     hands = staff()
     component = Component.objects.get()
     current = actions.open_round(component, term, communes_of(component), by=hands.manager)

@@ -39,7 +39,7 @@ def _lay(trial: Trial) -> Figures:
 
 def _statement(trial: Trial) -> Figures:
     """The statement of the agreement with most behind it, by every dimension in turn; the slowest median counts."""
-    user, agreement = staff().treasurer, _largest()
+    user, agreement = staff().treasurer, largest_agreement()
     asked = {by: [_asked(agreement, by) for _ in range(ASKED)] for by in statements.DIMENSIONS}
     slowest = max(asked.values(), key=lambda gauges: median(one.seconds for one in gauges))
     assert statements.statement(Chosen(convention=agreement.code), "tour", user)
@@ -47,14 +47,14 @@ def _statement(trial: Trial) -> Figures:
         "seconds": median(one.seconds for one in slowest),
         "statements": slowest[0].statements,
         "peak_mb": peak_mb(),
-        "page_milliseconds": _page(agreement),
+        "page_milliseconds": page_milliseconds(agreement),
         "total_rows": _count("payments_total"),
     }
 
 
 def _reference(trial: Trial) -> Figures:
     """The same sums from the lines; and the proof of every total."""
-    agreement = _largest()
+    agreement = largest_agreement()
     with gauged() as summed:
         run_sql("demo", "sum_lines", {"agreement": agreement.pk})
     with gauged() as proved:
@@ -68,7 +68,7 @@ def _asked(agreement: Agreement, by: str) -> Gauge:
     return gauge
 
 
-def _page(agreement: Agreement) -> float:
+def page_milliseconds(agreement: Agreement) -> float:
     """The median of the page as the site answers it, in milliseconds, after a first one."""
     client = Client(headers={"host": "localhost"})
     user = staff().treasurer
@@ -84,7 +84,7 @@ def _page(agreement: Agreement) -> float:
     return round(median(times[1:]), 1)
 
 
-def _largest() -> Agreement:
+def largest_agreement() -> Agreement:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT funding.agreement_id FROM payments_total AS total"

@@ -16,10 +16,14 @@ from jigi.foundation import audit
 from jigi.foundation.errors import InputError, Refused
 from jigi.programmes import amendments
 from jigi.programmes.amendments import ASK, CONFIRM, MOST_BYTES, Asked, Paper
+from jigi.programmes.budget_file import read_table
+from jigi.programmes.budget_rules import SaidBudget
 from jigi.programmes.models import Agreement, AgreementDocument, Amendment
 from jigi.programmes.terms import terms_on
 from jigi.web.account.step_up import require_proof
+from jigi.web.agreements.eligible import offered, typed, written
 from jigi.web.agreements.sight import person, seen_agreement
+from jigi.web.sent_table import sent_table
 from jigi.web.submissions import carry_out
 
 SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -37,11 +41,14 @@ def ask(request: HttpRequest, code: str) -> HttpResponseBase:
             return redirect(reverse("agreement", args=[shown.code]) + "#avenants")
         except (Refused, InputError) as refused:
             error = refused
+    said = request.POST if request.method == "POST" else written(shown)
     context = {
         "agreement": shown,
         "terms": terms_on(shown, date.max),
         "kinds": Amendment.Kind.choices,
-        "said": request.POST,
+        "said": said,
+        "components": offered(shown),
+        "chosen": said.getlist("composantes"),
         "error": error,
         "today": date.today().isoformat(),
     }
@@ -85,9 +92,11 @@ def document(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
 
 def _asked(request: HttpRequest, shown: Agreement) -> str:
     said = request.POST
+    kind = said.get("objet", "")
     asked = Asked(
-        said.get("objet", ""), _day(said.get("cloture", "")), _number(said.get("montant", "")),
-        _number(said.get("cours", "")), _day(said.get("date_cours", "")),
+        kind, _day(said.get("cloture", "")), _number(said.get("montant", "")), _number(said.get("cours", "")),
+        _day(said.get("date_cours", "")), typed(said, shown) if kind == Amendment.Kind.ELIGIBILITY else None,
+        _budget(request, shown) if kind == Amendment.Kind.BUDGET else None,
     )  # fmt: skip
     signed_on = _day(said.get("signature", ""))
     if signed_on is None:
@@ -96,6 +105,13 @@ def _asked(request: HttpRequest, shown: Agreement) -> str:
         shown, asked, signed_on=signed_on, reason=said.get("motif", ""), paper=_paper(request), by=person(request)
     )
     return f"L’avenant {made.number} est demandé : une autre personne le confirme."
+
+
+def _budget(request: HttpRequest, shown: Agreement) -> SaidBudget:
+    """The budget of the table that was sent."""
+    granted_xof = terms_on(shown, date.max).amount_xof
+    with sent_table(request.FILES.get("lignes"), what="les lignes du budget") as path:
+        return read_table(path, granted_xof=granted_xof, strict="strict" in request.POST)
 
 
 def _paper(request: HttpRequest) -> Paper:

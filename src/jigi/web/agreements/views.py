@@ -1,9 +1,8 @@
-"""/financements/: the agreements and their balances; the statement of one, by movement, round and commune."""
+"""The statement of one agreement, by movement, round and commune; the list of all is in all_of_them.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,13 +14,14 @@ from jigi.foundation import audit
 from jigi.foundation.models import User
 from jigi.ledger import queries as ledger
 from jigi.ledger.models import Posting
-from jigi.ledger.queries import Balances, Movement
+from jigi.ledger.queries import Movement
 from jigi.payments import queries as payments
 from jigi.payments import totals
-from jigi.programmes import queries as programmes
+from jigi.programmes import eligibility
 from jigi.programmes.amendments import ASK, CONFIRM, may
-from jigi.programmes.models import Agreement
+from jigi.programmes.models import Agreement, Amendment
 from jigi.programmes.terms import STATES, management_of, story, terms_on
+from jigi.web.agreements import eligible
 from jigi.web.agreements.rights import by_commune, by_round, total
 from jigi.web.agreements.sight import person, seen_agreement
 from jigi.web.export import csv_response
@@ -30,10 +30,6 @@ from jigi.web.paper.press import pdf_response, press
 
 KINDS = dict(Posting.Kind.choices)
 SHOWN_MOVEMENTS = 400
-LIST_HEADERS = (
-    "Convention", "Bailleur", "Montant", "Disponible", "Réservé", "Chez les agences", "Versé",
-    "dont rendu au fonds",
-)  # fmt: skip
 MOVEMENT_HEADERS = (
     "Date", "Écriture", "Cause", "Mouvement", "Nombre", "Montant (FCFA)", "Effet sur le disponible",
     "Disponible après",
@@ -47,21 +43,6 @@ class Line:
     movement: Movement
     word: str
     page: str
-
-
-def agreements(request: HttpRequest) -> HttpResponseBase:
-    """Every agreement of the person's programmes, with its total line."""
-    found = list(programmes.agreements_visible_to(person(request)))
-    balances = ledger.balances(one.code for one in found)
-    if request.GET.get("format") == "csv":
-        rows = (_cells(one, balances[one.code]) for one in found)
-        return csv_response("financements", LIST_HEADERS, rows)
-    context = {
-        "rows": [(one, balances[one.code]) for one in found],
-        "total": _total(balances.values()),
-        "printing": "imprimer" in request.GET,
-    }
-    return render(request, "agreements/agreements.html", context)
 
 
 def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -127,22 +108,18 @@ def _amended(shown: Agreement, user: User) -> dict[str, Any]:
     return {
         "terms": terms_on(shown, timezone.localdate()),
         "management_xof": management_of(shown),
-        "chapters": [(one, STATES[one.state]) for one in story(shown)],
+        "chapters": [(one, STATES[one.state], _eligible(one.amendment)) for one in story(shown)],
+        "eligible": eligible.shown(eligibility.in_force(shown, timezone.localdate()), shown),
         "may_ask": may(user, ASK, shown),
         "may_confirm": may(user, CONFIRM, shown),
     }
 
 
-def _total(balances: Iterable[Balances]) -> Balances:
-    found = list(balances)
-    return Balances(**{f.name: sum(getattr(one, f.name) for one in found) for f in fields(Balances)})
-
-
-def _cells(one: Agreement, balances: Balances) -> tuple[object, ...]:
-    return (
-        one.code, one.donor, one.amount_xof, balances.available_xof, balances.reserved_xof,
-        balances.agencies_xof, balances.paid_xof, balances.returned_xof,
-    )  # fmt: skip
+def _eligible(amendment: Amendment) -> eligible.Shown | None:
+    """What an amendment says eligible, where it is what it changes."""
+    if amendment.kind != Amendment.Kind.ELIGIBILITY:
+        return None
+    return eligible.shown(eligibility.said_by(amendment.eligibility), amendment.agreement)
 
 
 def _lines(movements: list[Movement], user: User) -> list[Line]:
@@ -176,7 +153,8 @@ def _document(shown: Agreement, movements: list[Movement]) -> dict[str, Any]:
         ("Montant", balances.granted_xof), ("Disponible", balances.available_xof),
         ("Réservé", balances.reserved_xof), ("Chez les agences", balances.agencies_xof),
         ("Versé aux ménages", balances.paid_xof), ("Rendu au fonds", balances.returned_xof),
-        ("Frais de gestion", balances.management_xof),
+        ("Frais d’agence", balances.fees_xof), ("Frais de gestion", balances.management_xof),
+        ("Contrats d’opérateurs", balances.contracts_xof),
     )  # fmt: skip
     return {
         "title": f"Relevé · {shown.code}",

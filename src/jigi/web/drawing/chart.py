@@ -166,6 +166,8 @@ def _bars(bars: tuple[Bar, ...], title: str, unit: str, width: int, standalone: 
     spec = {
         "width": width - 240,
         "height": BAR_HEIGHT * max(len(bars), 1),
+        # The page's font is wider than the one that vl-convert measures: labels and figures would be cut.
+        "padding": {"left": 14, "right": 34, "top": 5, "bottom": 5},
         "data": {"values": [{"name": bar.label, "value": bar.value} for bar in bars]},
         "encoding": {
             "x": {"field": "value", "type": "quantitative", "title": None, "axis": None},

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from jigi.enrolment import actions, queries
+from jigi.enrolment import actions, cards, queries
 from jigi.enrolment.models import Enrolment
 from jigi.enrolment.queries import DECIDE, NEWS, STOPS
 from jigi.enrolment.states import ENROLMENT
@@ -49,6 +49,7 @@ def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
         "stops": told is not None and told.news in STOPS,
         "rsu": _rsu(told) if told else household.rsu if household else "",
         "household": household,
+        "card": cards.live_card(one),
         "members": [member for member in members if member.person_id != one.recipient_id],
         "moved": household is None or household.commune_id != one.commune_id,
         "history": [(event, verb_word(event.verb, ENROLMENT.noun)) for event in audit.history(ENROLMENT.noun, one.pk)],

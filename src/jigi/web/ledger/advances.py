@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.foundation.money import format_xof
-from jigi.geography.access import can
+from jigi.ledger.periods import holds_everywhere
 from jigi.payments import advances as payments
 from jigi.programmes import queries as programmes
 from jigi.programmes.models import Advance, Agency
@@ -29,7 +30,7 @@ def advances(request: HttpRequest) -> HttpResponseBase:
     user = person_with(request, "ledger.see")
     seen = programmes.agreements_visible_to(user)
     if request.method == "POST":
-        if not can(user, "ledger.keep"):
+        if not holds_everywhere(user, "ledger.keep"):
             raise Http404
         require_proof(request)
         carry_out(request, lambda: _propose(request, user))
@@ -45,8 +46,8 @@ def advances(request: HttpRequest) -> HttpResponseBase:
     made = Advance.objects.filter(agreement__in=seen).select_related("agreement", "agency", "made_by", "approved_by")
     context = {
         "balances": balances, "advances": made.order_by("-paid_on", "-pk"), "agreements": seen,
-        "agencies": Agency.objects.order_by("name"), "keeps": can(user, "ledger.keep"),
-        "approves": can(user, "ledger.approve"), "user": user,
+        "agencies": Agency.objects.order_by("name"), "keeps": holds_everywhere(user, "ledger.keep"),
+        "approves": holds_everywhere(user, "ledger.approve"), "user": user,
     }  # fmt: skip
     return render(request, "ledger/advances.html", context)
 
@@ -63,6 +64,17 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         carry_out(request, lambda: _approve(advance, user))
         return redirect("ledger_advances")
     return render(request, "ledger/advance.html", {"advance": advance, "own": advance.made_by_id == user.pk})
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take back an advance that one entered and nobody has approved."""
+    user = person_with(request, "ledger.keep")
+    seen = Advance.objects.filter(agreement__in=programmes.agreements_visible_to(user))
+    advance = seen.filter(pk=pk).first()
+    require_proof(request)
+    carry_out(request, lambda: _withdrawn(advance, user))
+    return redirect("ledger_advances")
 
 
 def clear(request: HttpRequest, code: str, agency: str) -> HttpResponseBase:
@@ -93,6 +105,13 @@ def _propose(request: HttpRequest, user: User) -> str:
         document=request.POST.get("piece", ""), decision=request.POST.get("decision", ""), by=user,
     )  # fmt: skip
     return "Avance saisie : une autre personne doit l’approuver."
+
+
+def _withdrawn(advance: Advance | None, user: User) -> str:
+    if advance is None:
+        raise Refused("Cette avance est déjà retirée", remedy="Rechargez la page.")
+    payments.withdraw(advance, by=user)
+    return "Avance retirée : elle n’attend plus d’approbation."
 
 
 def _approve(advance: Advance, user: User) -> str:

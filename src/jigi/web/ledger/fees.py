@@ -9,13 +9,14 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_POST
 
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
-from jigi.geography.access import can
 from jigi.geography.models import Area
+from jigi.ledger.periods import holds_everywhere
 from jigi.programmes import tariffs
-from jigi.programmes.models import Agency, FeeRule, Programme
+from jigi.programmes.models import Agency, ComponentCommune, FeeRule, Programme
 from jigi.programmes.tariffs import Fee
 from jigi.web.account.step_up import require_proof
 from jigi.web.ledger.sheets import exported
@@ -42,7 +43,7 @@ def rules(request: HttpRequest) -> HttpResponseBase:
     """The rules, those that wait for approval first; posted, one more is proposed."""
     user = person_with(request, "ledger.see")
     if request.method == "POST":
-        if not can(user, "ledger.keep"):
+        if not holds_everywhere(user, "ledger.keep"):
             raise Http404
         require_proof(request)
         carry_out(request, lambda: _propose(request, user))
@@ -56,7 +57,8 @@ def rules(request: HttpRequest) -> HttpResponseBase:
     context = {
         "rules": shown, "agencies": Agency.objects.order_by("name"), "agency": agency,
         "programmes": Programme.objects.order_by("name"), "modes": FeeRule.Mode.choices,
-        "keeps": can(user, "ledger.keep"), "approves": can(user, "ledger.approve"), "user": user,
+        "keeps": holds_everywhere(user, "ledger.keep"),
+        "approves": holds_everywhere(user, "ledger.approve"), "user": user,
     }  # fmt: skip
     return render(request, "ledger/fees.html", context)
 
@@ -64,7 +66,7 @@ def rules(request: HttpRequest) -> HttpResponseBase:
 def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Approve a rule that waits, or give its last day to one in force."""
     user = person_with(request, "ledger.approve")
-    rule = FeeRule.objects.select_related("agency").filter(pk=pk).first()
+    rule = FeeRule.objects.select_related("agency", "area", "programme", "made_by").filter(pk=pk).first()
     if rule is None:
         raise Http404
     if request.method == "POST":
@@ -72,6 +74,23 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         carry_out(request, lambda: _decide(request, rule, user))
         return redirect("ledger_fees")
     return render(request, "ledger/fee.html", {"rule": rule, "own": rule.made_by_id == user.pk})
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take back a rule that one proposed and nobody has approved."""
+    user = person_with(request, "ledger.keep")
+    rule = FeeRule.objects.filter(pk=pk).first()
+    require_proof(request)
+    carry_out(request, lambda: _withdrawn(rule, user))
+    return redirect("ledger_fees")
+
+
+def _withdrawn(rule: FeeRule | None, user: User) -> str:
+    if rule is None:
+        raise Refused("Cette règle est déjà retirée", remedy="Rechargez la page.")
+    tariffs.withdraw(rule, by=user)
+    return "Règle retirée : elle n’attend plus d’approbation."
 
 
 def _propose(request: HttpRequest, user: User) -> str:
@@ -114,6 +133,12 @@ def _area(request: HttpRequest) -> Area | None:
     if found is None:
         raise Refused(
             f"Le lieu « {code} » n’existe pas", remedy="Écrivez le code d’une région, d’un cercle ou d’une commune."
+        )
+    # Of another division of the country, the rule would never apply, and a broader one would, in silence.
+    if not ComponentCommune.objects.filter(commune__path__startswith=found.path).exists():
+        raise Refused(
+            f"Aucun programme ne paie dans {found.name} ({code})",
+            remedy="Écrivez le code tel que les programmes le connaissent, par exemple ML0105.",
         )
     return found
 

@@ -10,9 +10,9 @@ from django.utils.dateparse import parse_date
 
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
-from jigi.geography.access import can
 from jigi.ledger import periods as ledger
 from jigi.ledger.models import Closing
+from jigi.ledger.periods import holds_everywhere
 from jigi.web.account.step_up import require_proof
 from jigi.web.payments.sight import person_with
 from jigi.web.submissions import carry_out
@@ -22,7 +22,7 @@ def periods(request: HttpRequest) -> HttpResponse:
     """The closed periods; posted, one more is closed."""
     user = person_with(request, "ledger.see")
     if request.method == "POST":
-        if not can(user, "ledger.keep"):
+        if not holds_everywhere(user, "ledger.keep"):
             raise Http404
         require_proof(request)
         carry_out(request, lambda: _close(request, user))
@@ -32,8 +32,8 @@ def periods(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "closings": closings,
-        "keeps": can(user, "ledger.keep"),
-        "approves": can(user, "ledger.approve"),
+        "keeps": holds_everywhere(user, "ledger.keep"),
+        "approves": holds_everywhere(user, "ledger.approve"),
         "user": user,
     }
     return render(request, "ledger/periods.html", context)
@@ -43,7 +43,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask that a period be reopened, or grant what another person asked."""
     user = person_with(request, "ledger.see")
     closing = Closing.objects.select_related("reopen_asked_by").filter(pk=pk).first()
-    if closing is None or not (can(user, "ledger.keep") or can(user, "ledger.approve")):
+    if closing is None or not (holds_everywhere(user, "ledger.keep") or holds_everywhere(user, "ledger.approve")):
         raise Http404
     if request.method == "POST":
         require_proof(request)

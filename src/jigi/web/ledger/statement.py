@@ -14,7 +14,7 @@ from django.utils import timezone
 from jigi.foundation import audit
 from jigi.foundation.models import User
 from jigi.geography.access import can
-from jigi.payments import statements
+from jigi.payments import bank_state, statements
 from jigi.payments.models import Instruction
 from jigi.payments.statements import DIMENSIONS, Chosen, Row
 from jigi.web.formats import moment, number, xof
@@ -57,7 +57,7 @@ def statement(request: HttpRequest) -> HttpResponseBase:
                     for code, offered in statements.choices(user).items()],
         "asked": urlencode({**_given(chosen), "par": by}), "filtered": bool(_given(chosen)),
         "lines_page": f"{reverse('ledger_lines')}?{urlencode(_given(chosen))}",
-        "printing": "imprimer" in request.GET,
+        "printing": "imprimer" in request.GET, "bank_alerts": bank_state.alerts(user),
     }  # fmt: skip
     return render(request, "ledger/statement.html", context)
 

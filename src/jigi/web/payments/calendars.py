@@ -53,7 +53,11 @@ def calendars(request: HttpRequest) -> HttpResponseBase:
 
 
 def _components(user: User) -> list[Component]:
-    known = Component.objects.select_related("programme").order_by("programme__name", "code")
+    known = (
+        Component.objects.filter(kind__in=Component.PAID)
+        .select_related("programme")
+        .order_by("programme__name", "code")
+    )
     return [one for one in known if can(user, "payments.see", programme=one.programme.code)]
 
 

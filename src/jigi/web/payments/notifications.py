@@ -20,6 +20,7 @@ from jigi.payments import notices
 from jigi.payments.dispatch_jobs import read_notices
 from jigi.payments.dispatch_models import Channel
 from jigi.web.middleware import address_of
+from jigi.web.reader import number_in
 
 SIGNATURE = "X-Signature"
 
@@ -30,7 +31,7 @@ def notification(request: HttpRequest, agency: str) -> HttpResponse:
     """204 when the message is kept (again or anew), 401 when the agency did not sign it."""
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
-    if int(request.headers.get("Content-Length") or 0) > notices.MOST_BYTES:
+    if number_in(request.headers.get("Content-Length") or "") > notices.MOST_BYTES:
         return HttpResponse(status=413)
     channel = Channel.objects.filter(agency__code=agency).first()
     try:

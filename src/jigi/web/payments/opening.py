@@ -60,7 +60,11 @@ def opening(request: HttpRequest) -> HttpResponse:
 
 def _components(user: User) -> list[Component]:
     """The components of the programmes where the person prepares rounds."""
-    known = Component.objects.select_related("programme").order_by("programme__name", "code")
+    known = (
+        Component.objects.filter(kind__in=Component.PAID)
+        .select_related("programme")
+        .order_by("programme__name", "code")
+    )
     return [one for one in known if can(user, "payments.prepare", programme=one.programme.code)]
 
 

@@ -53,6 +53,21 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("payment_refund", pk)
 
 
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give up the decision of the page: the rights stay owed, and may be decided anew."""
+    user = person(request)
+    component = _seen(user, pk)
+    require_proof(request)
+
+    def act() -> str:
+        losses.withdraw(component, by=user, reason=request.POST.get("motif", ""))
+        return "La décision est retirée : les droits restent dus."
+
+    carry_out(request, act)
+    return redirect("payment_refund", pk)
+
+
 def _seen(user: User, pk: int) -> Component:
     component = Component.objects.select_related("programme").filter(pk=pk).first()
     rights = ("payments.close", "payments.approve")

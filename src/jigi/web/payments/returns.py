@@ -120,7 +120,7 @@ def exception(request: HttpRequest, pk: int) -> HttpResponse:
         "order": found,
         "offered": offered,
         "waits": waits,
-        "settles": line.outcome in WORDS and line.instruction_id is not None,
+        "settles": (line.outcome in WORDS and line.instruction_id is not None) or parts.accepted(line) is not None,
         "may_decide": can(user, "payments.reconcile"),
         "next": _next(user, line),
         "part": parts.part_of(line),
@@ -169,10 +169,14 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         if order is None:
             raise Refused("Aucun ordre n’est choisi", remedy="Choisissez l’un des ordres proposés.")
         outcome = corrections.assign(line, order, by=user, reason=request.POST.get("motif", ""))
+        if outcome == "wrong_amount":
+            said = f"La ligne est de l’ordre {order.reference}, pour moins que demandé."
+            return f"{said} Acceptez ou non ce paiement partiel."
         return f"Ligne rapprochée de l’ordre {order.reference} : {ReturnLine.Outcome(outcome).label}."
 
     carry_out(request, act)
-    return _onwards(user, line)
+    line.refresh_from_db()
+    return redirect("return_exception", line.pk) if parts.part_of(line) else _onwards(user, line)
 
 
 @require_POST

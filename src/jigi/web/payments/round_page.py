@@ -13,13 +13,13 @@ from jigi.enrolment.queries import DECIDE
 from jigi.foundation import audit, runs
 from jigi.foundation.models import Run, User
 from jigi.geography.access import can
-from jigi.payments import approvals, jobs, queries
+from jigi.payments import approvals, budgets, jobs, queries
 from jigi.payments.models import PaymentRound, RoundChange
 from jigi.payments.rules import WITHHELD
 from jigi.payments.states import ROUND
 from jigi.web.formats import counted, day, number
 from jigi.web.nouns import verb_word
-from jigi.web.payments import acts
+from jigi.web.payments import acts, refusals
 from jigi.web.payments.rounds import chip, paying_days
 from jigi.web.payments.sight import person, seen_round
 
@@ -81,6 +81,7 @@ def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": figures,
         "steps": _steps(shown, figures),
         "funding": queries.funding(shown) if communes else [],
+        "overspent": budgets.overspent(shown) if communes and shown.status in ("prepared", "frozen") else [],
         "communes": own,
         "own": queries.total(own),
         "enrolled": queries.enrolled_in(shown) if shown.status == "draft" else 0,
@@ -99,6 +100,7 @@ def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
         "held": queries.settlement(shown).get("held", {}).get("orders", 0) if queries.has_been(shown, "release") else 0,
         "stale": queries.stale(shown) if shown.status == "prepared" else 0,
         "decides": can(user, DECIDE),
+        **refusals.refused(shown, user),
         **_difference(shown),
         **work,
     }

@@ -146,7 +146,11 @@ def _why_not(one: CommuneSuspension, verb: str, user: User) -> str:
 
 
 def _components(user: User) -> list[Component]:
-    known = Component.objects.select_related("programme").order_by("programme__name", "code")
+    known = (
+        Component.objects.filter(kind__in=Component.PAID)
+        .select_related("programme")
+        .order_by("programme__name", "code")
+    )
     return [one for one in known if can(user, "payments.prepare", programme=one.programme.code)]
 
 

@@ -14,11 +14,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from jigi.changes.models import ChangeRequest
-from jigi.enrolment.models import Enrolment
+from jigi.delivery.nutrition import care
+from jigi.delivery.nutrition.models import CensusEntry, DistributionLine, Handout
+from jigi.enrolment.models import Card, Enrolment
 from jigi.foundation.models import User
 from jigi.foundation.vault import discreet
 from jigi.intake.models import Batch
-from jigi.payments.models import Entitlement, Instruction, ReturnLine
+from jigi.payments.models import Entitlement, Instruction, ReturnLine, SiteLine
 from jigi.protection import queries
 from jigi.protection.models import DataRequest
 from jigi.protection.reviewed import delays
@@ -29,14 +31,20 @@ from jigi.sharing import queries as sharing
 from jigi.sharing.facts import facts as shared_facts
 from jigi.sharing.models import SharingObjection
 from jigi.sheets import queries as sheets
+from jigi.targeting.models import LeftOut
 from jigi.verification.models import Check, Finding
 from jigi.web.changes.words import told
+from jigi.web.delivery import told as delivered
 from jigi.web.formats import day, moment, number, xof
+from jigi.web.grants import told as grants
+from jigi.web.grievances import told as grievances
 from jigi.web.households import disclosure, health, story
 from jigi.web.households.conditions import in_words
 from jigi.web.households.journal import when_told
 from jigi.web.households.why import whys
 from jigi.web.nouns import verb_word
+from jigi.web.sessions import told as sessions
+from jigi.web.works import told as works
 
 Row = list[str]
 
@@ -172,6 +180,10 @@ def _targeting(subject: Subject) -> Iterable[Row]:
             why.campaign.name, "retenu" if why.selected else "non retenu",
             f"{why.reason} {why.committee}{score}".strip(),
         ]  # fmt: skip
+    # The ranking says the other reasons; whoever has no village is not ranked.
+    villageless = LeftOut.objects.filter(household=subject.household, reason=LeftOut.Reason.NO_VILLAGE)
+    for one in villageless.select_related("targeting_round").order_by("pk"):
+        yield [one.targeting_round.name, "non retenu", f"Non classé : {one.get_reason_display()}."]
 
 
 def _enrolments_of(subject: Subject) -> QuerySet[Enrolment]:
@@ -191,6 +203,39 @@ def _enrolments(subject: Subject) -> Iterable[Row]:
             f"{one.recipient}{f', suppléant {one.alternate}' if one.alternate else ''}",
             f"{one.agency}, {one.pay_point} ; compte {account}",
         ]
+
+
+def _cards(subject: Subject) -> Iterable[Row]:
+    cards = Card.objects.filter(Q(enrolment__in=_enrolments_of(subject)) | Q(recipient__in=subject.persons))
+    for one in cards.select_related("recipient").order_by("pk"):
+        taken = f" ; retirée le {day(one.withdrawn_at)} : {one.withdrawn_why}" if one.withdrawn_at else ""
+        yield [str(one.recipient), f"émise le {day(one.made_at)}{taken}"]
+
+
+def _expected(subject: Subject) -> Iterable[Row]:
+    lines = SiteLine.objects.filter(Q(household=subject.household) | Q(recipient__in=subject.persons))
+    for one in lines.select_related("site_day", "plan__payment_round", "plan__agency", "recipient").order_by("pk"):
+        said = [f"{record.get_said_display()} le {day(record.recorded_at)}" for record in one.records.order_by("pk")]
+        yield [
+            str(one.plan.payment_round), f"{one.site_day.pay_point}, le {day(one.site_day.day)}",
+            f"{one.recipient}, {one.plan.agency}", " ; ".join(said) or "rien de noté",
+        ]  # fmt: skip
+
+
+def _worked(subject: Subject) -> Iterable[Row]:
+    return works.rows(subject.household.pk, subject.persons)
+
+
+def _earned(subject: Subject) -> Iterable[Row]:
+    return delivered.rows(subject.household.pk, subject.persons, subject.heard)
+
+
+def _sessions(subject: Subject) -> Iterable[Row]:
+    return sessions.rows(subject.household.pk, subject.persons, subject.heard)
+
+
+def _grants(subject: Subject) -> Iterable[Row]:
+    return grants.rows(subject.household.pk, subject.persons, subject.heard)
 
 
 def _rights(subject: Subject) -> Iterable[Row]:
@@ -241,6 +286,27 @@ def _benefits(subject: Subject) -> Iterable[Row]:
     waiting = BenefitLine.objects.filter(theirs).select_related("batch__scheme", "person").order_by("pk")
     for line in waiting:
         yield [str(line.batch.scheme), *_provided(line), f"{line.reference} (en attente)"]
+
+
+def _rations(subject: Subject) -> Iterable[Row]:
+    """Who was counted in, and each ration; what was measured of them, for whose numbers are in clear."""
+    theirs = Q(household=subject.household) | Q(person__in=subject.persons)
+    entries = CensusEntry.objects.filter(theirs).select_related("person", "village").order_by("pk")
+    for entry in entries:
+        left = f"retirée le {day(entry.left_on)} : {subject.heard(entry.left_why)}" if entry.left_on else ""
+        yield [moment(entry.made_at), f"recensement de {entry.village}", str(entry.person or ""), left]
+    lines = DistributionLine.objects.filter(theirs).select_related("distribution", "stop", "person", "product")
+    for line in lines.prefetch_related("handouts").order_by("pk"):
+        given = [_handed(one) for one in line.handouts.all()] or ["pas remise"]
+        what = f"{line.distribution} : {line.grams / 1000:g} kg de {line.product}"
+        yield [day(line.stop.day), what, str(line.person or ""), ", ".join(given)]
+    for one in care.told_of([entry.pk for entry in entries if entry.person_id in subject.clear]):
+        yield [day(one.day), "santé", str(one.person), one.said]
+
+
+def _handed(one: Handout) -> str:
+    by = f" à {one.proxy_name}" if one.proxy_name else ""
+    return f"remise le {day(one.held_on)}{by}" + (", annulée" if one.cancelled_at else "")
 
 
 def _provided(one: Provision) -> list[str]:
@@ -352,17 +418,39 @@ SECTIONS = (
     ),
     Section(
         "Ciblage : ce qui a été décidé, et pourquoi",
-        frozenset({"targeting.Result", "targeting.ListedHousehold"}), ("Campagne", "Issue", "Raisons"), _targeting,
+        frozenset({"targeting.Result", "targeting.ListedHousehold", "targeting.LeftOut"}),
+        ("Campagne", "Issue", "Raisons"), _targeting,
         note="Une estimation se trompe souvent sur un ménage : une plainte peut être faite.",
     ),
     Section(
         "Inscriptions aux programmes", frozenset({"enrolment.Enrolment"}),
         ("Programme", "Période", "Allocataire", "Paiement"), _enrolments,
     ),
+    Section("Cartes d’allocataire", frozenset({"enrolment.Card"}), ("À qui", "Quand"), _cards),
     Section("Droits", frozenset({"payments.Entitlement"}), ("Tour", "Allocataire", "FCFA", "État"), _rights),
     Section(
         "Ordres de paiement, et ce que l’agence en a dit", frozenset({"payments.Instruction", "payments.ReturnLine"}),
         ("Référence", "Tour", "Agence et compte", "FCFA", "État", "L’agence dit"), _orders,
+    ),
+    Section(
+        "Rendez-vous à un site de paiement, et ce qui y a été noté",
+        frozenset({"payments.SiteLine", "payments.SiteRecord"}), ("Tour", "Où et quand", "Qui", "Ce qui a été noté"),
+        _expected,
+    ),
+    Section("Droits acquis, retenues, présences comptées par année", delivered.TABLES, delivered.HEADER, _earned),
+    Section("Travail sur des chantiers", works.TABLES, works.HEADER, _worked),
+    Section(
+        "Mesures d’accompagnement : séances suivies, constats et recours", sessions.TABLES, sessions.HEADER, _sessions,
+        note="Sur la feuille signée d’une séance, il y a d’autres ménages : elle n’est pas imprimée ici.",
+    ),
+    Section(
+        "Subventions : candidatures, formation, sélection, tranches et visites", grants.TABLES, grants.HEADER, _grants,
+        note="Les images des pièces peuvent être demandées à qui les a jointes ; d’un groupement, les autres ménages"
+        " ne sont pas nommés.",
+    ),
+    Section(
+        "Plaintes", grievances.TABLES, grievances.HEADERS, lambda subject: grievances.rows(subject.household),
+        note=grievances.NOTE,
     ),
     Section(
         "Vérifications après paiement, et constats", frozenset({"verification.Check", "verification.Finding"}),
@@ -371,6 +459,11 @@ SECTIONS = (
     Section(
         "Ce que les régimes ont donné", frozenset({"schemes.Benefit", "schemes.BenefitLine"}),
         ("Régime", "Prestation", "Quand", "À qui", "Référence du régime"), _benefits,
+    ),
+    Section(
+        "Paquet nutritionnel : recensement, listes et rations remises",
+        frozenset({"delivery.CensusEntry", "delivery.DistributionLine", "delivery.Handout"}),
+        ("Quand", "Quoi", "Qui", "Ce qui a été noté"), _rations,
     ),
     Section(
         "Lignes que les régimes ont mal écrites", frozenset({"schemes.BenefitProblem"}),

@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from jigi.programmes.models import Component
 from jigi.web import formats, nouns
 
 register = template.Library()
@@ -21,6 +22,17 @@ register.filter("xof", formats.xof)
 register.filter("number", formats.number)
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
+
+
+@register.filter
+def gives(component: Component) -> str:
+    """What a component gives a household, in words: « 30 000 FCFA par ménage »; a wage, a grant or none as it is."""
+    said = f"{formats.xof(component.amount_xof)} FCFA"
+    if component.kind == Component.Kind.WORKS:
+        return f"{said} par jour de travail"
+    if component.kind == Component.Kind.GRANTS:
+        return f"{said} au plus, en tranches"
+    return f"{said} par ménage" if component.kind in Component.PAID else "sans argent"
 
 
 @register.filter

@@ -15,18 +15,21 @@ from jigi.changes import queries as change_queries
 from jigi.enrolment import queries as enrolments
 from jigi.foundation import audit, seals
 from jigi.foundation.models import User
-from jigi.geography.access import organisations_with, postings_with
+from jigi.geography.access import postings_with
 from jigi.intake import queries as intake
 from jigi.intake.models import Batch, Problem
 from jigi.intake.queries import ToSee
 from jigi.monitoring import queries as monitoring
 from jigi.monitoring.queries import RIGHT
+from jigi.payments import agency_desk
 from jigi.payments import queries as payments
+from jigi.payments.agency_models import AgencyReply
 from jigi.protection import jobs as protection_jobs
 from jigi.protection import queries as protection
 from jigi.protection import retention
 from jigi.protection.models import DataRequest
 from jigi.registry.models import Household
+from jigi.response import queries as responses
 from jigi.schemes import queries as schemes
 from jigi.sharing import queries as sharing
 from jigi.sheets import queries as sheets
@@ -94,6 +97,26 @@ _ROUND_WORDS = {
     "reconcile": ("à rapprocher", "released_at"),
     "close": ("à clore", "released_at"),
 }
+
+
+def responses_awaiting(user: User, rights: frozenset[str]) -> list[Need]:
+    """Responses to shocks to decide, to prolong or to bring to their end."""
+    if not rights & {"response.prepare", "response.decide"}:
+        return []
+    return [
+        Need(
+            title=f"Réponse {one.number}",
+            detail=one.title,
+            url=f"/reponses/{one.pk}/",
+            since=one.asked_at,
+            journey="/chocs/",
+            word=_RESPONSE_WORDS[verb],
+        )
+        for one, verb in responses.awaiting(user)[:MOST_OF_A_KIND]
+    ]
+
+
+_RESPONSE_WORDS = {"decide": "à décider", "renew": "à prolonger ou non", "end": "à finir"}
 
 
 def enrolments_to_follow(user: User, rights: frozenset[str]) -> list[Need]:
@@ -316,20 +339,40 @@ LATE_SEAL = timedelta(minutes=30)
 
 
 def orders_to_take(user: User, rights: frozenset[str]) -> list[Need]:
-    """Released rounds whose orders the person's agency has to take."""
+    """Released rounds whose orders the person's agency has to take or to refuse."""
     if "payments.agency" not in rights:
         return []
-    codes = organisations_with(user, "payments.agency")
     return [
         Need(
             title=waiting.label,
             detail=f"{waiting.component.programme.name} · {waiting.component.name}",
-            url=f"/paiements/{waiting.pk}/ordres/",
+            url=f"/agence/{agency.code}/tours/{waiting.pk}/",
             since=waiting.released_at,
-            journey="/aujourdhui/",
+            journey="/agence/",
             word="ordres à prendre",
         )
-        for waiting in payments.rounds_of_agencies(codes)[:MOST_OF_A_KIND]
+        for agency in agency_desk.agencies_of(user)
+        for waiting in agency_desk.to_answer(user, agency)[:MOST_OF_A_KIND]
+    ]
+
+
+def orders_refused(user: User, rights: frozenset[str]) -> list[Need]:
+    """Rounds of which an agency refuses its orders: who releases them deals with its reason."""
+    if "payments.release" not in rights:
+        return []
+    seen = payments.visible_to(user).filter(status="released")
+    waiting = AgencyReply.objects.filter(payment_round__in=seen, verdict="refused", reopened_at__isnull=True)
+    return [
+        Need(
+            title=one.payment_round.label,
+            detail=f"{one.agency} refuse ses ordres : {one.reason}",
+            url=f"/paiements/{one.payment_round_id}/",
+            since=one.at,
+            journey="/paiements/",
+            word="ordres refusés",
+            tone="bad",
+        )
+        for one in waiting.select_related("payment_round", "agency").order_by("at")[:MOST_OF_A_KIND]
     ]
 
 
@@ -401,6 +444,7 @@ def pages_to_attach(user: User, rights: frozenset[str]) -> list[Need]:
 
 SOURCES: tuple[Source, ...] = (
     rounds_awaiting,
+    responses_awaiting,
     exceptions_to_decide,
     enrolments_to_follow,
     campaigns_to_freeze,
@@ -413,6 +457,7 @@ SOURCES: tuple[Source, ...] = (
     alerts_to_look_into,
     audit_to_prove,
     orders_to_take,
+    orders_refused,
     requests_to_answer,
     data_to_let_go,
     changes_to_check,

@@ -1,0 +1,1 @@
+"""/prestations/: operators, their contracts and deliverables, and what happens in a commune this month."""

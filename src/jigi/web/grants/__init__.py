@@ -1,0 +1,1 @@
+"""Grants (AGR): calls, applications, training, the committee, selections, instalments with their evidence, visits."""

@@ -1,0 +1,21 @@
+"""/plaintes/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from jigi.web.grievances import acts, cases, entry, papers, registers, sensitive
+
+urlpatterns = [
+    path("", cases.cases, name="grievances"),
+    path("nouvelle/", entry.new, name="grievance_new"),
+    path("registre/", registers.send, name="grievance_file"),
+    path("sensibles/", sensitive.cases, name="sensitive_grievances"),
+    path("actes/", acts.acts, name="grievance_acts"),
+    path("actes/<int:pk>/<str:verb>/", acts.do, name="grievance_act_do"),
+    path("delais/", papers.times, name="grievance_times"),
+    path("<int:pk>/", cases.case, name="grievance"),
+    path("<int:pk>/faire/<str:verb>/", cases.act, name="grievance_move"),
+    path("<int:pk>/demander/", acts.ask, name="grievance_ask"),
+    path("<int:pk>/lettre/", papers.letter, name="grievance_letter"),
+]

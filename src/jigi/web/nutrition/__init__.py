@@ -1,0 +1,1 @@
+"""/nutrition/: the preventive nutrition package: distributions, census, stock, lots."""

@@ -1,0 +1,1 @@
+"""Responses to shocks: the list, one response and its decision, its days, its end, its report."""

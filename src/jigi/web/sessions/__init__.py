@@ -1,0 +1,1 @@
+"""/seances/: accompanying measures, from the plan of sessions to what attendance changes."""

@@ -1,0 +1,1 @@
+"""Signals by place and period, the files that bring them, and alerts."""

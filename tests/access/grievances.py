@@ -1,0 +1,40 @@
+"""The rows of the matrix that speak of complaints; cases that are nobody's here, but for lists and public pages.
+
+That a sensitive case is nobody's for every other role is tried in tests/grievances/test_sensitive.py, role by role.
+"""
+
+from __future__ import annotations
+
+from tests.access.asks import Ask, _everywhere, _key
+
+NOBODYS = 999_999
+GRIEVANCE_ASKS: tuple[Ask, ...] = (
+    Ask("grievances", "plaintes", _everywhere("grievances")),
+    Ask("grievance_new", "écrire une plainte (page)", _everywhere("grievance_new")),
+    Ask("grievance_file", "envoyer un registre de plaintes (page)", _everywhere("grievance_file")),
+    Ask("sensitive_grievances", "plaintes sensibles", _everywhere("sensitive_grievances")),
+    Ask("grievance_acts", "actes des plaintes", _everywhere("grievance_acts")),
+    Ask("grievance_times", "délais des plaintes", _everywhere("grievance_times")),
+    Ask("grievance", "une plainte qui n’est pas là", _everywhere("grievance", NOBODYS)),
+    Ask("grievance_letter", "la lettre d’une plainte qui n’est pas là", _everywhere("grievance_letter", NOBODYS)),
+    Ask(
+        "grievance_move",
+        "agir sur une plainte qui n’est pas là",
+        _everywhere("grievance_move", NOBODYS, "examine"),
+        sent=_key(),
+    ),
+    Ask(
+        "grievance_ask",
+        "demander un acte d’une plainte qui n’est pas là",
+        _everywhere("grievance_ask", NOBODYS),
+        sent=_key(acte="visit", motif="essai de la matrice"),
+    ),
+    Ask(
+        "grievance_act_do",
+        "faire un acte qui n’est pas là",
+        _everywhere("grievance_act_do", NOBODYS, "faire"),
+        sent=_key(texte="essai de la matrice"),
+    ),
+    Ask("complaint", "faire une plainte (page publique)", _everywhere("complaint"), anonymous=True),
+    Ask("complaint_follow", "suivre une plainte (page publique)", _everywhere("complaint_follow"), anonymous=True),
+)
