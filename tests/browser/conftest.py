@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from jigi.foundation.server import drop_database
 from tests import pattern
@@ -27,6 +27,8 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-quic",
 ]  # fmt: skip
+
+expect.set_options(timeout=20_000)  # a machine that does other things at the same time is not a page that is wrong
 
 
 @pytest.fixture(scope="session")
