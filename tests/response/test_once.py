@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import Refused
-from jigi.programmes.models import Component, FundingLine
+from jigi.programmes.models import Agreement, Component, FundingLine
 from jigi.response import arms
 from jigi.response.arm_agencies import take_agency_list
 from jigi.response.models import Arm
@@ -118,6 +118,11 @@ def test_an_arm_keeps_its_component(arm_scene: ArmScene, second: Component) -> N
 
 def test_an_arm_pays_by_the_agreement_of_the_decision_alone(arm_scene: ArmScene, second: Component) -> None:
     other = make_component([arm_scene.world.commune], programme="URG4", code="AUTRE", terms=1)
+    elsewhere = Agreement.objects.create(
+        code="AUTRE-1", donor="BAD", name="Autre convention", amount_xof=1_000_000, effective_on=date(2014, 1, 1),
+        first_closes_on=date(2022, 6, 30), closes_on=date(2022, 6, 30),
+    )  # fmt: skip
+    FundingLine.objects.filter(component=other).update(agreement=elsewhere)
     Component.objects.filter(pk=other.pk).update(kind="emergency", purpose="urgence")
     other.refresh_from_db()
     with pytest.raises(Refused, match="seule convention de la décision"):
