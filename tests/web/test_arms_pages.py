@@ -10,7 +10,7 @@ from django.test import Client
 
 from jigi.enrolment.models import Enrolment
 from jigi.geography.models import StaffPosting
-from jigi.registry.models import Household
+from jigi.registry.models import Membership, Person
 from jigi.response import arm_names, arms
 from jigi.response.arm_agencies import take_agency_list
 from jigi.response.models import Arm, Scenario
@@ -130,7 +130,9 @@ def test_who_sees_no_shock_sees_no_arm(client: Client, scene: ArmScene) -> None:
 
 def test_a_name_is_told_apart_on_its_page(manager: Client, scene: ArmScene, tmp_path: Path) -> None:
     one = scene.planned("listing", formula=scene.world.formula)
-    head = Household.objects.get(pk=scene.world.all[0]).head_name
+    head = "Sitan Diabaté"
+    person = Membership.objects.filter(household=scene.world.all[0]).order_by("pk").values("person")[:1]
+    Person.objects.filter(pk__in=person).update(given_names="Sitan", surname="Diabaté")
     told = [line("R1", Nom=head, Village="ailleurs"), line("R2", Nom="Zzz Qqq")]
     path = write(tmp_path / "ong.csv", told, header=(*HEADER, "Village"))
     take_agency_list(one, make_scheme(), path, by=scene.manager)
