@@ -21,6 +21,7 @@ ARM_ASKS: tuple[Ask, ...] = (
             ("response_arm", "un volet"),
             ("response_arm_households", "les ménages d’un volet"),
             ("response_arm_send", "envoyer une liste à un volet"),
+            ("response_arm_names", "les noms à départager d’un volet"),
             ("response_scenario", "un scénario"),
         )
     ),
@@ -29,6 +30,12 @@ ARM_ASKS: tuple[Ask, ...] = (
         "agir sur un volet qui n’est pas là",
         _everywhere("response_arm_act", NOBODYS, 1, "establish"),
         sent=_key(motif="essai"),
+    ),
+    Ask(
+        "response_arm_name",
+        "départager un nom d’un volet qui n’est pas là",
+        _everywhere("response_arm_name", NOBODYS, 1, 1),
+        sent=_key(),
     ),
     Ask(
         "response_scenario_forget",

@@ -24,6 +24,9 @@ RESPONSE_ASKS: tuple[Ask, ...] = (
             ("response_act", "décider une réponse", ("decider",)),
             ("response_area_remove", "ôter un lieu d’une réponse", (NOWHERE,)),
             ("response_renewal", "confirmer une prolongation", (NOWHERE, "confirmer")),
+            ("response_document_join", "joindre une pièce", ()),
+            ("response_document", "garder une pièce", (NOWHERE,)),
+            ("response_document_withdraw", "retirer une pièce", (NOWHERE,)),
             ("response_lesson_withdraw", "retirer une leçon", (NOWHERE,)),
         )
     ),

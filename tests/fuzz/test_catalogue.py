@@ -313,6 +313,14 @@ def _amendment(folder: Path) -> Sent:
     return Sent(make_user("finances", "finance_officer").username, page, "document", lambda: dict(said))
 
 
+def _response_paper(folder: Path) -> Sent:
+    from tests.response.scene import stage
+
+    scene = stage(households=1)
+    page = f"/reponses/{scene.activation.pk}/pieces/joindre/"
+    return Sent(scene.decider.username, page, "document", lambda: {"objet": "decision"})
+
+
 def _budget(folder: Path) -> Sent:
     from tests.factories import make_user
     from tests.payments.scene import stage
@@ -460,6 +468,7 @@ PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
     ("changes/acts.py", "piece"): _paper,
     ("agreements/amending.py", "document"): _amendment,
     ("agreements/amending.py", "lignes"): _budget,
+    ("response/documents.py", "document"): _response_paper,
     ("ledger/openings.py", "fichier"): _openings,
     ("ledger/bank_statements.py", "fichier"): _statement,
     ("agency/results.py", "fichier"): _results,

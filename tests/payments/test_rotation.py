@@ -95,6 +95,7 @@ def test_every_sealed_column_is_known() -> None:
         # Files: workbooks of questionnaires, papers and photographs, which are downloaded by who has the right.
         "intake_formversion.xlsform",
         "programmes_agreementdocument.content",
+        "response_document.content",
         # Opening balances of accounts: no household.
         "ledger_openingrequest.content",
         "intake_formmedia.content",

@@ -10,13 +10,15 @@ from django.db import IntegrityError, connection, transaction
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.bulk import counting_statements
 from jigi.foundation.errors import Refused
+from jigi.payments import actions as payments
 from jigi.registry.models import Household, LivingConditions
-from jigi.response import arm_lists, arms
+from jigi.response import after, arm_lists, arms
 from jigi.response.models import Arm
 from jigi.targeting.models import LeftOut, Quota
 from tests.factories import make_enrolments, make_households, make_village
+from tests.payments.scene import beside
 from tests.response.arms_scene import ArmScene
-from tests.response.scene import stage
+from tests.response.scene import past, stage
 
 pytestmark = pytest.mark.django_db
 
@@ -164,11 +166,19 @@ def test_only_who_prepares_plans_and_only_who_decides_enrols(arm_scene: ArmScene
         )  # fmt: skip
 
 
+COPY = (
+    "INSERT INTO response_arm (activation_id, kind, component_id, places, formula_id, livelihoods, leave_out,"
+    " follow_displaced, status, made_by_id) SELECT activation_id, 'listing', component_id, places, formula_id,"
+    " livelihoods, leave_out, follow_displaced, '{}', made_by_id FROM response_arm"
+)
+CLOSE = "UPDATE response_activation SET status = 'closed', closed_by_id = decided_by_id, closed_at = now()"
 LIES = {
-    "arm_of_an_active_response": "UPDATE response_activation SET status = 'closed', closed_by_id = made_by_id,"
-    " closed_at = now(); UPDATE response_arm SET status = 'listed'",
+    "arm_of_an_active_response": f"UPDATE response_arm SET status = 'ended'; {CLOSE}; {COPY.format('planned')}",
+    "arm_begins_planned": COPY.format("listed"),
+    "arm_is_not_deleted": "DELETE FROM response_arm",
+    "activation_closed_with_its_arms": CLOSE,
     "arm_finished_stays": "UPDATE response_arm SET status = 'cancelled'; UPDATE response_arm SET places = 9",
-    "arm_has_places": "UPDATE response_arm SET places = 0",
+    "arm_has_places": "UPDATE response_arm SET places = 5000001",
     "arm_horizontal_has_a_formula": "UPDATE response_arm SET formula_id = NULL",
     "arm_help_since_a_day": "UPDATE response_arm SET leave_out = '{PAM}'",
     "arm_tops_up_another_component": "UPDATE response_arm SET base_component_id = component_id",
@@ -184,6 +194,77 @@ def test_the_database_refuses_a_false_arm(arm_scene: ArmScene, name: str) -> Non
     with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LIES[name])
     assert refused.value.__cause__.diag.constraint_name == name  # type: ignore[union-attr]
+
+
+def test_the_database_refuses_the_cohort_of_another_component(arm_scene: ArmScene) -> None:
+    arm = arm_scene.planned()
+    cohort = make_enrolments(arm_scene.base, arm_scene.world.all[:1])
+    with pytest.raises(IntegrityError, match="autre composante"), transaction.atomic():
+        Arm.objects.filter(pk=arm.pk).update(status="enrolled", cohort=cohort)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"places": 5_000_001}, "pas tant de ménages"), ({"places": 0}, "une place au moins")],
+)
+def test_places_that_no_country_has_are_refused(arm_scene: ArmScene, change: dict[str, int], said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        arm_scene.planned(**change)
+
+
+def test_an_arm_pays_by_an_emergency_component(arm_scene: ArmScene) -> None:
+    choices = arms.Choices(5, formula=arm_scene.world.formula)
+    with pytest.raises(Refused, match="pas un transfert d’urgence"):
+        arms.plan(arm_scene.activation, "horizontal", arm_scene.base, choices, by=arm_scene.manager)
+
+
+def test_the_last_arm_of_a_component_that_pays_is_not_given_up() -> None:
+    scene = stage()
+    assert scene.arm
+    payment_round = scene.money.prepared(1)
+    with pytest.raises(Refused, match=r"lui seul les tient sous le plafond. Annulez ces tours"), transaction.atomic():
+        arms.cancel(scene.arm, reason="essai", by=scene.manager)
+    scene.arm.refresh_from_db()
+    payments.cancel(payment_round, by=scene.manager, reason="essai")
+    arms.cancel(scene.arm, reason="essai", by=scene.manager)
+    assert scene.arm.status == "cancelled"
+
+
+def test_another_arm_of_the_component_keeps_it_under_the_ceiling() -> None:
+    scene = stage()
+    assert scene.arm
+    scene.money.prepared(1)
+    choices = arms.Choices(9, base_component=beside(scene.money, "TM2").component)
+    other = arms.plan(scene.activation, "vertical", scene.component, choices, by=scene.manager)
+    arms.cancel(scene.arm, reason="essai", by=scene.manager)
+    with pytest.raises(Refused, match="lui seul"), transaction.atomic():
+        arms.cancel(other, reason="essai", by=scene.manager)
+
+
+def test_arms_that_enrolled_nobody_finish_with_their_response() -> None:
+    scene = stage()
+    past(scene)
+    after.sunset(scene.activation, by=scene.manager)
+    after.sunset(scene.activation, by=scene.decider)
+    assert scene.activation.status == "closed"
+    assert scene.activation.arms.get().status == "ended"
+
+
+def test_displaced_households_registered_elsewhere_are_chosen_where_they_stay(arm_scene: ArmScene) -> None:
+    there, gone = make_households(2, make_village(_other_commune(arm_scene), 1)), arm_scene.world.households[0][0]
+    LivingConditions.objects.bulk_create(
+        LivingConditions(household_id=n, household_size=12, roof="thatch", collected_on=date(2014, 6, 1)) for n in there
+    )
+    Household.objects.filter(pk=there[0]).update(
+        situation="displaced", stay_commune=arm_scene.world.commune, stay_village=arm_scene.world.villages[0]
+    )
+    Household.objects.filter(pk=gone).update(situation="displaced", stay_commune=_other_commune(arm_scene))
+    arm = arm_scene.planned(places=12)
+    assert sum(arms.list_households(arm, by=arm_scene.manager).values()) == 12
+    cohort = arms.enrol(arm, by=arm_scene.manager)
+    enrolled = {one.household_id: one.commune for one in cohort.enrolments.select_related("commune")}
+    assert enrolled[there[0]] == arm_scene.world.commune
+    assert there[1] not in enrolled and gone not in enrolled
 
 
 def test_the_database_refuses_two_arms_of_one_kind(arm_scene: ArmScene) -> None:

@@ -13,9 +13,11 @@ from django.utils import timezone
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.payments import actions as payments
+from jigi.programmes.models import FundingLine
 from jigi.response import actions, after
 from jigi.response.models import Activation, ActivationArea, Arm, Lesson, Renewal
 from tests.factories import make_commune, make_households, make_user, make_village
+from tests.payments.scene import beside
 from tests.response.scene import Scene, past, rewrite, said, stage
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +51,7 @@ def test_who_prepares_does_not_decide_even_with_both_rights() -> None:
     scene = stage(upto="asked")
     refused(lambda: actions.activate(scene.activation, decision="oui", by=scene.manager), "ne permet pas")
     scene.activation.made_by_id = scene.decider.pk
-    refused(lambda: actions.activate(scene.activation, decision="oui", by=scene.decider), "Vous avez préparé")
+    refused(lambda: actions.activate(scene.activation, decision="oui", by=scene.decider), "Vous avez eu part")
 
 
 def test_nobody_decides_outside_of_their_places() -> None:
@@ -235,9 +237,46 @@ def test_no_round_gives_a_right_after_the_sunset_but_what_was_approved_leaves() 
     assert payments.release(approved, by=scene.money.treasurer).status == "released"
 
 
-def test_no_more_is_released_than_the_ceiling() -> None:
+def test_no_more_is_approved_than_the_ceiling_and_the_list_may_be_sent_back() -> None:
     scene = stage(ceiling_xof=300_000)
     scene.money.close(scene.money.released(1))
-    refused(lambda: scene.money.released(2), "dépasserait son plafond : 360000 pour 300000")
+    frozen = payments.freeze(scene.money.prepared(2), by=scene.manager)
+    refused(
+        lambda: payments.approve(frozen, by=scene.decider),
+        "dépasserait son plafond : 360000 pour 300000. Renvoyez la liste",
+    )
+    assert scene.money.balance("reserved") == 0
+    sent_back = payments.send_back(frozen, by=scene.decider, reason="au-delà du plafond")
     rewrite(scene.activation, ceiling_xof=360_000)
-    assert scene.money.released(2).status == "released"
+    again = payments.freeze(payments.prepare(sent_back, by=scene.manager), by=scene.manager)
+    assert payments.approve(again, by=scene.decider).status == "approved"
+
+
+def test_no_emergency_money_leaves_without_a_decision() -> None:
+    scene = stage(upto="asked")
+    refused(lambda: scene.money.prepared(1), "Aucune réponse décidée ne paie")
+
+
+def test_a_round_pays_by_the_agreement_of_the_decision() -> None:
+    scene = stage()
+    frozen = payments.freeze(scene.money.prepared(1), by=scene.manager)
+    other = beside(scene.money, "AUTRE").agreement
+    FundingLine.objects.filter(component=scene.component).update(agreement=other)
+    refused(lambda: payments.approve(frozen, by=scene.decider), "sur une autre convention")
+
+
+def test_a_response_and_a_renewal_begin_undecided() -> None:
+    scene = stage()
+    born = Activation(**{f.attname: getattr(scene.activation, f.attname) for f in Activation._meta.concrete_fields})
+    born.pk, born.number = None, "REP-3"
+    lied("activation_begins_in_preparation", born.save)
+    signed = {"confirmed": True, "decided_by": scene.decider, "decided_at": timezone.now(), "asked_by": scene.manager}
+    later = scene.activation.sunset_on + timedelta(days=9)
+    dates = {"was": scene.activation.sunset_on, "becomes": later, "reason": "essai"}
+    lied("renewal_begins_undecided", Renewal(activation=scene.activation, **dates, **signed).save)
+
+
+def test_too_long_a_reference_is_said() -> None:
+    scene = stage(upto="draft", households=1)
+    facts = said(number="REP-2", plan_reference="x" * 161)
+    refused(lambda: actions.prepare(facts, scene.money.agreement, by=scene.manager), "Trop long : le plan")

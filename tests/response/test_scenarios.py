@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -116,3 +117,24 @@ def test_nothing_is_planned_once_the_response_is_over() -> None:
     actions.refuse(scene.activation, decision="Le plan national suffit.", by=scene.decider)
     with pytest.raises(Refused, match="finie"):
         scenarios.compute(scene.activation, Plan("Essai", 30_000, 1, 5, horizontal_places=5), by=scene.manager)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"payments": 40_000}, "pas un transfert"), ({"amount_xof": 10**14}, "pas un transfert"),
+        ({"horizontal_places": 10**9}, "pas tant de ménages"), ({"days": {"list": 10**6}}, "pas tant de jours"),
+    ],
+)  # fmt: skip
+def test_figures_beyond_reason_are_refused(arm_scene: ArmScene, change: dict[str, object], words: str) -> None:
+    plan = replace(Plan("Essai", 30_000, 1, 5, horizontal_places=5), **change)  # type: ignore[arg-type]
+    with pytest.raises(Refused, match=words):
+        scenarios.compute(arm_scene.activation, plan, by=arm_scene.manager)
+
+
+@pytest.mark.django_db
+def test_a_slow_agency_takes_years_and_the_scenario_says_so(arm_scene: ArmScene) -> None:
+    plan = Plan("Lente", 30_000, 60, 1, listing_places=40_000)
+    made = scenarios.compute(arm_scene.activation, plan, by=arm_scene.manager)
+    assert made.days_to_last_payment > 60 * 40_000

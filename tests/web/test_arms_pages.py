@@ -10,10 +10,13 @@ from django.test import Client
 
 from jigi.enrolment.models import Enrolment
 from jigi.geography.models import StaffPosting
-from jigi.response import arms
+from jigi.registry.models import Membership, Person
+from jigi.response import arm_names, arms
+from jigi.response.arm_agencies import take_agency_list
 from jigi.response.models import Arm, Scenario
 from tests.factories import make_enrolments, make_user
 from tests.response.arms_scene import ArmScene, make_scene
+from tests.schemes.giving import HEADER, line, make_scheme, write
 from tests.targeting.campaign import FORMULA, make_world, write_list
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +126,31 @@ def test_who_sees_no_shock_sees_no_arm(client: Client, scene: ArmScene) -> None:
     for page in ("volets/", f"volets/{arm.pk}/", f"volets/{arm.pk}/menages/", "scenarios/", "scenarios/nouveau/"):
         assert client.get(f"/reponses/{scene.activation.pk}/{page}").status_code == 404
     assert not Enrolment.objects.filter(component=scene.urgent).exists()
+
+
+def test_a_name_is_told_apart_on_its_page(manager: Client, scene: ArmScene, tmp_path: Path) -> None:
+    one = scene.planned("listing", formula=scene.world.formula)
+    head = "Sitan Diabaté"
+    person = Membership.objects.filter(household=scene.world.all[0]).order_by("pk").values("person")[:1]
+    Person.objects.filter(pk__in=person).update(given_names="Sitan", surname="Diabaté")
+    told = [line("R1", Nom=head, Village="ailleurs"), line("R2", Nom="Zzz Qqq")]
+    path = write(tmp_path / "ong.csv", told, header=(*HEADER, "Village"))
+    take_agency_list(one, make_scheme(), path, by=scene.manager)
+    root = f"/reponses/{scene.activation.pk}/volets/{one.pk}/"
+    assert "Départager 2 noms" in manager.get(root).content.decode()
+    page = manager.get(f"{root}noms/").content.decode()
+    first = one.agency_lines.order_by("pk")[0]
+    assert head in page and "C’est lui" in page
+    chosen = arm_names.suggestions(first, by=scene.manager)[0].household.pk
+    assert "Le ménage entre dans la liste" in post(manager, f"{root}noms/{first.pk}/", menage=chosen)
+    last = one.agency_lines.get(status="waiting")
+    assert "La ligne est à enquêter" in post(manager, f"{root}noms/{last.pk}/")
+    assert "Aucune ligne n’attend ici" in manager.get(f"{root}noms/?apres=99999").content.decode()
+
+
+def test_a_component_that_can_not_pay_is_said_and_not_broken(manager: Client, scene: ArmScene) -> None:
+    said = {"volet": "horizontal", "composante": scene.base.pk, "places": "4", "formule": scene.world.formula.pk}
+    address = f"/reponses/{scene.activation.pk}/volets/nouveau/"
+    assert "pas un transfert d’urgence" in post(manager, address, **said)
+    huge = said | {"composante": scene.urgent.pk, "places": "999 999 999 999"}
+    assert "pas tant de ménages" in post(manager, address, **huge)

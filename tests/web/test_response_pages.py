@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
+from jigi.foundation.errors import Refused
+from jigi.programmes.amendments import Paper
 from jigi.programmes.models import Agreement
-from jigi.response import actions, queries
-from jigi.response.models import Activation
+from jigi.response import actions, documents, queries
+from jigi.response.models import Activation, Document
 from jigi.response.proposals import Proposal
 from tests.factories import make_commune, make_user
 from tests.response.scene import Scene, past, stage
@@ -190,3 +196,50 @@ def test_filters_show_nothing_rather_than_everything(client: Client) -> None:
     assert "REP-1" in page(client, "responses", query=f"?annee={year}&region={region.pk}")
     for query in ("?annee=1999", "?annee=x", "?region=0", "?choc=flood", "?cherche=rien"):
         assert "REP-1</a>" not in page(client, "responses", query=query)
+
+
+def test_the_signed_decision_is_joined_kept_and_withdrawn(client: Client) -> None:
+    scene = stage(households=1)
+    pk = scene.activation.pk
+    client.force_login(scene.decider)
+    assert "La décision signée n’est pas jointe" in page(client, "response", pk)
+    assert "Il manque le document" in send(client, "response_document_join", pk, objet="decision")
+    wrong = SimpleUploadedFile("decision.pdf", b"rien de tel")
+    assert "PDF, JPEG ou PNG" in send(client, "response_document_join", pk, objet="decision", document=wrong)
+    for words in ("La pièce est jointe", "déjà joint"):
+        paper = SimpleUploadedFile("décision.png", png())
+        assert words in send(client, "response_document_join", pk, objet="decision", document=paper)
+    assert "La décision signée n’est pas jointe" not in page(client, "response", pk)
+    number = scene.activation.documents.get().pk
+    kept = client.post(reverse("response_document", args=[pk, number]), {"cle": str(uuid.uuid4())})
+    assert kept["Content-Type"] == "image/png" and b"".join(kept.streaming_content).startswith(b"\x89PNG")  # type: ignore[attr-defined]
+    assert "est retirée" in send(client, "response_document_withdraw", pk, number, motif="mauvaise page")
+    assert "La décision signée n’est pas jointe" in page(client, "response", pk)
+
+
+def test_who_only_sees_joins_nothing(client: Client) -> None:
+    scene = stage(households=1)
+    client.force_login(make_user("auditrice", "auditor"))
+    assert "Joindre une pièce" not in page(client, "response", scene.activation.pk)
+    refused = client.post(reverse("response_document_join", args=[scene.activation.pk]), {"cle": str(uuid.uuid4())})
+    assert refused.status_code == 404
+
+
+def test_the_database_keeps_a_signed_paper() -> None:
+    scene = stage(upto="asked", households=1)
+    with pytest.raises(Refused, match="pas encore décidée"):
+        documents.join(scene.activation, "decision", Paper("d.png", png()), by=scene.manager)
+    made = documents.join(scene.activation, "request", Paper("d.png", png()), by=scene.manager)
+    rows = Document.objects.filter(pk=made.pk)
+    for lie in (lambda: rows.update(sha256="0" * 64), lambda: rows.delete()):
+        with pytest.raises(IntegrityError, match=r"ne change pas|ne s’efface pas"), transaction.atomic():
+            lie()
+    documents.withdraw(made, reason="une autre année", by=scene.manager)
+    with pytest.raises(IntegrityError, match="ne change pas"), transaction.atomic():
+        rows.update(withdrawn_at=None)
+
+
+def png() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (4, 4), "white").save(made, "PNG")
+    return made.getvalue()

@@ -16,6 +16,7 @@ from jigi.enrolment.actions import exit_finished
 from jigi.foundation import audit, runs
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import Refused
+from jigi.foundation.guards import refusing_guards
 from jigi.foundation.models import User
 from jigi.geography.access import can, require
 from jigi.geography.models import Area
@@ -410,17 +411,5 @@ def _run(kind: str, verb: str, payment_round: PaymentRound, by: User) -> Iterato
         kind, f"{verb} · {payment_round}", by=by, subject=f"{ROUND.noun}:{payment_round.pk}",
         parameters={"round": payment_round.pk},
     )  # fmt: skip
-    with started as work, _refusing_guards():
+    with started as work, refusing_guards():
         yield work
-
-
-@contextmanager
-def _refusing_guards() -> Iterator[None]:
-    """Say in French what a guard of a higher package refuses of a round: its message, and its hint says what to do."""
-    try:
-        yield
-    except IntegrityError as error:
-        said = getattr(error.__cause__, "diag", None)
-        if said is None or not said.message_hint:
-            raise
-        raise Refused(str(said.message_primary).removesuffix("."), remedy=said.message_hint) from error

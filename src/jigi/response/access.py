@@ -17,16 +17,24 @@ def require_prepare(user: User, activation: Activation) -> None:
 
 
 def require_decide(user: User, activation: Activation) -> None:
-    """Refused unless the person decides responses in all of its places, and did not prepare this one."""
+    """Refused unless the person decides responses in all of its places, and had no hand in this one."""
     require(user, DECIDE, areas=places(activation) or None)
-    if user.pk == activation.made_by_id:
-        raise Refused("Vous avez préparé cette réponse : une autre personne la décide")
+    if had_a_hand(user, activation):
+        raise Refused(
+            "Vous avez eu part à cette réponse : une autre personne la décide",
+            why="Qui l’a préparée, corrigée ou demandée, en a dit un lieu ou demandé la prolongation ne la décide pas.",
+        )
+
+
+def had_a_hand(user: User, activation: Activation) -> bool:
+    """Whether the person had a part in the request: preparing it, correcting it, a place, asking, asking to prolong."""
+    return user.pk == activation.made_by_id or activation.hands.filter(person=user).exists()
 
 
 def may(user: User, right: str, activation: Activation) -> bool:
     """Whether the person holds one of these rights in its places: for the buttons of a page."""
-    other_hand = right != DECIDE or user.pk != activation.made_by_id
-    return other_hand and can(user, right, areas=places(activation) or None)
+    barred = right == DECIDE and had_a_hand(user, activation)
+    return not barred and can(user, right, areas=places(activation) or None)
 
 
 def places(activation: Activation) -> list[Area]:

@@ -20,12 +20,13 @@ from jigi.geography.access import require
 from jigi.geography.models import Area
 from jigi.programmes.models import Agreement, Component
 from jigi.programmes.terms import terms_on
-from jigi.response.access import DECIDE, PREPARE, places, require_decide, require_prepare
-from jigi.response.models import Activation, ActivationArea, Lesson, Renewal
+from jigi.response.access import PREPARE, places, require_decide, require_prepare
+from jigi.response.models import Activation, ActivationArea, Hand, Lesson, Renewal
 from jigi.response.states import ACTIVATION
 from jigi.shocks.models import Alert, Trigger
 
 LONGEST_REASON = 500
+LONGEST_REFERENCE = 160
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def prepare(
         raise Refused(f"La réponse « {asked.number} » existe déjà", remedy="Ouvrez-la, ou donnez un autre numéro.")
     with transaction.atomic():
         made = Activation.objects.create(agreement=agreement, trigger=trigger, alert=alert, made_by=by, **asdict(asked))
+        _hand(made, by)
         audit.record("prepare", ACTIVATION.noun, made.pk, by=by, after=_facts(made))
     return made
 
@@ -65,6 +67,7 @@ def correct(activation: Activation, said: Said, agreement: Agreement, *, by: Use
     with transaction.atomic():
         held = _draft(activation)
         before = _facts(held)
+        _hand(held, by)
         Activation.objects.filter(pk=held.pk).update(agreement=agreement, **asked)
         activation.refresh_from_db()
         audit.record("correct", ACTIVATION.noun, held.pk, by=by, before=before, after=_facts(activation))
@@ -85,7 +88,7 @@ def set_area(
     if in_need is not None and in_need < 0:
         raise Refused("Un nombre de personnes n’est pas négatif", remedy="Laissez-le vide s’il n’est pas connu.")
     with transaction.atomic():
-        _draft(activation)
+        _hand(_draft(activation), by)
         choice = {"kept": kept, "proposed": proposed, "reason": why, "in_need": in_need}
         made, _ = ActivationArea.objects.update_or_create(activation=activation, area=area, defaults=choice)
         after = {"area": area.code, "kept": kept, "proposed": proposed}
@@ -97,7 +100,7 @@ def remove_area(line: ActivationArea, *, by: User) -> None:
     """Take back a place that was written by mistake, while the response is in preparation."""
     require_prepare(by, line.activation)
     with transaction.atomic():
-        _draft(line.activation)
+        _hand(_draft(line.activation), by)
         before = {"area": line.area.code, "kept": line.kept}
         audit.record("remove_area", ACTIVATION.noun, line.activation_id, by=by, before=before, reason=line.reason)
         line.delete()
@@ -116,7 +119,9 @@ def ask(activation: Activation, *, by: User) -> None:
                 f"{inner.name} est déjà dans {outer.name}",
                 remedy="Ôtez l’un des deux : ses ménages compteraient deux fois.",
             )
-    ACTIVATION.move(activation, "ask", by=by, asked_at=timezone.now())
+    with transaction.atomic():
+        _hand(activation, by)
+        ACTIVATION.move(activation, "ask", by=by, asked_at=timezone.now())
 
 
 def send_back(activation: Activation, *, reason: str, by: User) -> None:
@@ -130,6 +135,7 @@ def activate(activation: Activation, *, decision: str, by: User) -> None:
     require_decide(by, activation)
     if activation.sunset_on < timezone.localdate():
         raise Refused("La fin prévue est déjà passée", remedy="Renvoyez la demande : il faut une fin à venir.")
+    _check_money(activation.ceiling_xof, activation.agreement)
     _decided(activation, "activate", decision, by)
 
 
@@ -158,6 +164,7 @@ def ask_renewal(activation: Activation, becomes: date, *, reason: str, by: User)
     with transaction.atomic():
         if activation.renewals.filter(confirmed=None).exists():
             raise Refused("Une prolongation attend déjà d’être décidée", remedy="Faites-la d’abord décider.")
+        _hand(activation, by)
         made = Renewal.objects.create(
             activation=activation, was=activation.sunset_on, becomes=becomes, reason=why, asked_by=by
         )
@@ -167,11 +174,10 @@ def ask_renewal(activation: Activation, becomes: date, *, reason: str, by: User)
 
 
 def decide_renewal(renewal: Renewal, *, confirmed: bool, by: User) -> None:
-    """Confirm a later end, or refuse it: another person than who asked for it. Confirmed, the sunset moves."""
+    """Confirm a later end, or refuse it: by a person who had no hand in the response nor in this request. Confirmed,
+    the sunset moves."""
     activation = Activation.objects.get(pk=renewal.activation_id)
-    require(by, DECIDE, areas=places(activation) or None)
-    if by.pk == renewal.asked_by_id:
-        raise Refused("Vous avez demandé cette prolongation : une autre personne la décide")
+    require_decide(by, activation)
     with transaction.atomic():
         held = Activation.objects.select_for_update(no_key=True).get(pk=activation.pk)
         if confirmed and (held.status != "active" or held.sunset_on != renewal.was):
@@ -221,6 +227,9 @@ def _checked(said: Said, agreement: Agreement) -> Said:
     texts = {name: getattr(said, name).strip() for name in _TEXTS}
     if missing := [french for name, french in _TEXTS.items() if not texts[name]]:
         raise Refused(f"Il manque : {', '.join(missing)}", remedy="Remplissez chaque champ de la demande.")
+    for name in ("request_reference", "plan_reference"):
+        if len(texts[name]) > LONGEST_REFERENCE:
+            raise Refused(f"Trop long : {_TEXTS[name]}", remedy=f"Au plus {LONGEST_REFERENCE} caractères.")
     if said.hazard not in Activation.Hazard.values:
         raise Refused("Quel choc ?", remedy="Choisissez-le dans la liste.")
     if said.sunset_on <= said.starts_on:
@@ -251,6 +260,11 @@ _TEXTS = {
     "number": "le numéro", "title": "l’intitulé", "request_reference": "la demande de mise en œuvre",
     "plan_reference": "le plan national de réponse", "reasons": "les motifs",
 }  # fmt: skip
+
+
+def _hand(activation: Activation, by: User) -> None:
+    """Keep that a person had a part in the request, which they will not decide."""
+    Hand.objects.get_or_create(activation=activation, person=by)
 
 
 def _draft(activation: Activation) -> Activation:

@@ -24,6 +24,7 @@ from jigi.payments import actions as payments
 from jigi.payments import losses
 from jigi.payments.models import PaymentRound
 from jigi.programmes.models import Component
+from jigi.response import arms
 from jigi.response.access import require_decide
 from jigi.response.models import Activation
 from jigi.response.states import ACTIVATION
@@ -90,11 +91,14 @@ def left(activation: Activation) -> list[Left]:
 
 @unfenced
 def close(activation: Activation, *, by: User) -> None:
-    """Close a response of which nothing is left open: by who decides. The database refuses it otherwise."""
+    """Close a response of which nothing is left open, by who decides; arms that enrolled nobody finish with it. The
+    database refuses it otherwise."""
     require_decide(by, activation)
     if waiting := next((due for due in _to_do(activation) if due.what != CLOSING), None):
         raise Refused(f"Avant de clore : {waiting.what}", remedy=f"C’est à faire par {waiting.awaited}.")
-    ACTIVATION.move(activation, "close", by=by, closed_by=by, closed_at=timezone.now())
+    with transaction.atomic():
+        arms.end(activation, reason=REASON, by=by)
+        ACTIVATION.move(activation, "close", by=by, closed_by=by, closed_at=timezone.now())
 
 
 CLOSING = "clore la réponse"

@@ -18,7 +18,7 @@ from jigi.geography.models import Area
 from jigi.response.arm_places import kept_communes, shares_in_need
 from jigi.response.models import Arm
 from jigi.targeting import actions as targeting
-from jigi.targeting.from_register import Criteria, list_from_register, rankable
+from jigi.targeting.from_register import Criteria, leave_out, list_from_register, rankable
 from jigi.targeting.models import LeftOut, Result, TargetingRound
 
 TAKEN = "taken"
@@ -40,8 +40,7 @@ def made(arm: Arm, communes: Sequence[Area], *, by: User) -> dict[str, int]:
     """Make the list, in the caller's transaction; households by reason."""
     if arm.kind in WITH_CAMPAIGN:
         _campaign(arm, communes, by)
-        if arm.kind == Arm.Kind.HORIZONTAL:
-            _from_register(arm, by)
+        _weigh(arm, by)
         _rank(arm, communes, by)
     return counts(arm)
 
@@ -65,6 +64,11 @@ def counts(arm: Arm) -> dict[str, int]:
     return _ordered(told_by | {"no_village": villageless})
 
 
+def forget_names(arm: Arm) -> None:
+    """Forget the names of agencies' lists that nobody has told apart: the arm is finished, they are of no use."""
+    arm.agency_lines.filter(status="waiting").delete()
+
+
 def taken(arm: Arm) -> list[int]:
     """The households that an arm without a campaign would enrol."""
     return [row["id"] for row in fetch_sql("response", "arm_taken", facts_of(arm))]
@@ -85,7 +89,8 @@ def told(found: Mapping[str, int]) -> str:
 def facts_of(arm: Arm) -> dict[str, Any]:
     """What the statements of an arm ask; a base or a scheme that it has not is nobody's number."""
     return {
-        "component": arm.component_id, "base": arm.base_component_id or 0, "scheme": arm.partner_scheme_id or 0,
+        "activation": arm.activation_id, "component": arm.component_id, "base": arm.base_component_id or 0,
+        "scheme": arm.partner_scheme_id or 0,
         "purpose": arm.component.purpose, "programme": arm.component.programme_id,
         "communes": [area.pk for area in kept_communes(arm.activation)], "follow": arm.follow_displaced,
         "since": arm.helped_since or FIRST_DAY, "leave_out": arm.leave_out,
@@ -105,7 +110,7 @@ def _campaign(arm: Arm, communes: Sequence[Area], by: User) -> TargetingRound:
         name = f"{arm.activation.number} · {arm.get_kind_display()} · volet {arm.pk}"
         arm.targeting_round = targeting.open_round(
             name[:120], communes, programme_code=arm.component.programme.code, formula=arm.formula,
-            quota_total=arm.places, by=by,
+            quota_total=arm.places, where_they_stay=arm.follow_displaced, by=by,
         )  # fmt: skip
         arm.save(update_fields=["targeting_round"])
     elif arm.targeting_round.status == TargetingRound.Status.RANKED:
@@ -114,11 +119,13 @@ def _campaign(arm: Arm, communes: Sequence[Area], by: User) -> TargetingRound:
     return arm.targeting_round
 
 
-def _from_register(arm: Arm, by: User) -> None:
+def _weigh(arm: Arm, by: User) -> None:
+    """List from the register whom the choices of the arm keep, or leave out of its lists whom they do not."""
     assert arm.targeting_round
     criteria = Criteria(arm.fresh_since, tuple(arm.livelihoods))
     bar = partial(run_sql, "response", "arm_bar", facts_of(arm))
-    list_from_register(arm.targeting_round, criteria, bar=bar, by=by)
+    weigh = list_from_register if arm.kind == Arm.Kind.HORIZONTAL else leave_out
+    weigh(arm.targeting_round, criteria, bar=bar, by=by)
 
 
 def _rank(arm: Arm, communes: Sequence[Area], by: User) -> None:

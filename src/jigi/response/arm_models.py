@@ -11,8 +11,11 @@ from django.db.models.functions import Now
 from jigi.enrolment.models import Cohort
 from jigi.programmes.models import Component
 from jigi.response.states import ARM
-from jigi.schemes.models import Scheme
+from jigi.schemes.models import BenefitBatch, Scheme
 from jigi.targeting.models import ScoringFormula, TargetingRound
+
+MOST_PLACES = 5_000_000
+"""Households at most of an arm or a scenario: more than the country has."""
 
 
 class Arm(models.Model):
@@ -71,7 +74,7 @@ class Arm(models.Model):
                 condition=~Q(status="cancelled"),
                 name="arm_once_per_component",
             ),
-            models.CheckConstraint(condition=Q(places__gt=0), name="arm_has_places"),
+            models.CheckConstraint(condition=Q(places__gt=0, places__lte=MOST_PLACES), name="arm_has_places"),
             models.CheckConstraint(
                 condition=~Q(kind="vertical") | Q(base_component__isnull=False), name="arm_vertical_has_a_base"
             ),
@@ -93,3 +96,37 @@ class Arm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.component})"
+
+
+class AgencyLine(models.Model):
+    """A line of another agency's list that no number ties to the register: its name and village wait for a person, who
+    says which household it is (`score`: how like it was, 0 to 100) or that it is none; then they are forgotten."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "à départager"
+        MATCHED = "matched", "reconnue"
+        NOBODY = "nobody", "à enquêter"
+
+    arm = models.ForeignKey(Arm, on_delete=models.PROTECT, related_name="agency_lines")
+    batch = models.ForeignKey(BenefitBatch, on_delete=models.PROTECT, related_name="+", verbose_name="lot")
+    line = models.BigIntegerField("ligne")
+    name = models.CharField("nom lu", max_length=120, default="", blank=True)
+    village = models.CharField("village lu", max_length=120, default="", blank=True)
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.WAITING)
+    score = models.PositiveSmallIntegerField("ressemblance", null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField("départagée le", null=True)
+
+    class Meta:
+        verbose_name = "ligne d’une liste d’organisme"
+        constraints = [
+            models.UniqueConstraint(fields=["arm", "batch", "line"], name="agency_line_once"),
+            models.CheckConstraint(
+                condition=Q(status="waiting", decided_by=None, decided_at=None, score=None) & ~Q(name="")
+                | Q(status="nobody", decided_by__isnull=False, decided_at__isnull=False, score=None, name="")
+                & Q(village="")
+                | Q(status="matched", decided_by__isnull=False, decided_at__isnull=False, name="", village="")
+                & Q(score__gte=0, score__lte=100),
+                name="agency_line_decided_forgets_its_name",
+            ),
+        ]

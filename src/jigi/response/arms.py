@@ -13,11 +13,13 @@ from jigi.enrolment.models import Cohort
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
+from jigi.foundation.guards import refusing_guards
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
 from jigi.programmes.models import Component
 from jigi.response import arm_lists
+from jigi.response.arm_models import MOST_PLACES
 from jigi.response.arm_places import kept_communes
 from jigi.response.models import Activation, Arm
 from jigi.response.states import ARM
@@ -46,15 +48,15 @@ class Choices:
 
 
 def plan(activation: Activation, kind: str, component: Component, choices: Choices, *, by: User) -> Arm:
-    """An arm of a response under way. Refused when the choices lack what its kind needs, or nowhere is common to the
-    places kept and the component."""
+    """An arm of a response under way. Refused when the choices lack what its kind needs, when nowhere is common to the
+    places kept and the component, or when the agreement of the decision does not finance the component alone."""
     communes = kept_communes(activation, component)
     _require(by, PREPARE, component, communes)
     _refuse_closed(activation)
     _check(kind, component, choices)
     facts = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(choices).items()}
     try:
-        with transaction.atomic():
+        with refusing_guards(), transaction.atomic():
             made = Arm.objects.create(activation=activation, kind=kind, component=component, made_by=by, **facts)
             said = {"activation": activation.number, "kind": kind, "component": str(component)}
             audit.record("plan", ARM.noun, made.pk, by=by, after=said | {"places": choices.places})
@@ -77,7 +79,7 @@ def list_households(arm: Arm, *, by: User) -> dict[str, int]:
     """
     communes = kept_communes(arm.activation, arm.component)
     _require(by, PREPARE, arm.component, communes)
-    with transaction.atomic():
+    with refusing_guards(), transaction.atomic():
         current = _locked(arm, "establish")
         counts = arm_lists.made(current, communes, by=by)
         if not counts.get(arm_lists.TAKEN):
@@ -98,21 +100,40 @@ def enrol(arm: Arm, *, by: User, cohort_name: str = "") -> Cohort:
     """
     communes = kept_communes(arm.activation, arm.component)
     _require(by, DECIDE, arm.component, communes)
-    with transaction.atomic():
+    with refusing_guards(), transaction.atomic():
         current = _locked(arm, "enrol")
         name = cohort_name.strip() or f"{current.activation.number} · {current.get_kind_display()} {current.pk}"
         cohort = _enrolled(current, name[:120], by)
         ARM.move(current, "enrol", by=by, cohort=cohort, enrolled_at=timezone.now())
+        arm_lists.forget_names(current)
     arm.refresh_from_db()
     return cohort
 
 
+@unfenced
 def cancel(arm: Arm, *, reason: str, by: User) -> None:
-    """Give an arm up before anybody is enrolled; its campaign stays as it is."""
+    """Give an arm up before anybody is enrolled; its campaign stays as it is.
+
+    Refused for the last arm of a component that rounds pay: they would know no ceiling.
+    """
     _require(by, PREPARE, arm.component, kept_communes(arm.activation, arm.component))
     if not reason.strip():
         raise Refused("Un abandon se motive", remedy="Écrivez le motif.")
-    ARM.move(arm, "cancel", by=by, reason=reason.strip())
+    with refusing_guards(), transaction.atomic():
+        ARM.move(arm, "cancel", by=by, reason=reason.strip())
+        arm_lists.forget_names(arm)
+
+
+def end(activation: Activation, *, reason: str, by: User) -> int:
+    """Finish the arms of a response whose households were never enrolled; returns how many.
+
+    Asks no right of its own: it follows from the closing, which does.
+    """
+    unfinished = list(activation.arms.filter(status__in=("planned", "listed")).order_by("pk"))
+    for arm in unfinished:
+        ARM.move(arm, "end", by=by, reason=reason)
+        arm_lists.forget_names(arm)
+    return len(unfinished)
 
 
 def _enrolled(arm: Arm, name: str, by: User) -> Cohort:
@@ -133,6 +154,15 @@ def _enrolled(arm: Arm, name: str, by: User) -> Cohort:
     )
 
 
+def listing_arm(arm: Arm, by: User) -> Arm:
+    """The arm, held, when it is one of a new listing that still takes lists, and the person prepares it."""
+    _require(by, PREPARE, arm.component, kept_communes(arm.activation, arm.component))
+    current = _locked(arm, "establish")
+    if current.kind != Arm.Kind.LISTING:
+        raise Refused("Ce volet ne prend pas de listes", remedy="Prévoyez un volet « nouvelle liste ».")
+    return current
+
+
 def _locked(arm: Arm, verb: str) -> Arm:
     """The arm as it stands, held; Refused when it can't, or its response is not under way."""
     found = Arm.objects.select_for_update(of=("self",)).select_related("activation", "component__programme")
@@ -143,21 +173,28 @@ def _locked(arm: Arm, verb: str) -> Arm:
 
 
 def _refuse_closed(activation: Activation) -> None:
-    status = Activation.objects.values_list("status", flat=True).get(pk=activation.pk)
-    if status != "active":
+    current = Activation.objects.get(pk=activation.pk)
+    if current.status != "active":
         raise Refused(
-            f"La réponse {activation.number} n’est pas en cours",
+            f"La réponse {current.number} n’est pas en cours",
             remedy="Un volet se prévoit, se liste et s’inscrit quand la réponse est décidée, et tant qu’elle dure.",
+        )
+    if current.sunset_on < timezone.localdate():
+        raise Refused(
+            f"La réponse {current.number} a pris fin le {current.sunset_on:%d/%m/%Y} : personne n’y entre plus",
+            remedy="Demandez une prolongation, ou finissez la réponse.",
         )
 
 
 def _check(kind: str, component: Component, choices: Choices) -> None:
     if kind not in Arm.Kind.values:
         raise Refused("Quel volet ?", remedy="Choisissez-le dans la liste.")
-    if component.kind not in Component.PAID:
-        raise Refused(f"« {component} » ne donne pas d’argent", remedy="Choisissez une composante qui paie.")
+    if component.kind != Component.Kind.EMERGENCY:
+        raise Refused(f"« {component} » n’est pas un transfert d’urgence", remedy="Choisissez-en une qui l’est.")
     if choices.places < 1:
         raise Refused("Un volet a une place au moins", remedy="Dites combien de ménages il peut prendre.")
+    if choices.places > MOST_PLACES:
+        raise Refused("Le pays n’a pas tant de ménages", remedy=f"Écrivez au plus {MOST_PLACES} places.")
     _check_needs(kind, component, choices)
 
 

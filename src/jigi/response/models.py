@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from jigi.geography.models import Area
 from jigi.programmes.models import Agreement
-from jigi.response.arm_models import Arm as Arm  # tables of this package too
+from jigi.response.arm_models import AgencyLine as AgencyLine  # tables of this package too
+from jigi.response.arm_models import Arm as Arm
 from jigi.response.scenario_models import Scenario as Scenario
 from jigi.response.scenario_models import ScenarioArea as ScenarioArea
 from jigi.response.states import ACTIVATION
@@ -92,6 +93,18 @@ class Activation(models.Model):
         return f"{self.number} {self.title}"
 
 
+class Hand(models.Model):
+    """Somebody who had a part in a request (prepared, corrected, said a place, asked, asked to prolong): no such person
+    decides it, prolongs it or closes it, whatever their role becomes."""
+
+    activation = models.ForeignKey(Activation, on_delete=models.CASCADE, related_name="hands")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "main d’une demande"
+        constraints = [models.UniqueConstraint(fields=["activation", "person"], name="hand_once")]
+
+
 class ActivationArea(models.Model):
     """A place that the decision keeps or leaves out, and why: a rule proposes, a person decides.
 
@@ -156,3 +169,46 @@ class Lesson(models.Model):
     class Meta:
         verbose_name = "leçon d’une réponse"
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="lesson_says_something")]
+
+
+class Document(models.Model):
+    """A signed paper of a response, made anew; `sha256` is the digest of the file as it was sent. Withdrawn rather than
+    deleted."""
+
+    class Paper(models.TextChoices):
+        REQUEST = "request", "demande de mise en œuvre"
+        PLAN = "plan", "plan national de réponse"
+        DECISION = "decision", "décision signée"
+        RENEWAL = "renewal", "prolongation signée"
+        OTHER = "other", "autre pièce"
+
+    class Kind(models.TextChoices):
+        PDF = "application/pdf", "PDF"
+        JPEG = "image/jpeg", "photographie JPEG"
+        PNG = "image/png", "image PNG"
+
+    activation = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="documents")
+    paper = models.CharField("pièce", max_length=10, choices=Paper)
+    name = models.CharField("nom", max_length=120)
+    kind = models.CharField("type", max_length=20, choices=Kind)
+    sha256 = models.CharField("empreinte", max_length=64)
+    content = models.BinaryField("contenu")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField("jointe le", db_default=Now())
+    withdrawn_at = models.DateTimeField("retirée le", null=True)
+
+    class Meta:
+        verbose_name = "pièce d’une réponse"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activation", "paper", "sha256"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="response_document_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("application/pdf", "image/jpeg", "image/png")), name="response_document_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -21,8 +21,7 @@ from jigi.response.models import Activation, Renewal
 
 @dataclass(frozen=True)
 class Ceiling:
-    """How the ceiling stands, in francs: released + approved + left = ceiling (left is never negative but by what is
-    approved and not released)."""
+    """How the ceiling stands, in francs: released + approved + left = ceiling; left is never negative."""
 
     ceiling_xof: int
     released_xof: int
@@ -76,8 +75,8 @@ def awaiting(user: User) -> list[tuple[Activation, str]]:
     if not (decides or prepares):
         return []
     known = visible_to(user)
-    found = [(one, "decide") for one in known.filter(status="asked").exclude(made_by=user).order_by("asked_at")]
-    asked = Renewal.objects.filter(confirmed=None, activation__status="active").exclude(asked_by=user)
+    found = [(one, "decide") for one in known.filter(status="asked").order_by("asked_at")]
+    asked = Renewal.objects.filter(confirmed=None, activation__status="active")
     found += [(one, "renew") for one in known.filter(pk__in=asked.values("activation")).order_by("pk")]
     found = [(one, verb) for one, verb in found if may(user, DECIDE, one)] if decides else []
     over = known.filter(status="active", sunset_on__lt=timezone.localdate()).order_by("sunset_on")

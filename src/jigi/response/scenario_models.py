@@ -41,8 +41,8 @@ class Scenario(models.Model):
     households = models.BigIntegerField("ménages atteints")
     persons = models.BigIntegerField("personnes atteintes")
     cost_xof = models.BigIntegerField("coût")
-    days_to_first_payment = models.PositiveSmallIntegerField("jours jusqu’au premier paiement")
-    days_to_last_payment = models.PositiveSmallIntegerField("jours jusqu’au dernier paiement")
+    days_to_first_payment = models.PositiveIntegerField("jours jusqu’au premier paiement")
+    days_to_last_payment = models.PositiveIntegerField("jours jusqu’au dernier paiement")
     computed_at = models.DateTimeField("calculé le", db_default=Now())
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

@@ -15,9 +15,11 @@ from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
+from jigi.foundation.money import format_xof
 from jigi.geography.access import require
 from jigi.programmes.models import Component
 from jigi.response.arm_lists import FIRST_DAY
+from jigi.response.arm_models import MOST_PLACES
 from jigi.response.arm_places import cercles_of, kept_communes, people_in_need
 from jigi.response.models import Activation, Scenario, ScenarioArea
 from jigi.response.promise import promise
@@ -26,6 +28,8 @@ from jigi.response.scenario_rules import Cercle, Reached, days_to_pay, reach
 NOUN = "scenario"
 BETWEEN_PAYMENTS = 30
 """Days from a payment to the next, until others are given."""
+LARGEST_XOF, MOST_PAYMENTS, MOST_DAYS = 10_000_000, 60, 365
+"""Of one payment to one household, of payments, and of days of one step."""
 
 
 def promised_days() -> dict[str, int]:
@@ -166,6 +170,15 @@ def _check(activation: Activation, plan: Plan) -> None:
         raise Refused("Un scénario a un nom, en 120 caractères au plus", remedy="Donnez-lui en un.")
     if min(plan.amount_xof, plan.payments, plan.daily_capacity) < 1:
         raise Refused("Montant, paiements et ménages payés par jour sont au moins 1", remedy="Corrigez ces nombres.")
+    if plan.amount_xof > LARGEST_XOF or plan.payments > MOST_PAYMENTS:
+        raise Refused(
+            "Ce n’est pas un transfert à un ménage",
+            remedy=f"Écrivez au plus {format_xof(LARGEST_XOF)} par paiement, et {MOST_PAYMENTS} paiements.",
+        )
+    if max(plan.horizontal_places, plan.listing_places, plan.daily_capacity) > MOST_PLACES:
+        raise Refused("Le pays n’a pas tant de ménages", remedy=f"Écrivez au plus {MOST_PLACES} ménages.")
+    if not all(0 <= days <= MOST_DAYS for days in plan.days.values()):
+        raise Refused("Une étape ne prend pas tant de jours", remedy=f"Écrivez au plus {MOST_DAYS} jours.")
     if plan.base_component is None and not plan.horizontal_places and not plan.listing_places:
         raise Refused("Ce scénario ne donne rien à personne", remedy="Ajoutez un complément ou des places.")
     if plan.leave_out and plan.helped_since is None:

@@ -31,10 +31,12 @@ ARM = StateTable(
         "listed": "liste établie",
         "enrolled": "ménages inscrits",
         "cancelled": "abandonné",
+        "ended": "fini sans inscription",
     },
     transitions=(
         transition("establish", "planned listed", "listed", "Établir la liste"),
         transition("enrol", "listed", "enrolled", "Inscrire les ménages"),
         transition("cancel", "planned listed", "cancelled", "Abandonner le volet"),
+        transition("end", "planned listed", "ended", "Finir avec la réponse"),
     ),
 )

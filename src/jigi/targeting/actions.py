@@ -70,11 +70,13 @@ def open_round(
     programme_code: str,
     formula: ScoringFormula | None,
     quota_total: int,
+    where_they_stay: bool = False,
     by: User,
 ) -> TargetingRound:
     """Open a campaign in the communes of some areas (communes, or all those of a cercle or region).
 
-    Without a formula, the committees' ranks decide alone. Quotas are shared out by `set_quotas`.
+    Without a formula, the committees' ranks decide alone. Quotas are shared out by `set_quotas`. `where_they_stay`:
+    displaced households are looked for in the villages where they stay.
     """
     communes = _communes_of(areas)
     require(by, "targeting.run", areas=communes, programme=programme_code)
@@ -84,8 +86,9 @@ def open_round(
     try:
         with transaction.atomic():
             targeting_round = TargetingRound.objects.create(
-                name=name, programme_code=programme_code, formula=formula, quota_total=quota_total, made_by=by
-            )
+                name=name, programme_code=programme_code, formula=formula, quota_total=quota_total,
+                where_they_stay=where_they_stay, made_by=by,
+            )  # fmt: skip
             TargetingCommune.objects.bulk_create(
                 TargetingCommune(targeting_round=targeting_round, commune=commune) for commune in communes
             )

@@ -97,7 +97,7 @@ def take_list(targeting_round: TargetingRound, path: str | Path, rejects: str | 
         run_sql("targeting", "list_analyse")
     facts = {
         "round": targeting_round.pk, "yes": YES, "no": NO, "number_column": number_column,
-        "file": Path(path).name[:200],
+        "file": Path(path).name[:200], "follow": targeting_round.where_they_stay,
     }  # fmt: skip
     run_sql("targeting", "list_match", facts, tables={"key": NUMBERS[number_column]})
     run_sql("targeting", "list_check", facts)

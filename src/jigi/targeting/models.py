@@ -35,7 +35,11 @@ class ScoringFormula(models.Model):
 
 
 class TargetingRound(models.Model):
-    """A targeting campaign (campagne de ciblage): areas, quotas, lists, scores, a frozen result."""
+    """A targeting campaign (campagne de ciblage): areas, quotas, lists, scores, a frozen result.
+
+    `where_they_stay`: households that a crisis displaced are of the campaign's villages where they stay, not of those
+    that they left.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", "ouverte"
@@ -48,6 +52,7 @@ class TargetingRound(models.Model):
     quota_total = models.PositiveIntegerField("quota total")
     poverty_exponent = models.FloatField("poids de la pauvreté", default=1)
     population_exponent = models.FloatField("poids de la population", default=1)
+    where_they_stay = models.BooleanField("déplacés où ils séjournent", default=False, db_default=False)
     status = models.CharField("état", max_length=10, choices=Status, default=Status.OPEN)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("ouverte le", db_default=Now())

@@ -71,7 +71,10 @@ def result_hash(targeting_round: TargetingRound) -> str:
 
 
 def _facts(targeting_round: TargetingRound) -> dict[str, Any]:
-    return {"round": targeting_round.pk, "by_committee": targeting_round.formula_id is None}
+    return {
+        "round": targeting_round.pk, "by_committee": targeting_round.formula_id is None,
+        "follow": targeting_round.where_they_stay,
+    }  # fmt: skip
 
 
 def _columns(names: Sequence[str], condition: sql.Composed) -> dict[str, Array]:

@@ -1,6 +1,6 @@
--- reads: enrolment_enrolment or schemes_benefit, schemes_scheme, registry_household, programmes_componentcommune; each
--- household that an arm without a campaign names, once, and why it would not be enrolled ('' when it would): one with a
--- home, or a place of stay when the displaced are followed, in the communes kept
+-- reads: enrolment_enrolment or schemes_benefit, schemes_scheme, registry_household, programmes_componentcommune,
+-- response_served(); each household that an arm without a campaign names, once, and why it would not be enrolled (''
+-- when it would): one with a home, or a place of stay when the displaced are followed, in the communes kept
 WITH named AS (
     SELECT base.household_id, bool_and(base.status = 'suspended') AS suspended
     FROM enrolment_enrolment AS base
@@ -11,6 +11,8 @@ WITH named AS (
     FROM schemes_benefit AS benefit JOIN registry_household AS given ON given.id = benefit.household_id
     WHERE benefit.scheme_id = %(scheme)s AND coalesce(benefit.given_to, benefit.given_from) >= %(since)s
     GROUP BY 1
+), served AS (
+    SELECT DISTINCT household_id FROM response_served(%(activation)s) WHERE component_id <> %(component)s
 ), helped AS (
 {sql:arm_helped}
 ), place AS (
@@ -23,14 +25,15 @@ WITH named AS (
 )
 SELECT place.id,
     CASE WHEN place.status <> 'active' THEN 'gone'
-        WHEN live.id IS NOT NULL THEN 'enrolled'
+        WHEN live.id IS NOT NULL OR served.household_id IS NOT NULL THEN 'enrolled'
         WHEN place.suspended THEN 'suspended'
-        WHEN served.id IS NULL THEN 'outside'
+        WHEN given.id IS NULL THEN 'outside'
         WHEN helped.household_id IS NOT NULL THEN 'helped'
         ELSE '' END AS reason
 FROM place
 LEFT JOIN enrolment_enrolment AS live
     ON live.household_id = place.id AND live.component_id = %(component)s AND live.status <> 'exited'
-LEFT JOIN programmes_componentcommune AS served
-    ON served.component_id = %(component)s AND served.commune_id = place.paid_in
+LEFT JOIN programmes_componentcommune AS given
+    ON given.component_id = %(component)s AND given.commune_id = place.paid_in
+LEFT JOIN served ON served.household_id = place.id
 LEFT JOIN helped ON helped.household_id = place.id

@@ -2,7 +2,7 @@
 WITH chosen AS (
     SELECT id, asked_at, decided_at, closed_at FROM response_activation WHERE id = ANY (%(activations)s)
 ), arm AS (
-    SELECT arm.activation_id, arm.component_id, coalesce(arm.listed_at, campaign.frozen_at) AS listed_at,
+    SELECT arm.activation_id, arm.component_id, arm.status <> 'ended' AS counts, coalesce(arm.listed_at, campaign.frozen_at) AS listed_at,
         coalesce(arm.enrolled_at, cohort.made_at) AS enrolled_at
     FROM response_arm AS arm
     LEFT JOIN targeting_targetinground AS campaign ON campaign.id = arm.targeting_round_id
@@ -11,7 +11,7 @@ WITH chosen AS (
 ), arms AS (
     SELECT activation_id, count(*) AS arms, count(listed_at) AS listed, max(listed_at) AS listed_at,
         count(enrolled_at) AS enrolled, max(enrolled_at) AS enrolled_at
-    FROM arm GROUP BY activation_id
+    FROM arm WHERE counts GROUP BY activation_id
 ), served AS (
     SELECT DISTINCT arm.activation_id, component.id AS component_id, component.terms
     FROM arm JOIN programmes_component AS component ON component.id = arm.component_id

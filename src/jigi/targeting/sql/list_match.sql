@@ -8,7 +8,9 @@ WITH named AS (
         min(household.id) FILTER (WHERE chosen.id IS NOT NULL) AS household_id
     FROM registry_household AS household
     LEFT JOIN targeting_targetingcommune AS chosen
-        ON chosen.commune_id = household.commune_id AND chosen.targeting_round_id = %(round)s
+        ON chosen.targeting_round_id = %(round)s AND chosen.commune_id = CASE
+            WHEN %(follow)s AND household.situation = 'displaced' AND household.stay_commune_id IS NOT NULL
+            THEN household.stay_commune_id ELSE household.commune_id END
     WHERE household.status = 'active' AND household.{key} IN (SELECT number FROM targeting_list_line)
     GROUP BY household.{key}
 )
@@ -18,4 +20,6 @@ SELECT line.*, named.everywhere, named.here, village.id AS village_id, village.c
 FROM targeting_list_line AS line
 LEFT JOIN named ON named.number = line.number
 LEFT JOIN registry_household AS household ON household.id = named.household_id AND named.here = 1
-LEFT JOIN geography_area AS village ON village.id = household.village_id
+LEFT JOIN geography_area AS village ON village.id = CASE
+    WHEN %(follow)s AND household.situation = 'displaced' AND household.stay_commune_id IS NOT NULL
+    THEN household.stay_village_id ELSE household.village_id END

@@ -1,4 +1,4 @@
--- reads: registry_household, registry_livingconditions, targeting_targetingcommune, targeting_barred; writes:
+-- reads: what placed.sql reads, registry_livingconditions, targeting_barred; writes:
 -- targeting_listedhousehold (every household that the criteria keep), targeting_leftout (the others, with the reason)
 WITH barred AS MATERIALIZED (
     SELECT household_id, min(reason) AS reason FROM targeting_barred GROUP BY household_id
@@ -11,12 +11,11 @@ WITH barred AS MATERIALIZED (
             WHEN conditions.id IS NOT NULL AND cardinality(%(livelihoods)s::text[]) > 0
                 AND coalesce(conditions.livelihood, '') <> ALL (%(livelihoods)s::text[]) THEN 'other_means'
         END AS reason
-    FROM targeting_targetingcommune AS chosen
-    JOIN registry_household AS household
-        ON household.commune_id = chosen.commune_id AND household.status = 'active'
+    FROM (
+{sql:placed}
+    ) AS household
     LEFT JOIN registry_livingconditions AS conditions ON conditions.household_id = household.id
     LEFT JOIN barred ON barred.household_id = household.id
-    WHERE chosen.targeting_round_id = %(round)s
 ), listed AS (
     INSERT INTO targeting_listedhousehold (targeting_round_id, household_id, rank, food_insecurity, income_source,
         production_tools, household_composition, reason, file_name, line)

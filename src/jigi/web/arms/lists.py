@@ -74,7 +74,8 @@ def _take(request: HttpRequest, form: ListForm, one: Arm, user: User) -> None:
             return (
                 f"{counted(found.matched, 'ménage reconnu', 'ménages reconnus')} au registre, dont {found.added}"
                 f" nouveaux sur la liste ; {counted(found.new, 'ligne', 'lignes')} à enquêter,"
-                f" {found.ambiguous} à départager (voyez le lot {found.batch.pk} du régime)."
+                f" {found.ambiguous} à départager (voyez le lot {found.batch.pk} du régime), dont {found.to_tell} avec"
+                " un nom à comparer au registre."
             )
 
     try:
@@ -86,7 +87,7 @@ def _take(request: HttpRequest, form: ListForm, one: Arm, user: User) -> None:
 def _judged(one: Arm, user: User) -> QuerySet[Household]:
     """The households of an arm, each with its `reason`."""
     seen = registry.visible_to(user).select_related("commune", "village")
-    if one.status == "planned":
+    if one.status == "planned" or not one.listed_at:
         return seen.none()
     if one.kind in WITH_CAMPAIGN:
         return _of_campaign(seen, one)

@@ -68,6 +68,11 @@ def paying_components() -> list[Component]:
     return list(found.order_by("programme__name", "code"))
 
 
+def emergencies() -> list[Component]:
+    """Those of emergency transfers, by which an arm may pay."""
+    return [one for one in paying_components() if one.kind == Component.Kind.EMERGENCY]
+
+
 def component_of(said: QueryDict, field: str) -> Component | None:
     """The paying component that a form chose; None for none."""
     chosen = number_in(said.get(field, ""))

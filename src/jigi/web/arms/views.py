@@ -25,6 +25,7 @@ from jigi.web.arms.sight import (
     amount_in,
     component_of,
     day_in,
+    emergencies,
     livelihood_words,
     livelihoods_in,
     may,
@@ -39,7 +40,7 @@ from jigi.web.nouns import verb_word
 from jigi.web.reader import number_in
 from jigi.web.submissions import KeyReused, carry_out
 
-TONES = {"planned": "", "listed": "wait", "enrolled": "ok", "cancelled": ""}
+TONES = {"planned": "", "listed": "wait", "enrolled": "ok", "cancelled": "", "ended": ""}
 
 
 def listed(request: HttpRequest, number: int) -> HttpResponseBase:
@@ -64,7 +65,8 @@ def planning(request: HttpRequest, number: int) -> HttpResponse:
         except JigiError as error:
             wrong = str(error)
     context = {
-        "response": response, "kinds": Arm.Kind.choices, "components": paying_components(), "said": said,
+        "response": response, "kinds": Arm.Kind.choices, "components": emergencies(), "bases": paying_components(),
+        "said": said,
         "formulas": ScoringFormula.objects.order_by("name", "-version"), "schemes": Scheme.objects.order_by("name"),
         "livelihoods": LIVELIHOODS, "ticked": said.getlist("moyen"), "left_out": said.getlist("ecarte"),
         "wrong": wrong,
@@ -85,6 +87,7 @@ def shown(request: HttpRequest, number: int, pk: int) -> HttpResponse:
         "may_prepare": one.status in ("planned", "listed") and may(user, arms.PREPARE, one.activation, one.component),
         "may_enrol": one.status == "listed" and may(user, arms.DECIDE, one.activation, one.component),
         "running": one.activation.status == "active",
+        "to_tell": one.agency_lines.filter(status="waiting").count(),
     }  # fmt: skip
     return render(request, "arms/arm.html", context)
 
@@ -139,7 +142,7 @@ def _choices(request: HttpRequest) -> Choices:
 
 def _counts(one: Arm) -> dict[str, int]:
     """What stands behind the page: nothing before the list is made."""
-    if one.status == "planned" or (one.status == "cancelled" and not one.listed_at):
+    if one.status == "planned" or (one.status in ("cancelled", "ended") and not one.listed_at):
         return {}
     if one.cohort and not one.targeting_round:
         return {arm_lists.TAKEN: one.cohort.enrolled}

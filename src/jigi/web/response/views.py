@@ -18,7 +18,8 @@ from jigi.payments.queries import visible_to as rounds_seen
 from jigi.response import actions, after, queries, timeline
 from jigi.response import promise_rules as rules
 from jigi.response.access import DECIDE, PREPARE, may
-from jigi.response.models import Activation
+from jigi.response.documents import DECIDED, may_join
+from jigi.response.models import Activation, Document
 from jigi.response.states import ACTIVATION
 from jigi.web.formats import counted
 from jigi.web.nouns import verb_word
@@ -37,7 +38,7 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines, "longest": longest(lines),
         "stuck": rules.stuck(lines), "ceiling": queries.ceiling(one), "rounds": rounds(one, user),
         "renewals": one.renewals.select_related("asked_by", "decided_by").order_by("-pk"),
-        "lessons": one.lessons.select_related("made_by").order_by("pk"), **_possible(one, user),
+        "lessons": one.lessons.select_related("made_by").order_by("pk"), **_possible(one, user), **_papers(one, user),
         "history": [(event, verb_word(event.verb, ACTIVATION.noun)) for event in audit.history("activation", one.pk)],
     }  # fmt: skip
     return render(request, "response/response.html", context)
@@ -121,6 +122,15 @@ def rounds(one: Activation, user: User) -> list[tuple[Any, str]]:
 
 def _areas(one: Activation) -> list[Any]:
     return list(one.areas.select_related("area__parent").order_by("-kept", "area__path"))
+
+
+def _papers(one: Activation, user: User) -> dict[str, Any]:
+    known = one.documents.defer("content").select_related("added_by").order_by("pk")
+    signed = known.filter(paper=Document.Paper.DECISION, withdrawn_at=None).exists()
+    return {
+        "documents": known, "may_join": may_join(user, one), "papers": Document.Paper.choices,
+        "unsigned": one.status in DECIDED and not signed,
+    }  # fmt: skip
 
 
 def _possible(one: Activation, user: User) -> dict[str, Any]:
