@@ -7,7 +7,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from jigi.geography.access import can
 from jigi.geography.models import Area
@@ -17,10 +17,11 @@ from jigi.shocks.actions import LOAD
 from jigi.shocks.catalogue import Signal, signals
 from jigi.shocks.models import SignalValue
 from jigi.web.areas import maps
-from jigi.web.drawing.chart import Bar, line_chart
+from jigi.web.drawing.chart import Bar
 from jigi.web.formats import short_day
 from jigi.web.shocks.listing import VALUES, figure, signal_name, workbook
 from jigi.web.shocks.sight import reader
+from jigi.web.triggers.figures import line_drawn
 
 SHOWN_SERIES = 400
 DRAWN_PERIODS = 60
@@ -78,7 +79,7 @@ def _drawn(place: Area, signal: Signal) -> SafeString | str:
         Bar(f"{since:%m/%Y}" if since.day == 1 else f"{since:%d/%m/%y}", latest[since, end]) for since, end in spans
     ]
     title = f"{signal.name} : {place.name}"
-    return mark_safe(line_chart(points, title=title, unit=signal.unit, width=640))  # the chart escapes
+    return line_drawn(points, title, signal.unit)
 
 
 def _map(signal: str, period: tuple[date, date]) -> SafeString | str:
