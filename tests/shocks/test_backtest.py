@@ -107,6 +107,16 @@ def test_people_are_those_in_phases_3_to_5_else_the_population() -> None:
     assert _counted(value(3, MARCH, area=4)) == (0, "non comptées")
 
 
+def test_a_flood_is_counted_by_its_victims_not_by_the_people_of_the_place() -> None:
+    aid = RULES["inondation_commune"].help
+    flood = rule("flood_affected >= 500 or alert_severity >= 3", help=aid)
+    [firing] = played(flood, value(800, MARCH, signal="flood_affected")).firings
+    assert (firing.people, firing.counted) == (800, "sinistrés des inondations")
+    assert (firing.households, firing.cost_xof) == (100, 6_000_000)
+    [warned] = played(flood, value(3, MARCH, signal="alert_severity")).firings
+    assert (warned.people, warned.counted, warned.cost_xof) == (0, "non comptées", 0)
+
+
 def _counted(*values: Value) -> tuple[int, str]:
     [firing] = played(rule("ch_phase >= 3"), *values).firings
     assert firing.cost_xof == firing.households * 60_000 and firing.households == -(-firing.people * 20 // 800)
@@ -180,6 +190,21 @@ def test_figures_of_short_periods_are_carried_and_long_ones_stand_for_each() -> 
     assert figures("conflict_deaths", "ch", "cercle", *dekads)[0][1] == 120.0
     lean = (3, date(2018, 6, 1), date(2018, 8, 31), 3.0)
     assert figures("ch_phase", "month", "cercle", lean)[0][5:8] == [3.0, 3.0, 3.0]
+
+
+def test_a_mean_counts_each_part_for_its_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    july = (date(2018, 7, 1), date(2018, 7, 31))
+    rain = [(3, *july, 50.0), (4, *july, 90.0)]
+    assert figures("rain_anomaly", "month", "region", *rain)[0][6] == 70.0  # the people of one are not known
+    monkeypatch.setitem(PLACES, 4, replace(PLACES[4], population=1200))
+    assert figures("rain_anomaly", "month", "region", *rain)[0][6] == 80.0
+
+
+def test_an_alert_counts_in_every_month_it_touches() -> None:
+    long, short = (3, date(2018, 8, 28), date(2018, 10, 4), 4.0), (3, date(2018, 9, 5), date(2018, 9, 8), 1.0)
+    one, other = figures("alert_severity", "month", "cercle", long, short)
+    assert one[7:10] == [4.0, 4.0, 4.0] and other[7:10] == [0.0, 0.0, 0.0]
+    assert np.isnan(one[6]) and np.isnan(one[10])
 
 
 def test_a_class_goes_down_to_the_places_within_a_sum_does_not() -> None:

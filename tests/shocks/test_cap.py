@@ -43,16 +43,6 @@ def naming(identifier: str = "A1", sent: str = SENT) -> str:
     return f"mali-meteo,{identifier},{sent}"
 
 
-@pytest.fixture
-def take(officer: User, tmp_path: Path) -> Any:
-    def taken(identifier: str = "A1", **said: Any) -> Alert:
-        path = tmp_path / "alerte.xml"
-        path.write_bytes(message(identifier, **said))
-        return alerts.take(path, by=officer)[0]
-
-    return taken
-
-
 def told() -> list[tuple[str, str, str, float]]:
     """What triggers see: place, first day, day of publication, gravity; the versions in force."""
     found = SignalValue.objects.filter(signal="alert_severity", superseded_by__isnull=True).select_related("area")
@@ -151,6 +141,43 @@ def test_a_circle_covers_the_communes_it_meets(take: Any, areas: Areas) -> None:
     near, far = "<circle>14.0,-4.2 15</circle>", "<circle>14.0,-5.0 15</circle>"
     assert [p.area for p in take(places=near).places.all()] == [one]
     assert [(p.area, p.said) for p in take("A2", places=far).places.all()] == [(None, "Rive du fleuve")]
+
+
+def test_a_strip_across_a_commune_covers_it(take: Any, areas: Areas) -> None:
+    one = areas.communes[0]
+    type(one).objects.filter(pk=one.pk).update(longitude=-4.0, latitude=14.4, area_km2=100)
+    square = [[[[-5, 13.5], [-3, 13.5], [-3, 14.5], [-5, 14.5], [-5, 13.5]]]]
+    Boundary.objects.create(area=one, coordinates=square, source="essai")
+    # Neither has a corner, or its centre, within the other.
+    strip = "<polygon>13.9,-6 13.9,-2 14.0,-2 14.0,-6 13.9,-6</polygon>"
+    assert [(p.area, p.how) for p in take(places=strip).places.all()] == [(one, "polygon")]
+    beside = "<polygon>14.6,-6 14.6,-2 14.7,-2 14.7,-6 14.6,-6</polygon>"
+    assert [p.area for p in take("A2", places=beside).places.all()] == [None]
+    near, far = "<circle>14.6,-4.6 12</circle>", "<circle>14.6,-4.6 11</circle>"  # 11.12 km from the northern side
+    assert [p.area for p in take("A3", places=near).places.all()] == [one]
+    assert [p.area for p in take("A4", places=far).places.all()] == [None]
+
+
+def test_the_edge_of_a_polygon_meets_a_commune_that_is_only_a_centre(take: Any, areas: Areas) -> None:
+    one = areas.communes[0]
+    type(one).objects.filter(pk=one.pk).update(longitude=-4.0, latitude=14.0, area_km2=314)
+    drawn = "<polygon>14.0{0} 15.5,-3 15.5,-5 14.0{1} 14.0{0}</polygon>"
+    edge = drawn.format("8,-3", "8,-5")  # 8.9 km away from the centre of a commune of 10 km
+    assert [p.area for p in take(places=edge).places.all()] == [one]
+    farther = edge.replace("14.08", "14.10")
+    assert [p.area for p in take("A2", places=farther).places.all()] == [None]
+
+
+def test_codes_and_outlines_of_a_zone_add_up_and_an_unknown_code_is_said(take: Any, areas: Areas) -> None:
+    one, other = areas.communes
+    type(one).objects.filter(pk=one.pk).update(longitude=-4.0, latitude=14.0, area_km2=100)
+    type(one).objects.filter(pk=other.pk).update(longitude=-6.0, latitude=14.0, area_km2=100)
+    drawn = "<polygon>13.5,-6.5 13.5,-3.5 14.5,-3.5 14.5,-6.5 13.5,-6.5</polygon>"
+    places = take(places=drawn + CODED.format(one.code) + CODED.format("XX99")).places.all()
+    assert {(p.area, p.how) for p in places} == {(one, "geocode"), (other, "polygon"), (None, "")}
+    assert any("code XX99 inconnu" in p.said for p in places)
+    whole = take("A2", places=drawn + CODED.format("ML0105")).places.all()
+    assert [(p.area, p.how) for p in whole] == [(areas.cercle, "geocode")]
 
 
 def test_a_place_is_found_by_its_name_at_last(take: Any, areas: Areas) -> None:

@@ -9,6 +9,8 @@ import pytest
 from jigi.foundation.bulk import counting_statements
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent, User
+from jigi.geography.models import AreaAlias
+from jigi.geography.rules import name_key
 from jigi.shocks import actions
 from jigi.shocks.models import SignalFile, SignalProblem, SignalValue
 from tests.factories import Areas, make_user
@@ -47,6 +49,44 @@ def test_a_final_figure_follows_the_same_one_said_provisional(officer: User, tmp
     actions.load(write(tmp_path / "a.csv", [line(2, etat="provisoire")]), "jigi", by=officer)
     file, _ = actions.load(write(tmp_path / "b.csv", [line(2, etat="Définitif")]), "jigi", by=officer)
     assert file.changed == 1 and SignalValue.objects.get(version=2).status == "final"
+
+
+def test_a_provisional_figure_does_not_replace_a_final_one(officer: User, tmp_path: Path) -> None:
+    actions.load(write(tmp_path / "a.csv", [line(2), line(1, "ML01")]), "jigi", by=officer)
+    lines = [line(3, etat="provisoire"), line(1, "ML01", etat="provisoire"), line(4, "ML010501", etat="provisoire")]
+    file, _ = actions.load(write(tmp_path / "b.csv", lines), "jigi", by=officer)
+    assert counts(file) == (3, 1, 0, 1, 1)
+    assert in_force() == {"ch_phase ML0105": 2, "ch_phase ML01": 1, "ch_phase ML010501": 4}
+    problem = SignalProblem.objects.get()
+    assert (problem.line, problem.value) == (2, "3") and "définitive déjà connue" in problem.problem
+
+
+def test_a_file_sent_again_brings_the_line_whose_place_is_known_since(
+    officer: User, areas: Areas, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "a.csv", [line(2), line(3, "", nom="Rive Neuve")])
+    file, _ = actions.load(path, "jigi", by=officer)
+    actions.load(write(tmp_path / "b.csv", [line(4)]), "jigi", by=officer)
+    assert actions.again(file, path, by=officer) == 0 and counts(file) == (2, 1, 0, 0, 1)
+    AreaAlias.objects.create(area=areas.communes[0], name="Rive Neuve", name_key=name_key("Rive Neuve"))
+    assert actions.again(file, path, by=officer) == 1 and counts(file) == (2, 2, 0, 0, 0)
+    # What a later file said of the other place stays.
+    assert in_force() == {"ch_phase ML0105": 4, "ch_phase ML010501": 3} and not file.problems.exists()
+    assert AuditEvent.objects.get(noun="shocks.file", object_id=file.pk, reason__startswith="Relu").by == officer
+
+
+def test_a_file_sent_again_brings_back_what_left_with_an_undone_one(officer: User, tmp_path: Path) -> None:
+    first, _ = actions.load(write(tmp_path / "a.csv", [line(2)]), "jigi", by=officer)
+    path = write(tmp_path / "b.csv", [line(2), line(1, "ML01")])
+    later, _ = actions.load(path, "jigi", by=officer)
+    actions.undo(first, reason="mauvais exercice", by=officer)
+    assert in_force() == {"ch_phase ML01": 1}
+    assert actions.again(later, path, by=officer) == 1
+    assert in_force() == {"ch_phase ML0105": 2, "ch_phase ML01": 1}
+    with pytest.raises(Refused, match="plus chargé"):
+        actions.again(first, tmp_path / "a.csv", by=officer)
+    with pytest.raises(Refused, match="même fichier"):
+        actions.again(later, tmp_path / "a.csv", by=officer)
 
 
 def test_what_is_wrong_is_said_with_line_and_column(officer: User, tmp_path: Path) -> None:

@@ -99,11 +99,43 @@ def test_events_are_counted_by_cercle_and_month(loader: User, tmp_path: Path) ->
         "2018-03-28,2018,Battles,Kayes,Douentza,15.0,-2.9,1\n"
     )
     found = load(tmp_path / "a.csv", text, "acled", loader)
-    assert found == [
+    assert [one for one in found if one[4]] == [
         ("conflict_deaths", "ML0504", "2018-03-01", "2018-04-07", 5.0),
         ("conflict_events", "ML0504", "2018-03-01", "2018-04-07", 2.0),
     ]
+    # Of the region that the file speaks of, the other cercles had none; of other regions it says nothing.
+    assert len(found) == 2 * 8 and {one[1][:4] for one in found} == {"ML05"}
     assert [p.line for p in SignalProblem.objects.order_by("line")] == [5, 6]
+
+
+def test_a_quiet_month_between_two_others_is_none_and_an_event_taken_out_is_none_too(
+    loader: User, tmp_path: Path
+) -> None:
+    head = "event_date,event_type,admin1,admin2,latitude,longitude,fatalities\n"
+    march, may, other = (
+        f"2018-0{month}-05,Battles,Mopti,{cercle},15.0,-2.9,{deaths}\n"
+        for month, cercle, deaths in ((3, "Douentza", 1), (5, "Douentza", "x"), (3, "Bandiagara", 2))
+    )
+
+    def events(code: str) -> dict[int, float]:
+        held = SignalValue.objects.filter(signal="conflict_events", area__code=code, superseded_by__isnull=True)
+        return {value.starts_on.month: value.value for value in held}
+
+    load(tmp_path / "a.csv", head + march + other + may, "acled", loader)
+    assert events("ML0504") == {3: 1.0, 4: 0.0, 5: 1.0} and events("ML0501") == {3: 1.0, 4: 0.0, 5: 0.0}
+    deaths = SignalValue.objects.filter(signal="conflict_deaths", area__code="ML0504", starts_on="2018-05-01")
+    assert not deaths.exists()  # one event, whose deaths can't be read
+    load(tmp_path / "b.csv", head + march + may, "acled", loader)
+    assert events("ML0501") == {3: 0.0, 4: 0.0, 5: 0.0}
+    assert SignalValue.objects.get(signal="conflict_events", area__code="ML0501", version=1, value=1).superseded_by
+
+
+def test_silence_is_none_only_of_months_published_after_their_end(tmp_path: Path) -> None:
+    text = (Path(actions.__file__).parent / "data/layouts/sap.toml").read_text(encoding="utf-8")
+    path = tmp_path / "sap.toml"
+    path.write_text(text.replace('source = "sap"', 'source = "sap"\nsilence = "cercle"'), encoding="utf-8")
+    with pytest.raises(InputError, match="colonne « silence »"):
+        read_layout(path)
 
 
 def test_the_bulletin_of_the_sap_is_read_in_words(loader: User, tmp_path: Path) -> None:

@@ -86,6 +86,16 @@ def test_a_value_is_superseded_once_and_by_the_next_of_its_key(file: SignalFile,
     )
 
 
+def test_a_final_value_gives_way_to_a_final_one(areas: Areas) -> None:
+    held = value(areas)
+
+    def lie() -> None:
+        SignalValue.objects.filter(pk=held.pk).update(superseded_by_id=held.pk + 1_000)
+        value(areas, pk=held.pk + 1_000, version=2, status="provisional")
+
+    refused("signal_value_final_stays", lie)
+
+
 def test_a_value_leaves_only_with_its_undone_file(file: SignalFile, areas: Areas) -> None:
     refused("signal_value_stays", lambda: SignalValue.objects.filter(file=file)._raw_delete("default"))
     alone = value(areas)
@@ -98,4 +108,5 @@ def test_a_file_that_can_t_be(file: SignalFile) -> None:
     refused("signal_file_content_while_it_waits", lambda: whole.update(content=b"x"))
     refused("signal_file_content_while_it_waits", lambda: whole.update(status="checked"))
     refused("signal_file_decided_by_somebody", lambda: whole.update(decided_by=None))
+    refused("signal_file_counts", lambda: whole.update(unmatched=-1))
     refused("signal_file_loaded_once", lambda: SignalFile.objects.update(sha256="0"))

@@ -91,6 +91,15 @@ def test_unknown_is_neither_true_nor_false(text: str, figures: dict, expected: b
         ("observed(3) > 1", 10, "nom d’un signal"),
         ("ch_phase ** 9 > 1", 1, "n’existe pas"),
         ("present('é') and pluie > 1", 18, "inconnu"),
+        ("season(6) and ch_phase35 > ch_phase", 15, "« personnes » et « classe de ch_phase » ne se comparent pas"),
+        ("1 < ch_phase35 + rain_anomaly", 5, "« personnes » et « % de la normale » ne s’ajoutent pas"),
+        ("sap_class >= ch_phase", 1, "ne se comparent pas"),
+        ("share(ch_phase35, price_cereal) > 0.2", 7, "ne font pas une part"),
+        ("ch_phase35 / ch_population > ch_phase2", 1, "« part » et « personnes » ne se comparent pas"),
+        ("zscore(price_cereal, 5) > price_cereal", 1, "« écarts types » et « XOF/kg » ne se comparent pas"),
+        ("change(ch_phase35) > rain_anomaly", 1, "ne se comparent pas"),
+        ("ch_phase >= 30", 1, "va de 1 à 5"),
+        ("0 == access and 9 > sap_class", 17, "va de 0 à 5"),
     ],
 )
 def test_a_mistake_is_said_with_its_place(text: str, position: int, said: str) -> None:
@@ -99,6 +108,19 @@ def test_a_mistake_is_said_with_its_place(text: str, position: int, said: str) -
     assert said in refused.value.what
     assert refused.value.position == position
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ch_phase35 + ch_phase2 > 0.2 * ch_population",
+        "share(ch_phase35, ch_population) >= share(ch_phase2, ch_phase1)",
+        "zscore(price_cereal, 5) > rain_zscore", "flood_affected / conflict_events > 10", "change(ch_phase) >= -9",
+        "conflict_deaths * 2 + 3 > ch_phase35", "-ch_phase35 + 5 < 2 and 1000 / ch_phase35 < 1 / ch_phase2",
+    ],
+)  # fmt: skip
+def test_what_is_counted_alike_is_added_and_compared(text: str) -> None:
+    assert read_condition(text, signals()).is_truth
 
 
 READING = st.builds(c.Reading, st.sampled_from(SIGNALS), st.sampled_from(["", "observed", "projected"]))

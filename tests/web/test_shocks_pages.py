@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
-from jigi.geography.models import Area
+from jigi.geography.models import Area, AreaAlias
+from jigi.geography.rules import name_key
 from jigi.shocks.models import Alert, SignalFile, SignalValue
 from jigi.web.imports import uploads
 from tests.factories import Areas, make_user
 from tests.shocks.telling import line, write
-from tests.shocks.test_cap import message
+from tests.shocks.test_cap import message, naming
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +84,41 @@ def test_values_are_filtered_drawn_and_lead_to_their_line(officer: Client, folde
     assert "mars.csv</a>, ligne 2" in page(officer, f"/chocs/lieu/{areas.cercle.pk}/")
 
 
+def test_a_list_leaves_as_a_workbook_with_whole_figures(officer: Client, folder: Path, areas: Areas) -> None:
+    send(officer, write(folder / "a.csv", [line(1_234_567, signal="ch_population"), line(3, "ML01")]).read_bytes())
+    act(officer, "load")
+    exported = b"".join(officer.get("/chocs/", {"format": "csv", "signal": "ch_population"}).streaming_content)
+    assert b";1234567;" in exported
+    book = officer.get("/chocs/", {"format": "xlsx", "signal": "ch_population"})
+    [row] = CalamineWorkbook.from_filelike(BytesIO(book.content)).get_sheet_by_index(0).to_python()[1:]
+    assert row[0] == "Population analysée par le Cadre Harmonisé" and row[6] == 1_234_567
+
+
+def test_a_place_is_drawn_over_its_periods(officer: Client, folder: Path, areas: Areas) -> None:
+    years = [line(phase, du=f"{year}-01-01", au=f"{year}-05-31") for year, phase in ((2016, 2), (2017, 3), (2018, 4))]
+    send(officer, write(folder / "a.csv", [*years, line(9, signal="rain_anomaly")]).read_bytes())
+    act(officer, "load")
+    shown = page(officer, f"/chocs/lieu/{areas.cercle.pk}/")
+    assert "<svg" in shown and "01/2017 : 3" in shown
+    assert "<svg" not in page(officer, f"/chocs/lieu/{areas.cercle.pk}/", signal="rain_anomaly")
+
+
+def test_a_figure_that_begins_on_the_last_day_is_of_that_month(officer: Client, folder: Path) -> None:
+    send(officer, write(folder / "a.csv", [line(3, du="2018-03-31", au="2018-04-02")]).read_bytes())
+    act(officer, "load")
+    assert "1 valeur" in page(officer, "/chocs/", mois="2018-03")
+    assert "Aucune ligne" in page(officer, "/chocs/", mois="2018-02")
+
+
+def test_a_file_sent_again_says_what_it_brings_more(officer: Client, folder: Path, areas: Areas) -> None:
+    sent = write(folder / "a.csv", [line(3), line(2, "", nom="Rive Neuve")]).read_bytes()
+    send(officer, sent)
+    act(officer, "load")
+    assert "rien n’a changé" in send(officer, sent)
+    AreaAlias.objects.create(area=areas.communes[0], name="Rive Neuve", name_key=name_key("Rive Neuve"))
+    assert "1 valeur de plus" in send(officer, sent) and SignalValue.objects.count() == 2
+
+
 def take(client: Client, sent: bytes) -> str:
     asked = {"cle": str(uuid.uuid4()), "alerte": SimpleUploadedFile("a.xml", sent)}
     return client.post("/chocs/alertes/prendre/", asked, follow=True).content.decode()
@@ -95,6 +133,17 @@ def test_an_alert_is_taken_read_and_withdrawn(officer: Client) -> None:
     address = f"/chocs/alertes/{Alert.objects.get().pk}/retirer/"
     said = officer.post(address, {"cle": str(uuid.uuid4()), "motif": "faux message"}, follow=True).content.decode()
     assert "est retirée" in said and "faux message" in said
+
+
+def test_an_alert_leads_to_a_response_for_its_places(client: Client, officer: Client) -> None:
+    take(officer, message())
+    address = f"/chocs/alertes/{Alert.objects.get().pk}/"
+    assert "Préparer une réponse" not in page(officer, address)  # who watches does not respond
+    client.force_login(make_user("mariam", "programme_manager"))
+    link = f"/reponses/nouvelle/?alerte={Alert.objects.get().pk}&amp;jour=2018-08-01&amp;lieux=ML010501"
+    assert link in page(client, address)
+    take(client, message("A2", kind="Cancel", sent="2018-08-02T06:00:00+00:00", references=naming()))
+    assert "Préparer une réponse" not in page(client, address)
 
 
 def test_a_hostile_alert_is_explained(officer: Client) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
 
 from jigi.shocks.models import Trigger
-from jigi.shocks.triggers import load_shipped
+from jigi.shocks.trigger_file import SHIPPED
+from jigi.shocks.triggers import load_shipped, load_trigger
 from tests.factories import make_user
 from tests.shocks import harmonised
 
@@ -80,6 +83,43 @@ def test_rules_are_compared_beside_what_was_done(manager: Client) -> None:
     assert page.count('class="map"') == 2 and "<h2>Juin-août 2018</h2>" in page
     assert "aidés, non retenus</span> Kayes, Koulikoro" in page
     assert "22 sur 22" in page
+
+
+def test_a_withdrawn_rule_says_so_and_prepares_nothing(manager: Client) -> None:
+    address = reverse("trigger_withdraw", args=["ch_effectif_region", 1])
+    sent = {"cle": str(uuid.uuid4()), "motif": "seuil trop bas"}
+    page = text(manager.post(address, sent, follow=True))
+    assert "est retirée" in page and "seuil trop bas" in page and "ne propose plus de réponse" in page
+    assert "Retirer cette version" not in page
+    page = text(manager.get(reverse("trigger_replay"), {"jour": "2018-03-31"}))
+    assert 'id="ch_effectif_region"' not in page and 'id="ch_phase_cercle"' in page
+    trigger = Trigger.objects.get(code="ch_effectif_region")
+    asked = manager.get("/reponses/nouvelle/", {"declencheur": trigger.pk, "jour": "2018-03-31"})
+    assert "a été retirée" in asked.content.decode()
+
+
+def test_a_rule_past_its_validity_is_replayed_and_prepares_nothing(manager: Client, tmp_path: Path) -> None:
+    shipped = (SHIPPED / "ch_effectif_region.toml").read_text(encoding="utf-8").replace("version = 1", "version = 2")
+    old = shipped.replace("valid_from = 2026-01-01", "valid_from = 2016-01-01\nvalid_until = 2019-12-31")
+    (tmp_path / "a.toml").write_text(old, encoding="utf-8")
+    load_trigger(tmp_path / "a.toml", by=make_user("mariam", "programme_manager"))
+    asked = {"jour": "2018-03-31", "regle": "ch_effectif_region"}
+    page = text(manager.get(reverse("trigger_replay"), asked))
+    assert "plus valable depuis le 31/12/2019" in page and "Koulikoro" in page
+    assert "Préparer une réponse pour ces lieux" not in page
+
+
+def test_a_version_is_compared_with_the_one_before(manager: Client, tmp_path: Path) -> None:
+    text_of = (SHIPPED / "ch_effectif_region.toml").read_text(encoding="utf-8").replace("version = 1", "version = 2")
+    (tmp_path / "a.toml").write_text(text_of.replace(">= 80000", ">= 150000"), encoding="utf-8")
+    load_trigger(tmp_path / "a.toml", by=make_user("mariam", "programme_manager"))
+    rules = ["ch_effectif_region@1", "ch_effectif_region@2", "ch_effectif_region@9"]
+    lines = file_of(manager.get(reverse("trigger_compare"), {"regle": rules, "format": "csv"}))
+    lean = {line.split(";")[3]: line for line in lines if line.startswith("2018-06-01;")}
+    assert lean.keys() == {"1", "2"} and "Kayes" in lean["1"] and "Kayes" not in lean["2"]
+    alone = file_of(manager.get(reverse("trigger_compare"), {"regle": "ch_effectif_region", "format": "csv"}))
+    assert {line.split(";")[3] for line in alone[1:]} == {"2"}
+    assert "regle=ch_effectif_region@2" in text(manager.get(reverse("trigger", args=["ch_effectif_region"])))
 
 
 @pytest.mark.parametrize("name", ["trigger_compare", "trigger_replay"])

@@ -26,8 +26,10 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
 def _import(options: argparse.Namespace) -> Figures:
     with progress() as listen, runs.listening(listen):
         file, known = actions.load(options.file, options.layout, by=find_user(options.by))
+        added = actions.again(file, options.file, by=find_user(options.by)) if known else 0
     if known:
-        say(f"Ce fichier était déjà chargé (n° {file.pk}) : rien n’a changé.")
+        more = f"{added} valeurs de plus" if added else "rien n’a changé"
+        say(f"Ce fichier était déjà chargé (n° {file.pk}) : {more}.")
     else:
         say(
             f"Fichier {file.pk} : {file.lines} lignes lues ; {file.new} valeurs nouvelles, {file.changed} changées,"
@@ -36,7 +38,7 @@ def _import(options: argparse.Namespace) -> Figures:
     if options.rejects:
         write_rejects(options.rejects, HEADER, map(_problem, file.problems.order_by("line", "pk")))
     return {
-        "file": file.pk, "layout": file.layout, "lines": file.lines, "new": 0 if known else file.new,
+        "file": file.pk, "layout": file.layout, "lines": file.lines, "new": added if known else file.new,
         "changed": 0 if known else file.changed, "same": file.same, "unmatched": file.unmatched, "recognised": known,
     }  # fmt: skip
 

@@ -100,6 +100,30 @@ def confirm(file: SignalFile, *, by: User) -> SignalFile:
     return file
 
 
+def again(file: SignalFile, path: str | Path, *, by: User) -> int:
+    """Read a loaded file once more: it brings what it could not bring then, and changes nothing that is in force.
+
+    Its lines whose place is known since, and what it repeated of a file that was undone since. Returns how many values.
+    """
+    require(by, LOAD)
+    wanted, path = layout(file.layout), Path(path)
+    if digest_of(path) != file.sha256:
+        raise Refused("Ce n’est pas le même fichier", remedy="Envoyez-le comme un fichier nouveau")
+    with runs.start("shocks.load", f"{wanted.code} : {path.name}"[:200], by=by) as work, transaction.atomic():
+        one_at_a_time()
+        file.refresh_from_db()
+        if file.status != "loaded":
+            raise Refused("Ce fichier n’est plus chargé", remedy="Rechargez la page")
+        SignalProblem.objects.filter(file=file).delete()
+        counts = _write(file, path, wanted, work, only_new=True)
+        added = counts["new"]
+        file.new, file.unmatched = file.new + added, counts["unmatched"]
+        file.save(update_fields=["new", "unmatched"])
+        if added:
+            audit.record("load", FILE.noun, file.pk, by=by, reason=f"Relu : {added} valeurs de plus", after=_told(file))
+    return added
+
+
 @transaction.atomic
 def refuse(file: SignalFile, *, by: User) -> SignalFile:
     """Put aside a file that was looked at: nothing of it is loaded, its content is forgotten."""
@@ -129,12 +153,15 @@ def undo(file: SignalFile, *, reason: str, by: User) -> int:
     return gone
 
 
-def gather_staged(source: str) -> dict[str, int]:
-    """Bring figures together by key and compare them with what is in force: counts of new, changed and same."""
+def gather_staged(source: str, *, only_new: bool = False) -> dict[str, int]:
+    """Bring figures together by key and compare them with what is in force: counts of new, changed and same.
+
+    `only_new`: what is in force stays, whatever is said of it.
+    """
     run_sql(PACKAGE, "gather_values")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stage_value")
-    run_sql(PACKAGE, "compare_values", {"source": source})
+    run_sql(PACKAGE, "compare_values", {"source": source, "only_new": only_new})
     counts: dict[str, int] = fetch_sql(PACKAGE, "count_values")[0]
     return counts
 
@@ -164,14 +191,17 @@ def _fill(file: SignalFile, path: Path, wanted: Layout, by: User, work: runs.Wor
     file.save(update_fields=[*counts])
 
 
-def _write(file: SignalFile, path: Path, wanted: Layout, work: runs.Work | None) -> dict[str, int]:
+def _write(
+    file: SignalFile, path: Path, wanted: Layout, work: runs.Work | None, *, only_new: bool = False
+) -> dict[str, int]:
     """Stage, compare, keep the problems; the values too unless the file only waits to be looked at, without a run."""
     give_memory()
     run_sql(PACKAGE, "drop_stage")
     run_sql(PACKAGE, "create_stage")
     with open_table(path) as table:
         lines = _stage(table, wanted, work)
-    counts = gather_staged(wanted.source)
+    _fill_silence(wanted)
+    counts = gather_staged(wanted.source, only_new=only_new)
     run_sql(PACKAGE, "keep_problems", {"file": file.pk})
     wrong = SignalProblem.objects.filter(file=file).values("line").distinct().count()
     if work:
@@ -198,6 +228,15 @@ def _stage(table: Table, wanted: Layout, work: runs.Work | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stage_figure")
     return table.rows_read
+
+
+def _fill_silence(wanted: Layout) -> None:
+    """Zero where a file of events is silent; see `Layout.silence`."""
+    if wanted.silence:
+        signals = [value.signal for value in wanted.values]
+        run_sql(
+            PACKAGE, "fill_silence", {"level": wanted.silence, "days": wanted.published.days, "signals": signals}
+        )  # fmt: skip
 
 
 def _nothing(file: SignalFile, path: Path) -> InputError:

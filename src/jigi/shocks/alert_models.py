@@ -31,10 +31,17 @@ class Alert(models.Model):
         MINOR = "Minor", "mineure"
         UNKNOWN = "Unknown", "inconnue"
 
+    class Nature(models.TextChoices):
+        ACTUAL = "Actual", "réelle"
+        EXERCISE = "Exercise", "exercice"
+        SYSTEM = "System", "message de service"
+        TEST = "Test", "essai"
+        DRAFT = "Draft", "brouillon"
+
     identifier = models.CharField("identifiant", max_length=200)
     sender = models.CharField("émetteur", max_length=200)
     sent_at = models.DateTimeField("émise le")
-    status = models.CharField("nature du message", max_length=10)
+    status = models.CharField("nature du message", max_length=10, choices=Nature)
     message_type = models.CharField("type", max_length=10, choices=MessageType)
     references = models.TextField("messages visés", default="", blank=True)
     event = models.CharField("événement", max_length=200, default="", blank=True)
@@ -47,6 +54,7 @@ class Alert(models.Model):
     instruction = models.TextField("consigne", default="", blank=True)
     starts_at = models.DateTimeField("du")
     ends_at = models.DateTimeField("au", null=True)
+    all_clear = models.BooleanField("fin d’alerte", default=False)
     content = models.BinaryField("message")
     sha256 = models.CharField("empreinte", max_length=64)
     replaced_by = models.ForeignKey(
@@ -67,6 +75,16 @@ class Alert(models.Model):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="alert_ends_after"
             ),
             models.CheckConstraint(condition=~Q(replaced_by=F("id")), name="alert_replaced_by_another"),
+            models.CheckConstraint(
+                condition=Q(status__in=("Actual", "Exercise", "System", "Test", "Draft")), name="alert_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(message_type__in=("Alert", "Update", "Cancel", "Ack", "Error")), name="alert_type"
+            ),
+            models.CheckConstraint(
+                condition=Q(severity__in=("", "Extreme", "Severe", "Moderate", "Minor", "Unknown")),
+                name="alert_severity",
+            ),
             models.CheckConstraint(
                 condition=Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True)
                 | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False),

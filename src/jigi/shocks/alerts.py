@@ -1,11 +1,13 @@
 """What is done with alerts: a message taken, one taken by mistake withdrawn; both told to the signal `alert_severity`.
 
 Only messages of status Actual are told; exercises and tests are kept apart. An update or a cancel replaces the messages
-it names. The value of an area and a period is the gravest of the alerts in force there then, 0 when there is none left.
+it names. The value of an area and a period is the gravest of the alerts in force there then, 0 when there is none left;
+what was told of days that a message shares is told anew with it, so that no alert outlives its end in another's days.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -22,7 +24,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.shocks.actions import LOAD, PACKAGE, gather_staged, merge_staged, one_at_a_time
 from jigi.shocks.cap import SEVERITIES, Message, read_message
-from jigi.shocks.models import Alert, AlertArea
+from jigi.shocks.models import Alert, AlertArea, SignalValue
 from jigi.shocks.reading import STAGED
 from jigi.shocks.zones import Cover, Covered
 
@@ -36,7 +38,7 @@ Target = tuple[int, date, date]
 
 @transaction.atomic
 def take(path: str | Path, *, by: User) -> tuple[Alert, bool]:
-    """Take the CAP message of a file; returns it, and whether it was known.
+    """Take the CAP message of a file; returns it, and whether it was known. One withdrawn by mistake is taken back.
 
     InputError when it is no sound message, or its identity was used with another content; Refused without the right.
     """
@@ -51,11 +53,13 @@ def take(path: str | Path, *, by: User) -> tuple[Alert, bool]:
                 "Un autre message porte déjà cet émetteur, cet identifiant et cette heure", file=path,
                 why=f"C’est l’alerte n° {known.pk}", remedy="L’émetteur doit donner un autre identifiant",
             )  # fmt: skip
-        return known, True
+        if known.withdrawn_at is None:
+            return known, True
+        return _taken_back(known, message, by), False
     alert = _kept(message, content, digest, by)
     AlertArea.objects.bulk_create(_places(alert, Cover().of(message.zones)))
     replaced = _replace(alert, message)
-    _tell(alert, [alert, *replaced], alert.sent_at.date())
+    _tell(alert, [alert, *replaced], alert.sent_at.astimezone(UTC).date())
     audit.record(
         "take", "shocks.alert", alert.pk, by=by,
         after={"identifier": alert.identifier, "sender": alert.sender, "sha256": digest,
@@ -77,6 +81,9 @@ def withdraw(alert: Alert, *, reason: str, by: User) -> Alert:
         raise Refused("Cette alerte est déjà retirée", remedy="Rechargez la page.")
     replaced = list(Alert.objects.filter(replaced_by=alert))
     Alert.objects.filter(replaced_by=alert).update(replaced_by=None)
+    for one in replaced:
+        one.replaced_by = None
+        _replaced_already(one)  # another message may name it too
     alert.refresh_from_db()
     _tell(alert, [alert, *replaced], timezone.localdate())
     audit.record("withdraw", "shocks.alert", alert.pk, by=by, reason=reason, after={"gives_back": len(replaced)})
@@ -84,8 +91,17 @@ def withdraw(alert: Alert, *, reason: str, by: User) -> Alert:
 
 
 def in_force() -> Q:
-    """The condition « an alert that counts », whatever the day: real, neither replaced nor withdrawn nor a cancel."""
-    return Q(status="Actual", message_type__in=("Alert", "Update"), replaced_by__isnull=True, withdrawn_at__isnull=True)
+    """The condition « an alert that counts », whatever the day: real, neither replaced nor withdrawn, and no message
+    that ends one (a cancel, an all-clear)."""
+    return Q(
+        status="Actual", message_type__in=("Alert", "Update"), all_clear=False, replaced_by__isnull=True,
+        withdrawn_at__isnull=True,
+    )  # fmt: skip
+
+
+def ends_at(alert: Alert) -> datetime:
+    """The moment at which an alert is over; without an end, a week after it begins."""
+    return alert.ends_at or alert.starts_at + timedelta(days=DAYS_WITHOUT_END)
 
 
 def period(alert: Alert) -> tuple[date, date]:
@@ -93,6 +109,19 @@ def period(alert: Alert) -> tuple[date, date]:
     starts = alert.starts_at.astimezone(UTC).date()
     ends = alert.ends_at.astimezone(UTC).date() if alert.ends_at else starts + timedelta(days=DAYS_WITHOUT_END - 1)
     return starts, ends
+
+
+def _taken_back(alert: Alert, message: Message, by: User) -> Alert:
+    """A message that was withdrawn counts again from today."""
+    Alert.objects.filter(pk=alert.pk).update(withdrawn_at=None, withdrawn_by=None)
+    alert.refresh_from_db()
+    replaced = _replace(alert, message)
+    _tell(alert, [alert, *replaced], timezone.localdate())
+    audit.record(
+        "take", "shocks.alert", alert.pk, by=by, reason="Le message retiré est repris",
+        after={"replaces": [one.pk for one in replaced]},
+    )  # fmt: skip
+    return alert
 
 
 def _kept(message: Message, content: bytes, digest: str, by: User) -> Alert:
@@ -103,7 +132,8 @@ def _kept(message: Message, content: bytes, digest: str, by: User) -> Alert:
     return Alert.objects.create(
         identifier=message.identifier, sender=message.sender, sent_at=message.sent, status=message.status,
         message_type=message.kind, references="\n".join(f"{s} {i} {t.isoformat()}" for s, i, t in message.references),
-        severity=message.severity, starts_at=message.starts, ends_at=message.ends, content=content, sha256=digest,
+        severity=message.severity, starts_at=message.starts, ends_at=message.ends,
+        all_clear=message.all_clear, content=content, sha256=digest,
         loaded_by=by, **texts,
     )  # fmt: skip
 
@@ -122,8 +152,10 @@ def _replace(alert: Alert, message: Message) -> list[Alert]:
     named = Q(pk__in=[])
     for sender, identifier, sent in message.references:
         named |= Q(sender=sender, identifier=identifier, sent_at=sent)
-    # An exercise never cancels what is real.
-    found = Alert.objects.filter(named, status=alert.status, replaced_by__isnull=True).exclude(pk=alert.pk)
+    # An exercise never cancels what is real, and nothing is replaced by what was sent before it.
+    found = Alert.objects.filter(
+        named, status=alert.status, replaced_by__isnull=True, sent_at__lte=alert.sent_at
+    ).exclude(pk=alert.pk)
     replaced = list(found)
     Alert.objects.filter(pk__in=[one.pk for one in replaced]).update(replaced_by=alert)
     _replaced_already(alert)
@@ -134,8 +166,8 @@ def _replaced_already(alert: Alert) -> None:
     wanted = f"{alert.sender} {alert.identifier} {alert.sent_at.isoformat()}"
     later = Alert.objects.filter(
         status=alert.status, message_type__in=("Update", "Cancel"), withdrawn_at__isnull=True,
-        references__contains=f"{alert.sender} {alert.identifier} ",
-    ).exclude(pk=alert.pk)  # fmt: skip
+        sent_at__gte=alert.sent_at, references__contains=f"{alert.sender} {alert.identifier} ",
+    ).exclude(pk=alert.pk).exclude(replaced_by=alert)  # fmt: skip
     for one in later.order_by("sent_at"):
         if any(_same_reference(said, wanted) for said in one.references.splitlines()):
             alert.replaced_by = one
@@ -149,28 +181,55 @@ def _same_reference(one: str, other: str) -> bool:
 
 
 def _tell(alert: Alert, touched: Iterable[Alert], published_on: date) -> None:
-    """Write the signal for every place and period of these alerts, as it now is."""
+    """Write the signal for every place and period of these alerts, and for what else was told of those days."""
     if alert.status != "Actual" or alert.message_type in ("Ack", "Error"):
         return
-    targets = {(place, *period(one)) for one in touched for place in _areas(one)}
-    if not targets:
+    own = {(place, *period(one)) for one in touched for place in _areas(one)}
+    if not own:
         return
+    before = _told_before(own)
+    targets = own | before.keys()
     counting = [
         (period(one), SEVERITIES.get(one.severity, 1), set(_areas(one)))
         for one in _overlapping(targets).prefetch_related("places")
     ]
+    now = {
+        (area, starts, ends): float(max(
+            (grave for (first, last), grave, areas in counting if area in areas and first <= ends and last >= starts),
+            default=0,
+        ))
+        for area, starts, ends in sorted(targets)
+    }  # fmt: skip
     run_sql(PACKAGE, "drop_stage")
     run_sql(PACKAGE, "create_stage")
+    # A message that comes late is told after what was told meanwhile, else it would be hidden by it.
     rows = (
-        (0, SIGNAL, "", area, starts, ends, published_on, "observed", "final",
-         max((grave for (first, last), grave, areas in counting if area in areas and first <= ends and last >= starts),
-             default=0), "", "", None, "")
-        for area, starts, ends in sorted(targets)
+        (0, SIGNAL, "", *target, max(published_on, before.get(target, (published_on,))[0]), "observed", "final",
+         value, "", "", None, "")
+        for target, value in now.items() if target in own or before[target][1] != value
     )  # fmt: skip
     copy_rows("stage_figure", STAGED, rows)
     gather_staged(SOURCE)
     merge_staged(SOURCE, alert=alert.pk)
     run_sql(PACKAGE, "drop_stage")
+
+
+def _told_before(targets: set[Target]) -> dict[Target, tuple[date, float]]:
+    """What was told last, and when, of the periods that share days with some of the same place."""
+    first, last = min(starts for _, starts, _ in targets), max(ends for _, _, ends in targets)
+    days: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    for area, starts, ends in targets:
+        days[area].append((starts, ends))
+    found = SignalValue.objects.filter(
+        signal=SIGNAL, source=SOURCE, superseded_by__isnull=True, area__in=days,
+        starts_on__lte=last, ends_on__gte=first,
+    )  # fmt: skip
+    rows = found.order_by("published_on", "pk").values_list("area_id", "starts_on", "ends_on", "published_on", "value")
+    return {
+        (area, starts, ends): (published, value)
+        for area, starts, ends, published, value in rows
+        if any(starts <= until and ends >= since for since, until in days[area])
+    }
 
 
 def _overlapping(targets: set[Target]) -> QuerySet[Alert]:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
+from jigi.foundation.errors import Refused
 from jigi.geography.models import Area
 from jigi.geography.queries import version_in_use
 from jigi.shocks.conditions import readings
@@ -13,7 +16,7 @@ from jigi.shocks.models import SignalValue, Trigger
 from jigi.shocks.panel import History, Place, Value
 from jigi.shocks.playing import ANALYSED, HUNGRY, Firing, Played, Presence, play
 from jigi.shocks.trigger_file import Rule
-from jigi.shocks.triggers import rule_of
+from jigi.shocks.triggers import no_longer, rule_of
 
 NOWHERE: Presence = {}
 
@@ -25,7 +28,7 @@ def read_history(rules: Iterable[Rule], *, until: date | None = None) -> History
     """
     wanted = {one.signal for one in (HUNGRY, ANALYSED)}
     for rule in rules:
-        wanted |= {one.signal for one in rule.readings | readings(rule.outcome)}
+        wanted |= {one.signal for one in rule.readings | readings(rule.outcome)} | {rule.help.people}
     places = _places()
     found = SignalValue.objects.filter(signal__in=wanted, superseded_by__isnull=True, area__version=version_in_use())
     if until:
@@ -71,7 +74,12 @@ class Asked:
 
 
 def firings_on(trigger: Trigger, day: date, presence: Mapping[str, Iterable[str]] = NOWHERE) -> list[Asked]:
-    """What a trigger asks for on a day, as known on that day; of one area, the period that begins last comes last."""
+    """What a trigger asks for on a day, as known on that day; of one area, the period that begins last comes last.
+
+    Refused when this version proposes nothing any more: withdrawn, or past its validity.
+    """
+    if why := no_longer(trigger, timezone.localdate()):
+        raise Refused(why, remedy="Choisissez sa version en vigueur, ou préparez la réponse sans déclencheur")
     found = replayed([trigger], day, presence)[0][1]
     areas = Area.objects.select_related("version").in_bulk({one.area.pk for one in found})
     asked = [

@@ -95,7 +95,10 @@ class Zone:
 
 @dataclass(frozen=True)
 class Message:
-    """A message: what is said in French when it is, the gravest severity, every zone. Times with their offset."""
+    """A message: what is said in French when it is, the gravest severity, every zone. Times with their offset.
+
+    `all_clear`: every block says that there is nothing to fear any more.
+    """
 
     identifier: str
     sender: str
@@ -108,6 +111,7 @@ class Message:
     severity: str = ""
     ends: datetime | None = None
     zones: tuple[Zone, ...] = ()
+    all_clear: bool = False
 
 
 def read_message(path: str | Path) -> tuple[Message, bytes]:
@@ -260,7 +264,11 @@ class _Reader:
             said["identifier"], said["sender"], sent, self.text(self.root, "status"), kind, starts,
             self.references(kind), self.texts(head), self.gravest(infos), ends,
             tuple(self.zone(area) for info in infos for area in self.all(info, "area")),
+            bool(infos) and all(map(self.clears, infos)),
         )  # fmt: skip
+
+    def clears(self, info: Any) -> bool:
+        return any(_text(one).strip() == "AllClear" for one in self.all(info, "responseType"))
 
     def spoken(self) -> list[Any]:
         """The blocks in French; failing these, those in the language of the first."""

@@ -4,16 +4,19 @@
     zscore(rain_anomaly, 5) < -1 and consecutive(change(price_cereal) > 10, 2)
 
 A text becomes a tree of the nodes below by way of Python's `ast`, through a list of what is allowed: names of signals,
-numbers, + - * /, comparisons, and/or/not and the functions of FUNCTIONS. Units are those of the signals. What a tree
-is worth on a panel of figures is in `evaluation.py`.
+numbers, + - * /, comparisons, and/or/not and the functions of FUNCTIONS. Units are those of the signals: only what is
+counted alike is added or compared, and a class only with a number among its classes. What a tree is worth on a panel of
+figures is in `evaluation.py`.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+
+from jigi.shocks.catalogue import Signal
 
 MOST_CHARACTERS = 600
 MOST_NODES = 80
@@ -150,8 +153,8 @@ ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
-def read_condition(text: str, signals: Collection[str]) -> Node:
-    """The condition that a text says; `signals` are the codes it may name. Raises ConditionError."""
+def read_condition(text: str, signals: Mapping[str, Signal]) -> Node:
+    """The condition that a text says; `signals` are those it may name, by code. Raises ConditionError."""
     if len(text) > MOST_CHARACTERS:
         raise ConditionError(
             f"L’expression a {len(text)} caractères", f"Réduisez-la à {MOST_CHARACTERS}, ou faites deux déclencheurs"
@@ -197,7 +200,7 @@ def _refuse_large(tree: ast.AST) -> None:
 class _Reader:
     """Reads one expression; every refusal says where."""
 
-    def __init__(self, text: str, skipped: int, signals: Collection[str]) -> None:
+    def __init__(self, text: str, skipped: int, signals: Mapping[str, Signal]) -> None:
         self.text, self.skipped, self.signals = text, skipped, signals
 
     def truth(self, node: ast.expr) -> Node:
@@ -265,7 +268,52 @@ class _Reader:
         sign, left, right = ARITHMETIC[type(node.op)], self.figure(node.left), self.figure(node.right)
         if sign == "/" and isinstance(right, Number) and right.value == 0:
             raise self._wrong(node.right, "Rien ne se divise par zéro", "Corrigez le diviseur")
+        if sign in "+-":
+            self._alike(node, left, right, "ne s’ajoutent pas")
         return Arithmetic(sign, left, right)
+
+    def _alike(self, node: ast.expr, left: Node, right: Node, what: str) -> None:
+        """Refuse two figures of different units."""
+        one, other = self._unit(left), self._unit(right)
+        if one is not None and other is not None and one != other:
+            raise self._wrong(
+                node,
+                f"« {one} » et « {other} » {what}",
+                "Comparez ou ajoutez seulement ce qui se compte dans la même unité",
+            )
+
+    def _unit(self, node: Node) -> str | None:
+        """What a figure is counted in: None for a number, which goes with all; "part" for a ratio of like figures."""
+        match node:
+            case Reading():
+                signal = self.signals[node.signal]
+                return f"classe de {signal.code}" if signal.kind == "class" else signal.unit
+            case Change():
+                return self._unit(node.of)
+            case Zscore():
+                return "écarts types"
+            case Arithmetic():
+                return self._unit_of(node)
+        return None
+
+    def _unit_of(self, node: Arithmetic) -> str | None:
+        one, other = self._unit(node.left), self._unit(node.right)
+        if node.sign in "+-" or None in (one, other):
+            return f"1 par {other}" if node.sign == "/" and one is None and other else one or other
+        if node.sign == "/":
+            return "part" if one == other else f"{one} par {other}"
+        return f"{one} × {other}"
+
+    def _among_classes(self, node: ast.expr, one: Node, other: Node) -> None:
+        """Refuse to compare a class with a number that none of its classes reaches."""
+        if not (isinstance(one, Reading) and isinstance(other, Number)):
+            return
+        signal = self.signals[one.signal]
+        if signal.kind == "class" and not signal.minimum <= other.value <= signal.maximum:
+            raise self._wrong(
+                node, f"« {signal.name} » va de {signal.minimum:g} à {signal.maximum:g}",
+                "Comparez avec l’une de ses classes",
+            )  # fmt: skip
 
     def _comparison(self, node: ast.Compare) -> Node:
         sides = [self.figure(one) for one in (node.left, *node.comparators)]
@@ -273,7 +321,11 @@ class _Reader:
         for position, sign in enumerate(node.ops):
             if type(sign) not in COMPARISONS:
                 raise self._wrong(node, "Cette comparaison n’existe pas ici", "Il y a < <= > >= == !=")
-            pairs.append(Comparison(COMPARISONS[type(sign)], sides[position], sides[position + 1]))
+            left, right = sides[position], sides[position + 1]
+            self._alike(node, left, right, "ne se comparent pas")
+            self._among_classes(node, left, right)
+            self._among_classes(node, right, left)
+            pairs.append(Comparison(COMPARISONS[type(sign)], left, right))
         return pairs[0] if len(pairs) == 1 else All(tuple(pairs))
 
     def _call(self, node: ast.Call) -> Node:
@@ -301,7 +353,9 @@ class _Reader:
         over = self.figure(whole)
         if isinstance(over, Number) and over.value == 0:
             raise self._wrong(whole, "Rien ne se divise par zéro", "Corrigez le total")
-        return Arithmetic("/", self.figure(part), over)
+        under = self.figure(part)
+        self._alike(part, under, over, "ne font pas une part")
+        return Arithmetic("/", under, over)
 
     def _reading(self, node: ast.expr) -> Reading:
         found = self._read(node)

@@ -78,7 +78,11 @@ class ValueColumns:
 
 @dataclass(frozen=True)
 class Layout:
-    """The reading of one source's file. `only` and `other_than`: columns and the words that keep or drop a line."""
+    """The reading of one source's file. `only` and `other_than`: columns and the words that keep or drop a line.
+
+    `silence`: a place of this level that a file of events passes over had none, within the regions and the months from
+    the first to the last that it speaks of; "" where silence says nothing.
+    """
 
     code: str
     name: str
@@ -92,6 +96,7 @@ class Layout:
     only: tuple[tuple[str, frozenset[str]], ...]
     other_than: tuple[tuple[str, frozenset[str]], ...]
     values: tuple[ValueColumns, ...]
+    silence: str = ""
 
 
 @cache
@@ -122,7 +127,10 @@ def read_layout(path: str | Path) -> Layout:
         top.text("source", pattern=r"[a-z][a-z0-9-]{1,39}"), top.text("reason"), places, _period(top.table("period")),
         _published(top.table("published")), _words(top, "status", STATUSES, "final"),
         _words(top, "outlook", OUTLOOKS, "observed"), _kept(top, "only"), _kept(top, "except"), values,
+        top.choice("silence", LEVELS, default=""),
     )  # fmt: skip
+    if read.silence and (read.period.by, read.published.by) != ("month", "after"):
+        raise top.error("silence", "Le silence ne dit zéro que de mois publiés un nombre de jours après leur fin")
     top.refuse_others()
     return read
 

@@ -56,6 +56,10 @@ class SignalFile(models.Model):
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="signal_file_decided_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(lines__gte=0, new__gte=0, changed__gte=0, same__gte=0, unmatched__gte=0),
+                name="signal_file_counts",
+            ),
             models.UniqueConstraint(
                 fields=["layout", "sha256"], condition=Q(status="loaded"), name="signal_file_loaded_once"
             ),

@@ -1,9 +1,10 @@
 """What was known on a day: the published figures, carried to the areas of a level and the periods of a calendar.
 
 A figure of a period and a place is the latest published (of one day: the observed before the projected). In time, those
-of a shorter period are carried together, that of a longer one stands for each period within. In space, a place's own
-figure comes first, then those of the places within it, carried as the signal says (sum, max, mean), then, unless it is
-a sum, that of the place around it. A place whose parts are not all known, of those that ever were, is not known.
+of a shorter period are carried together, that of a longer one stands for each period within; the gravity of alerts is
+that of each period they touch. In space, a place's own figure comes first, then those of the places within it, carried
+as the signal says (sum, max, mean by population), then, unless it is a sum, that of the place around it. A place whose
+parts are not all known, of those that ever were, is not known.
 """
 
 from __future__ import annotations
@@ -149,7 +150,9 @@ class _Sheet:
         self.columns = np.array([column[value.starts_on, value.ends_on] for value in values], np.int64)
         self.values = np.array([value.value for value in values], float)
         self.done = 0
-        self.within, self.around = _time_map(spans, periods)
+        touching = self.nought and self.carry == "max"
+        self.within, self.around = _touched(spans, periods) if touching else _time_map(spans, periods)
+        self.weights = _weights([known[area] for area in sources])
         self.own, self.parts, self.wider = _space_map([known[area] for area in sources], targets)
 
     def advance(self, day: date) -> bool:
@@ -171,7 +174,7 @@ class _Sheet:
         timed = _filled(_gathered(cells, self.within, self.carry), _gathered(cells, self.around, "first"))
         result = _spread(timed, self.own)
         for members in self.parts:
-            result = _filled(result, _joined(timed, members, ever, self.carry))
+            result = _filled(result, _joined(timed, members, ever, self.carry, self.weights))
         if self.carry != "sum":
             result = _filled(result, _spread(timed, self.wider))
         if self.nought and timed.size:
@@ -199,6 +202,20 @@ def _time_map(
         within.append([n for n, (a, _) in enumerate(spans) if since <= a <= until and n not in wider])
         around.append(sorted(wider, key=lambda n: spans[n][1] - spans[n][0])[:1])
     return within, around
+
+
+def _touched(
+    spans: Sequence[tuple[date, date]], periods: Sequence[tuple[date, date]]
+) -> tuple[list[list[int]], list[list[int]]]:
+    """For each period, the columns that share a day with it; none stands around it besides."""
+    within = [[n for n, (a, b) in enumerate(spans) if a <= until and b >= since] for since, until in periods]
+    return within, [[] for _ in periods]
+
+
+def _weights(sources: Sequence[Place]) -> NDArray[np.float64]:
+    """What each row counts for in a mean: its population; all alike where one is not known."""
+    people = [one.population or 0 for one in sources]
+    return np.array(people if all(people) else [1] * len(sources), float)
 
 
 def _space_map(sources: Sequence[Place], targets: Sequence[Place]) -> tuple[Places, list[Places], Places]:
@@ -241,20 +258,24 @@ def _added(result: Figures, part: Figures, carry: str) -> Figures:
     )  # fmt: skip
 
 
-def _joined(timed: Figures, members: Places, ever: NDArray[np.bool_], carry: str) -> Figures:
+def _joined(
+    timed: Figures, members: Places, ever: NDArray[np.bool_], carry: str, weights: NDArray[np.float64]
+) -> Figures:
     """Rows of the parts put together by target; unknown where one that was ever known is missing."""
     rows = np.flatnonzero((members >= 0) & ever)
     targets, count = members[rows], int(members.max(initial=-1)) + 1
     chosen = timed[rows]
     present = ~np.isnan(chosen)
     filled = np.where(present, chosen, -np.inf if carry == "max" else 0.0)
+    if carry == "mean":
+        filled = filled * weights[rows, None]
     result = np.full((count, timed.shape[1]), -np.inf if carry == "max" else 0.0)
     (np.maximum if carry == "max" else np.add).at(result, targets, filled)
     of = np.bincount(targets, minlength=count)[:, None]
     there = np.zeros(result.shape)
     np.add.at(there, targets, present)
     if carry == "mean":
-        result = result / np.maximum(of, 1)
+        result = result / np.maximum(np.bincount(targets, weights[rows], minlength=count), 1)[:, None]
     return np.where((of > 0) & (there == of), result, np.nan)
 
 

@@ -17,9 +17,9 @@ from jigi.shocks.catalogue import signals
 from jigi.shocks.conditions import Node, Reading, readings
 from jigi.shocks.evaluation import FALSE, TRUE, UNKNOWN, Verdicts, reach, truths
 from jigi.shocks.panel import History, Known, Place
-from jigi.shocks.trigger_file import Rule
+from jigi.shocks.trigger_file import PHASES_3_TO_5, Rule
 
-HUNGRY, ANALYSED = Reading("ch_phase35"), Reading("ch_population")
+HUNGRY, ANALYSED = Reading(PHASES_3_TO_5), Reading("ch_population")
 Presence = Mapping[str, Collection[str]]
 
 
@@ -122,7 +122,7 @@ def play(rules: Sequence[Rule], history: History, presence: Presence, today: dat
 def _play_alike(rules: Sequence[Rule], history: History, presence: Presence, today: date | None) -> list[Played]:
     """Rules of one level, calendar, outlooks and statuses read the same panel."""
     one, periods = rules[0], history.periods(rules[0].calendar)
-    wanted = frozenset({HUNGRY, ANALYSED}).union(*(rule.readings for rule in rules))
+    wanted = frozenset({HUNGRY, ANALYSED}).union(*(rule.readings | {counting(rule)} for rule in rules))
     outcomes = frozenset().union(*(readings(rule.outcome) for rule in rules))
     same = {"level": one.level, "calendar": one.calendar, "presence": presence, "periods": periods}
     seen = Known(history, wanted, outlooks=one.outlooks, statuses=one.statuses, **same)  # type: ignore[arg-type]
@@ -164,7 +164,7 @@ class _Watch:
 
     def __post_init__(self) -> None:
         self.reads = self.rule.readings
-        self.needs = self.reads | {HUNGRY, ANALYSED}
+        self.needs = self.reads | {HUNGRY, ANALYSED, counting(self.rule)}
         shape, periods = self.known.panel.shape, self.known.periods
         nodes = [one for one in (self.rule.activate, self.rule.deactivate) if one]
         self.reach = max(reach(one, self.known.panel.per_year) for one in nodes)
@@ -251,12 +251,13 @@ class _Watch:
     def _firings(self, areas: NDArray[np.int64], periods: NDArray[np.int64], until: date | None) -> Iterator[Firing]:
         """The firings of some cells."""
         aid, columns = self.rule.help, {one: kept[areas, periods].tolist() for one, kept in self.kept.items()}
-        hungry, analysed = columns[HUNGRY], columns[ANALYSED]
+        counted_by, analysed = counting(self.rule), columns[ANALYSED]
+        people_of = columns[counted_by]
         figures = [[(one, value) for value in columns[one]] for one in self.order]
         days = self.fired[areas, periods].tolist()
         for n, (area, period) in enumerate(zip(areas.tolist(), periods.tolist(), strict=True)):
             place, (since, end) = self.known.places[area], self.known.periods[period]
-            people, counted = _people(hungry[n], analysed[n], place)
+            people, counted = _people(counted_by, people_of[n], analysed[n], place)
             households, why = aid.households(people), tuple([column[n] for column in figures])
             yield Firing(
                 place, since, end, date.fromordinal(days[n]), until, people, households, households * aid.amount_xof,
@@ -264,9 +265,17 @@ class _Watch:
             )  # fmt: skip
 
 
-def _people(hungry: float, analysed: float, place: Place) -> tuple[int, str]:
-    if hungry == hungry:  # not NaN
-        return round(hungry), "phases 3 à 5"
+def counting(rule: Rule) -> Reading:
+    """The figure of the people whom a rule helps."""
+    return Reading(rule.help.people)
+
+
+def _people(counted_by: Reading, found: float, analysed: float, place: Place) -> tuple[int, str]:
+    """Those whom the rule counts; nobody stands for the victims of a flood, the population does for the hungry."""
+    if found == found:  # not NaN
+        return round(found), "phases 3 à 5" if counted_by == HUNGRY else signals()[counted_by.signal].name.lower()
+    if counted_by != HUNGRY:
+        return 0, "non comptées"
     if analysed == analysed:
         return round(analysed), "population analysée"
     return (place.population, "population") if place.population else (0, "non comptées")

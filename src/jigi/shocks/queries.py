@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from jigi.foundation.models import User
 from jigi.geography.access import can
-from jigi.shocks.alerts import in_force
+from jigi.shocks.alerts import DAYS_WITHOUT_END, ends_at, in_force
 from jigi.shocks.models import Alert, SignalFile, SignalValue
 
 SEE = "shocks.see"
 STATES = (
     ("cours", "en cours"), ("venir", "à venir"), ("expiree", "expirée"), ("remplacee", "remplacée"),
-    ("retiree", "retirée"), ("exercice", "exercice ou essai"), ("message", "annulation ou accusé"),
+    ("retiree", "retirée"), ("exercice", "exercice ou essai"), ("message", "annulation, fin d’alerte ou accusé"),
 )  # fmt: skip
 
 
@@ -50,11 +50,11 @@ def alert_state(alert: Alert, now: datetime | None = None) -> str:
         return "retiree"
     if alert.status != "Actual":
         return "exercice"
-    if alert.message_type not in ("Alert", "Update"):
+    if alert.message_type not in ("Alert", "Update") or alert.all_clear:
         return "message"
     if alert.replaced_by_id:
         return "remplacee"
-    if alert.ends_at and alert.ends_at <= now:
+    if ends_at(alert) <= now:
         return "expiree"
     return "venir" if alert.starts_at > now else "cours"
 
@@ -63,13 +63,15 @@ def in_state(state: str) -> Q:
     """The alerts of a state, as `alert_state` says it."""
     now = timezone.now()
     real = Q(status="Actual", withdrawn_at__isnull=True)
-    over = Q(ends_at__isnull=False, ends_at__lte=now)
+    week = now - timedelta(days=DAYS_WITHOUT_END)
+    over = Q(ends_at__lte=now) | Q(ends_at__isnull=True, starts_at__lte=week)
+    lasts = Q(ends_at__gt=now) | Q(ends_at__isnull=True, starts_at__gt=week)
     return {
         "retiree": Q(withdrawn_at__isnull=False),
         "exercice": Q(withdrawn_at__isnull=True) & ~Q(status="Actual"),
-        "message": real & ~Q(message_type__in=("Alert", "Update")),
-        "remplacee": real & Q(message_type__in=("Alert", "Update"), replaced_by__isnull=False),
+        "message": real & (~Q(message_type__in=("Alert", "Update")) | Q(all_clear=True)),
+        "remplacee": real & Q(message_type__in=("Alert", "Update"), all_clear=False, replaced_by__isnull=False),
         "expiree": in_force() & over,
-        "venir": in_force() & ~over & Q(starts_at__gt=now),
-        "cours": in_force() & ~over & Q(starts_at__lte=now),
+        "venir": in_force() & lasts & Q(starts_at__gt=now),
+        "cours": in_force() & lasts & Q(starts_at__lte=now),
     }[state]

@@ -21,6 +21,7 @@ valid_from = 2026-01-01          # valid_until is optional
 amount_xof = 60_000              # for each household
 household_size = 8.0
 share_percent = 20               # of the people counted, how many are helped
+people = "flood_affected"        # the signal that counts them; left out: people in phases 3 to 5
 """
 
 from __future__ import annotations
@@ -42,15 +43,20 @@ STATUSES = ("final", "provisional")
 DEFAULT_OUTCOME = "ch_phase >= 3"
 CODE = r"[a-z][a-z0-9_]{1,39}"
 LARGEST_AMOUNT_XOF = 10**7
+PHASES_3_TO_5 = "ch_phase35"
 
 
 @dataclass(frozen=True)
 class Help:
-    """What help would cost: `amount_xof` a household of `household_size` persons, for `share_percent` of the people."""
+    """What help would cost: `amount_xof` a household of `household_size` persons, for `share_percent` of the people.
+
+    `people`: the signal that counts them; where nobody counted those in phases 3 to 5, the population stands for them.
+    """
 
     amount_xof: int
     household_size: Fraction
     share_percent: int
+    people: str = PHASES_3_TO_5
 
     def households(self, people: int) -> int:
         """The households to help among so many people, the last one whole."""
@@ -171,8 +177,11 @@ def _help(part: Table) -> Help:
         raise part.error("share_percent", f"{share} dépasse 100")
     if not 1 <= size <= 30:
         raise part.error("household_size", f"Un ménage de {size:g} personnes n’existe pas", remedy="De 1 à 30")
+    counted = part.choice(
+        "people", [one.code for one in signals().values() if one.unit == "personnes"], default=PHASES_3_TO_5
+    )
     part.refuse_others()
-    return Help(amount, Fraction(str(size)), share)
+    return Help(amount, Fraction(str(size)), share, counted)
 
 
 def _validity(top: Table) -> tuple[date, date | None]:

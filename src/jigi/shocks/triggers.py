@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from jigi.foundation import audit
-from jigi.foundation.errors import InputError
+from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import User
 from jigi.foundation.toml_table import read_text
 from jigi.geography.access import can, require
@@ -53,16 +55,42 @@ def load_shipped(*, by: User) -> int:
     return sum(load_trigger(path, by=by)[1] for path in sorted(SHIPPED.glob("*.toml")))
 
 
+def withdraw_trigger(trigger: Trigger, *, reason: str, by: User) -> None:
+    """Withdraw a version: it proposes nothing any more, and the one before it is the last again.
+
+    Refused without the right, without a reason, or when it is withdrawn already.
+    """
+    require(by, RULES)
+    if len(reason.strip()) < 5:
+        raise Refused("Dites pourquoi", remedy="Une phrase suffit : elle est gardée avec la décision.")
+    with transaction.atomic():
+        found = Trigger.objects.filter(pk=trigger.pk, withdrawn_at__isnull=True)
+        if not found.update(withdrawn_at=timezone.now(), withdrawn_by=by):
+            raise Refused("Cette version est déjà retirée", remedy="Rechargez la page")
+        audit.record("withdraw", "trigger", trigger.pk, by=by, reason=reason)
+
+
+def no_longer(trigger: Trigger, today: date) -> str:
+    """Why a version proposes nothing any more, in French; "" when it does. Its past may always be played."""
+    if trigger.withdrawn_at:
+        return f"Cette version a été retirée le {timezone.localtime(trigger.withdrawn_at):%d/%m/%Y}"
+    if trigger.valid_until and trigger.valid_until < today:
+        return f"Cette version n’est plus valable depuis le {trigger.valid_until:%d/%m/%Y}"
+    return ""
+
+
 def visible_to(user: User) -> QuerySet[Trigger]:
     """The triggers that a person may read: all or none, they are rules and name nobody."""
-    found = Trigger.objects.select_related("loaded_by").order_by("code", "-version")
+    found = Trigger.objects.select_related("loaded_by", "withdrawn_by").order_by("code", "-version")
     return found if can(user, SEE) else found.none()
 
 
 def latest(found: QuerySet[Trigger]) -> list[Trigger]:
-    """The last version of each code, by name."""
+    """The last version of each code that is not withdrawn, by name."""
     kept: dict[str, Trigger] = {}
     for one in found:
+        if one.withdrawn_at:
+            continue
         if one.code not in kept or kept[one.code].version < one.version:
             kept[one.code] = one
     return sorted(kept.values(), key=lambda one: one.name)

@@ -35,7 +35,7 @@ TEMPLATES = (
     "consecutive({x} < {m:.1f}, 3) and ch_phase >= 4 and not season(12, 1)",
     "zscore({x}, 5) > {z:.2f} or zscore({y}, 3) < -{z:.2f}",
     "change({x}) > {z:.2f} and {y} > {n:.1f} and consecutive(observed(ch_phase) >= 4, 2)",
-    "ch_phase35 >= {h} and {x} + {y} * 2 > {m:.1f}",
+    "ch_phase35 >= {h} and {x} * 2 > {m:.1f}",
 )
 """As rare as real rules are: they hold in some cells of a hundred."""
 
@@ -92,7 +92,7 @@ def _rules(count: int) -> list[Rule]:
     """Rules of five shapes, each with thresholds of its own, lasting 45 days after their month."""
     chance = random.Random(11)  # nosec B311
     shape = next(rule for _, rule in shipped() if rule.code == "ch_phase_cercle")
-    names = [one.code for one in _signals()]
+    names = [one.code for one in _signals() if one.kind != "class"]
     made = []
     for number in range(count):
         text = TEMPLATES[number % len(TEMPLATES)].format(

@@ -36,6 +36,11 @@ BEGIN
         RAISE EXCEPTION 'the next version of the same key supersedes' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'signal_value_superseded_by_next';
     END IF;
+    IF held.status = 'final' AND EXISTS (
+        SELECT FROM shocks_signalvalue WHERE id = held.superseded_by_id AND status = 'provisional') THEN
+        RAISE EXCEPTION 'a final value gives way to a final one' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'signal_value_final_stays';
+    END IF;
     IF held.version > 1 AND NOT EXISTS (SELECT FROM shocks_signalvalue WHERE superseded_by_id = held.id) THEN
         RAISE EXCEPTION 'a version follows another' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'signal_value_version_follows';

@@ -53,6 +53,8 @@ def workbook(headers: Sequence[str], rows: Table) -> bytes:
             for column, value in enumerate(row):
                 if isinstance(value, int):
                     sheet.write_number(line, column, value, amount)
+                elif isinstance(value, float):
+                    sheet.write_number(line, column, value)
                 else:
                     sheet.write_string(line, column, "" if value is None else neutralise(str(value)))
     return content.getvalue()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from jigi.foundation import audit
@@ -13,7 +16,8 @@ from jigi.geography.access import can
 from jigi.shocks import alerts as actions
 from jigi.shocks import queries
 from jigi.shocks.actions import LOAD
-from jigi.shocks.models import Alert
+from jigi.shocks.models import Alert, AlertArea
+from jigi.shocks.queries import alert_state
 from jigi.web.imports import uploads
 from jigi.web.nouns import verb_word
 from jigi.web.shocks.forms import AlertForm
@@ -22,6 +26,9 @@ from jigi.web.shocks.sight import holder, reader
 from jigi.web.submissions import KeyReused, carry_out
 
 PART = "alerte"
+PREPARE, NEW_RESPONSE = "response.prepare", "/reponses/nouvelle/"
+MOST_PLACES = 100
+"""Places carried to a new response by its address; a person adds the others there."""
 
 
 def alerts(request: HttpRequest) -> HttpResponseBase:
@@ -34,15 +41,26 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     """One alert: what it says, where, what it replaces and what replaced it."""
     user = reader(request)
     one = get_object_or_404(queries.alerts_visible_to(user), pk=pk)
+    places = list(one.places.select_related("area").order_by("area__path"))
     context = {
         "alert": one,
         "chip": alert_chip(one),
-        "places": one.places.select_related("area").order_by("area__path"),
+        "places": places,
+        "response": _response_for(one, places) if can(user, PREPARE) else "",
         "replaces": one.replaces.all(),
         "may_withdraw": can(user, LOAD) and one.withdrawn_at is None,
         "history": [(event, verb_word(event.verb)) for event in audit.history("shocks.alert", one.pk)],
     }
     return render(request, "shocks/alert.html", context)
+
+
+def _response_for(alert: Alert, places: Sequence[AlertArea]) -> str:
+    """The address of a new response to an alert that counts, for its places; "" for another alert."""
+    if alert_state(alert) not in ("cours", "venir", "expiree"):
+        return ""
+    codes = [one.area.code for one in places if one.area][:MOST_PLACES]
+    said = {"alerte": f"{alert.pk}", "jour": f"{alert.sent_at:%Y-%m-%d}", "lieux": ",".join(codes)}
+    return f"{NEW_RESPONSE}?{urlencode(said)}"
 
 
 def send(request: HttpRequest) -> HttpResponse:

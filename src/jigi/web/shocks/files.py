@@ -93,7 +93,10 @@ def _take(request: HttpRequest, form: SignalsForm, user: User) -> HttpResponse:
     def now() -> str:
         with uploads.opened(folder) as named:
             one, known = actions.check(named[PART], form.cleaned_data["forme"], by=user)
+            added = actions.again(one, named[PART], by=user) if known else 0
         taken.append(one)
+        if added:
+            return f"Ce fichier est déjà chargé : il apporte {counted(added, 'valeur', 'valeurs')} de plus."
         return "Ce fichier est déjà chargé : rien n’a changé." if known else "Fichier lu. Rien n’est encore chargé."
 
     try:

@@ -14,26 +14,31 @@ from jigi.geography.models import Area
 from jigi.geography.queries import way_to
 from jigi.shocks import queries
 from jigi.shocks.actions import LOAD
-from jigi.shocks.catalogue import signals
+from jigi.shocks.catalogue import Signal, signals
 from jigi.shocks.models import SignalValue
 from jigi.web.areas import maps
+from jigi.web.drawing.chart import Bar
 from jigi.web.formats import short_day
-from jigi.web.shocks.listing import VALUES, figure, signal_name
+from jigi.web.shocks.listing import VALUES, figure, signal_name, workbook
 from jigi.web.shocks.sight import reader
+from jigi.web.triggers.figures import line_drawn
 
 SHOWN_SERIES = 400
+DRAWN_PERIODS = 60
 
 
 def values(request: HttpRequest) -> HttpResponseBase:
     """The values in force; with a signal chosen, its map for its latest period, or the one asked."""
     user = reader(request)
     found = queries.values_visible_to(user)
+    if book := workbook(request, VALUES, found, by=user):
+        return book
     signal = request.GET.get("signal", "")
     context = {"may_load": can(user, LOAD), "map": "", "periods": []}
     if signal in signals() and request.GET.get("format") != "csv":
         periods = queries.periods(signal)
         asked = request.GET.get("periode", "")
-        chosen = next((one for one in periods if f"{one[0]}" == asked), periods[0] if periods else None)
+        chosen = next((one for one in periods if f"{one[0]}_{one[1]}" == asked), periods[0] if periods else None)
         context |= {"periods": periods, "chosen": chosen, "signal": signals()[signal]}
         if chosen:
             context["map"] = _map(signal, chosen)
@@ -41,12 +46,19 @@ def values(request: HttpRequest) -> HttpResponseBase:
 
 
 def area(request: HttpRequest, pk: int) -> HttpResponse:
-    """A place: what every signal says of it, every version with its file and line."""
+    """A place: one signal drawn over the years, and what every signal says of it, with file and line."""
     user = reader(request)
     place = get_object_or_404(Area.objects.select_related("version"), pk=pk)
     found = SignalValue.objects.filter(area=place).select_related("file", "alert", "superseded_by")
     rows = found.order_by("signal", "-starts_on", "-published_on", "-version")[:SHOWN_SERIES]
+    known = [signals()[code] for code in found.order_by("signal").values_list("signal", flat=True).distinct()
+             if code in signals()]  # fmt: skip
+    asked = request.GET.get("signal", "")
+    shown = next((one for one in known if one.code == asked), known[0] if known else None)
     context = {
+        "signals": known,
+        "signal": shown,
+        "drawing": _drawn(place, shown) if shown else "",
         "area": place,
         "way": way_to(place)[:-1],
         "rows": [(one, signal_name(one), figure(one)) for one in rows],
@@ -54,6 +66,20 @@ def area(request: HttpRequest, pk: int) -> HttpResponse:
         "may_load": can(user, LOAD),
     }
     return render(request, "shocks/area.html", context)
+
+
+def _drawn(place: Area, signal: Signal) -> SafeString | str:
+    """The figure of each period, the latest published, for the last periods; "" of fewer than two."""
+    found = SignalValue.objects.filter(area=place, signal=signal.code, superseded_by__isnull=True)
+    latest = {(one.starts_on, one.ends_on): one.value for one in found.order_by("published_on", "-outlook", "-status")}
+    spans = sorted(latest)[-DRAWN_PERIODS:]
+    if len(spans) < 2:
+        return ""
+    points = [
+        Bar(f"{since:%m/%Y}" if since.day == 1 else f"{since:%d/%m/%y}", latest[since, end]) for since, end in spans
+    ]
+    title = f"{signal.name} : {place.name}"
+    return line_drawn(points, title, signal.unit)
 
 
 def _map(signal: str, period: tuple[date, date]) -> SafeString | str:

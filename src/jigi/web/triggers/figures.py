@@ -15,7 +15,7 @@ from jigi.geography.queries import version_in_use
 from jigi.shocks.playing import Firing, Played
 from jigi.shocks.words import MONTHS
 from jigi.web.areas import maps
-from jigi.web.drawing.chart import Bar, bars_chart
+from jigi.web.drawing.chart import Bar, bars_chart, line_chart
 from jigi.web.export import csv_response
 from jigi.web.ledger.sheets import xlsx_response
 
@@ -53,6 +53,11 @@ def years_drawn(played: Played) -> SafeString | str:
     bars = [Bar(f"{since:%m}-{until:%m}/{until.year}", count) for (since, until), count in sorted(people.items())]
     title = f"Personnes des lieux retenus, par période : {played.rule.name}"
     return mark_safe(bars_chart(bars, title=title, unit="personnes", width=600)) if bars else ""  # the chart escapes
+
+
+def line_drawn(points: Sequence[Bar], title: str, unit: str) -> SafeString:
+    """Figures by period as a line."""
+    return mark_safe(line_chart(points, title=title, unit=unit, width=640))  # the chart escapes
 
 
 def firing_rows(found: Iterable[tuple[Played, Sequence[Firing]]]) -> list[tuple[object, ...]]:

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from jigi.geography.access import can
 from jigi.shocks.backtest import replayed
 from jigi.shocks.playing import total_of
+from jigi.shocks.triggers import no_longer
 from jigi.web.reader import number_in
 from jigi.web.triggers.figures import FIRING_HEADERS, exported, firing_rows, map_of, period_name
 from jigi.web.triggers.sight import chosen, day_asked, presence, reader
@@ -29,7 +30,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
         return file
     sections = [
         {
-            "trigger": trigger, "played": played, "totals": total_of(firings),
+            "trigger": trigger, "no_longer": no_longer(trigger, timezone.localdate()), "played": played,
+            "totals": total_of(firings),
             "firings": [(one, period_name(one.starts_on, one.ends_on)) for one in firings],
             "map": map_of(firings, f"{trigger.name}, {day:%d/%m/%Y}"),
         }

@@ -26,10 +26,17 @@ def reader(request: HttpRequest) -> User:
 
 
 def chosen(request: HttpRequest, user: User) -> tuple[list[Trigger], list[Trigger]]:
-    """The last version of every trigger, and those that « regle » names: all without it, none for unknown ones."""
+    """The last version of every trigger, and those that « regle » names: all without it, none for unknown ones.
+
+    « code@2 » names a version, to compare one with another.
+    """
     every = latest(visible_to(user))
-    asked = [code for code in request.GET.getlist("regle") if code]
-    return every, [one for one in every if not asked or one.code in asked]
+    asked = {code for code in request.GET.getlist("regle") if code}
+    versions = {tuple(one.split("@", 1)) for one in asked if "@" in one}
+    named = visible_to(user).filter(code__in={code for code, _ in versions}) if versions else []
+    older = [one for one in named if (one.code, str(one.version)) in versions and one not in every]
+    last = {one.code for one in every if (one.code, str(one.version)) in versions}
+    return every, [one for one in every if not asked or one.code in asked | last] + older
 
 
 def presence(triggers: Sequence[Trigger]) -> dict[str, list[str]]:
