@@ -288,6 +288,7 @@ def test_today_tells_what_is_late_and_what_is_to_be_done(world: World) -> None:
 
 def test_a_list_of_sensitive_cases_is_noted_in_as_many_statements_however_long(world: World) -> None:
     client, counts = as_(world.lead), []
+    page(client, "/plaintes/sensibles/")
     for _ in range(2):
         for _ in range(3):
             world.heard("child_protection", by=world.referent)
