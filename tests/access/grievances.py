@@ -30,6 +30,24 @@ GRIEVANCE_ASKS: tuple[Ask, ...] = (
         sent=_key(acte="visit", motif="essai de la matrice"),
     ),
     Ask(
+        "grievance_concern",
+        "ajouter un ménage à une plainte qui n’est pas là",
+        _everywhere("grievance_concern", NOBODYS),
+        sent=_key(menage="0000000098"),
+    ),
+    Ask(
+        "grievance_leave_out",
+        "ôter un ménage d’une plainte qui n’est pas là",
+        _everywhere("grievance_leave_out", NOBODYS),
+        sent=_key(menage="1", texte="essai de la matrice"),
+    ),
+    Ask(
+        "grievance_amend",
+        "corriger une plainte qui n’est pas là",
+        _everywhere("grievance_amend", NOBODYS),
+        sent=_key(langue="fr"),
+    ),
+    Ask(
         "grievance_act_do",
         "faire un acte qui n’est pas là",
         _everywhere("grievance_act_do", NOBODYS, "faire"),

@@ -92,6 +92,7 @@ def main(folder: Path) -> None:
     _asked(PaymentRound.objects.get(pk=first.pk))
     _decided(component, staff)
     _banked(folder, staff)
+    away = grievances_world.keep_one_out(staff.manager)
     second = actions.open_round(component, 2, communes, by=staff.manager)
     _offered(folder, staff)
     actions.prepare(second, by=staff.manager)
@@ -101,7 +102,7 @@ def main(folder: Path) -> None:
     works_world.lay()
     response_world.lay(DEFINITIONS / "urgence_covid.toml")
     make_shocks(staff)
-    grievances_world.lay()
+    grievances_world.lay(away, staff.manager)
     shocks_world.lay()
 
 

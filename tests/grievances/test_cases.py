@@ -6,7 +6,7 @@ import pytest
 
 from jigi.foundation.errors import Raced, Refused
 from jigi.foundation.models import AuditEvent
-from jigi.grievances import actions, queries
+from jigi.grievances import actions, acts, queries
 from jigi.grievances.models import Case
 from jigi.grievances.rules import is_number, read_number
 from tests.factories import make_user
@@ -56,10 +56,47 @@ def test_an_appeal_goes_up_and_is_heard_by_who_did_not_decide(world: World) -> N
         actions.hear(case, by=world.cercle)
     actions.hear(case, by=world.region)
     assert (case.outcome, case.proposed_by, case.decided_by) == ("", None, None)
+    with pytest.raises(Refused, match="Une autre personne examine le recours"):
+        actions.propose(case, "founded", "Je n’ai pas changé d’avis.", by=world.officer)
     actions.propose(case, "founded", "L’agence n’a rien rendu.", by=world.region)
+    other = make_user("autre", "grievance_officer", world.commune)
     with pytest.raises(Refused, match="niveau cercle ou au-dessus"):
-        actions.decide(case, "Je décide depuis la commune.", by=world.officer)
-    actions.decide(case, "L’agence rend les frais cette semaine.", by=world.cercle)
+        actions.decide(case, "Je décide depuis la commune.", by=other)
+    with pytest.raises(Refused, match="Vous avez examiné ou décidé"):
+        actions.decide(case, "Je confirme ce que j’ai décidé.", by=world.cercle)
+    actions.decide(case, "L’agence rend les frais cette semaine.", by=world.country)
+
+
+def test_who_examined_does_not_decide_what_another_wrote_for_them(world: World) -> None:
+    case = world.heard()
+    actions.acknowledge(case, by=world.officer)
+    actions.sort(case, "fees_demanded", by=world.officer)
+    actions.examine(case, by=world.cercle)
+    actions.propose(case, "founded", "Trois ménages le confirment.", by=world.officer)
+    assert not queries.may_decide(world.cercle, case)
+    with pytest.raises(Refused, match="Vous avez examiné ou décidé"):
+        actions.decide(case, "Je confirme ce que j’ai vu.", by=world.cercle)
+    actions.decide(case, "Les frais sont à rendre.", by=world.region)
+
+
+def test_an_answer_says_how_it_was_given(world: World) -> None:
+    case = world.answered()
+    assert case.answered_how == "desk"
+    assert case.events.get(verb="answer").facts == {"means": "de vive voix"}
+    spoken = {"channel": "phone", "household": None, "name": "Awa", "phone": "76123456"}
+    assert queries.answered_by(world.heard(**spoken)) == "phone"
+    assert queries.answered_by(world.heard(channel="committee")) == "committee"
+    with pytest.raises(Refused, match="comment la réponse a été donnée"):
+        actions.answer(case, "Appelée : les frais seront rendus.", how="pigeon", by=world.officer)
+
+
+def test_a_category_is_changed_until_something_is_decided(world: World) -> None:
+    case = world.in_examination()
+    actions.propose(case, "founded", "Trois ménages le confirment.", by=world.officer)
+    actions.sort(case, "corruption", by=world.officer)
+    assert (case.status, case.category_id, case.outcome, case.proposed_by) == ("sorted", "corruption", "", None)
+    with pytest.raises(Refused, match="Trier"):
+        actions.sort(world.answered(), "corruption", by=world.officer)
 
 
 def test_a_closing_asks_for_satisfaction_and_may_be_taken_back(world: World) -> None:
@@ -76,6 +113,16 @@ def test_what_was_entered_by_mistake_is_cancelled_and_restored(world: World) -> 
     actions.cancel(case, "Saisie deux fois ce matin.", by=world.officer)
     actions.restore(case, "Ce n’était pas la même.", by=world.officer)
     assert case.status == "received"
+
+
+def test_what_waits_or_holds_ends_before_the_complaint(world: World) -> None:
+    case = world.in_examination()
+    asked = acts.ask(case, "visit", "Voir chez elle ce qu’il en est.", by=world.officer)
+    actions.sort(case, "fees_demanded", by=world.officer)
+    with pytest.raises(Refused, match="attend encore"):
+        actions.cancel(case, "Saisie deux fois ce matin.", by=world.officer)
+    acts.withdraw(asked, by=world.officer)
+    actions.cancel(case, "Saisie deux fois ce matin.", by=world.officer)
 
 
 def test_of_two_who_act_at_once_the_second_is_told(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,7 +13,8 @@ from hypothesis.extra.django import TestCase
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import InputError, Refused
-from jigi.grievances import actions, pipeline
+from jigi.foundation.models import AuditEvent
+from jigi.grievances import actions, pipeline, queries, reference, trail
 from jigi.grievances.catalogue import CATEGORIES, read_categories, read_holidays
 from jigi.grievances.models import Case, Deadline, Event, Holiday
 from jigi.grievances.rules import is_number, working_day
@@ -90,14 +92,25 @@ def test_raising_is_one_statement_however_many(world: World) -> None:
     for _ in range(3):
         world.heard(received_on=date.today() - timedelta(days=30))
     told = fetch_sql("grievances", "escalate", {"today": date.today(), "by": None})
-    assert told == [{"risen": 3}]
+    assert told == [{"risen": 3, "apart": []}]
+
+
+@pytest.mark.django_db
+def test_sensitive_cases_rise_uncounted_with_the_proof_of_their_trail(world: World) -> None:
+    case = world.heard("gender_violence", by=world.referent, received_on=date.today() - timedelta(days=30))
+    assert pipeline.escalate(by=None) == 0
+    case.refresh_from_db()
+    assert case.level == "cercle"
+    proof = {"sha256": trail.digest(case.events.get(verb="escalate"))}
+    assert AuditEvent.objects.filter(noun=trail.SENSITIVE, after=proof).exists()
+    assert not AuditEvent.objects.filter(verb="escalate").exists()
 
 
 @pytest.mark.django_db
 def test_the_clock_is_not_for_everybody(world: World) -> None:
     with pytest.raises(Refused):
         pipeline.escalate(by=world.officer)
-    assert pipeline.gather(by=make_user("exploite", "operator")) == {"gather_findings": 0, "gather_bounced": 0}
+    assert pipeline.gather(by=make_user("exploite", "operator")) == dict.fromkeys(pipeline.SOURCES, 0)
 
 
 @pytest.mark.parametrize(
@@ -117,3 +130,34 @@ def test_a_mistake_of_the_categories_is_told_with_its_line(tmp_path, before: str
     with pytest.raises(InputError, match=said) as error:
         read_categories(path)
     assert "ligne" in str(error.value)
+
+
+@pytest.mark.django_db
+def test_time_to_answer_counts_complaints_and_those_answered_in_time(world: World) -> None:
+    """Fees demanded: 1, 2, 2, 10 and 3 working days from hearing to deciding, so 18 in all."""
+    days = read_holidays()
+    for late in (0, 1):
+        heard = date(2026, 3, 2)
+        case = world.answered(received_on=heard)
+        told = working_day(heard, 18 + late, days)
+        Case.objects.filter(pk=case.pk).update(answered_on=told, decided_on=heard)
+    Case.objects.create(
+        category_id="fees_demanded", channel="system", origin="finding", origin_key="1", anonymous=True,
+        commune=world.commune, received_on=date(2026, 3, 2),
+    )  # fmt: skip
+    (row,) = queries.times(world.officer, date(2026, 3, 1), date(2026, 3, 31))
+    assert (row["cases"], row["answered"], row["in_time"]) == (2, 2, 1)
+
+
+@pytest.mark.django_db
+def test_a_category_that_has_cases_keeps_its_secrecy(world: World, tmp_path: Path) -> None:
+    world.heard("fees_demanded")
+    text = CATEGORIES.read_text(encoding="utf-8")
+    path = tmp_path / "categories.toml"
+    path.write_text(
+        text.replace('name = "frais exigés"\n', 'name = "frais exigés"\nsensitive = true\n'), encoding="utf-8"
+    )
+    operator = make_user("exploite", "operator")
+    with pytest.raises(Refused, match="« fees_demanded » a déjà des plaintes"):
+        reference.load(path, by=operator)
+    assert reference.load(by=operator)["categories"] == len(read_categories())

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from jigi.grievances import actions, joining
 from jigi.grievances.models import Act, Case, CaseFile, CaseHousehold, CasePayment, Category, Deadline, Reading
 from tests.grievances.world import World
 
@@ -28,6 +29,9 @@ CASE_LIES: dict[str, dict[str, Any]] = {
         "decided_on": TODAY,
     },
     "grievance_answer_comes_after": {"answered_on": date(2014, 1, 1)},
+    "grievance_answer_says_how": {"answered_on": TODAY + timedelta(days=400)},
+    "grievance_decision_comes_after": {"decided_on": date(2014, 1, 1)},
+    "grievance_joined_to_another": {"status": "joined"},
     "grievance_birth_is_kept": {"received_on": TODAY - timedelta(days=400)},
 }  # fmt: skip
 ACT_LIES: dict[str, dict[str, Any]] = {
@@ -69,6 +73,31 @@ def test_a_lie_about_an_act(world: World, name: str) -> None:
             Act.objects.create(**facts | valued(world, ACT_LIES[name]))
         except DatabaseError as error:
             raise DatabaseError(f"{named(error)} {error}") from error
+
+
+def test_a_sensitive_case_does_not_become_ordinary(world: World) -> None:
+    case = world.heard("gender_violence", by=world.referent)
+    sql = "UPDATE grievances_case SET sensitive = false, category_id = 'fraud' WHERE id = %s"
+    refused("grievance_sensitive_stays_so", sql, case.pk)
+
+
+def test_hands_differ_whatever_the_names_written(world: World) -> None:
+    case = world.answered()
+    refused("grievance_decided_by_a_third", "UPDATE grievances_case SET decided_by_id = %s WHERE id = %s",
+            world.officer.pk, case.pk)  # fmt: skip
+    actions.appeal(case, "Elle dit n’avoir rien reçu.", by=world.officer)
+    sql = "UPDATE grievances_case SET decided_by_id = NULL, proposed_by_id = %s, status = 'examination' WHERE id = %s"
+    refused("grievance_appeal_by_a_third", sql, world.cercle.pk, case.pk)
+
+
+def test_no_chain_of_joined_complaints(world: World) -> None:
+    one, two, three = world.heard(), world.heard(), world.heard()
+    sql = "UPDATE grievances_case SET status = 'joined', same_as_id = %s WHERE id = %s"
+    joining.join(one, two, "La même femme a rappelé.", by=world.officer)
+    refused("grievance_joined_to_a_lone_one", sql, one.pk, three.pk)
+    refused("grievance_joined_to_a_lone_one", sql, three.pk, two.pk)
+    turned = "UPDATE grievances_case SET sensitive = true, category_id = 'child_protection' WHERE id = %s"
+    refused("grievance_joined_to_a_lone_one", turned, two.pk)
 
 
 def named(error: DatabaseError) -> str:

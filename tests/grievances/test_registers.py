@@ -12,6 +12,8 @@ from jigi.foundation.bulk import StatementCount
 from jigi.foundation.errors import InputError, Refused
 from jigi.grievances.models import Case
 from jigi.grievances.registers import Taken, take
+from jigi.registry.models import Household
+from tests.factories import make_households
 from tests.grievances.world import TOLD, World
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +69,11 @@ def test_the_statements_do_not_grow_with_the_lines(world: World, tmp_path: Path)
             taken(world, tmp_path, [good(world, f"{TOLD} {n} {line}") for line in range(lines)], f"{n}.csv")
         counts.append(counter.count)
     assert counts[0] == counts[1]
+
+
+def test_a_household_of_another_commune_of_the_same_name_is_not_mine(world: World, tmp_path: Path) -> None:
+    there = world.areas.communes[1]
+    type(there).objects.filter(pk=there.pk).update(name=world.commune.name)
+    far = Household.objects.get(pk=make_households(1, world.areas.villages[-1])[0])
+    done = taken(world, tmp_path, [f"12/05/2026;fraude;{TOLD};;{far.rsu};Awa;;;"])
+    assert not done.cases and "d’aucun ménage de vos communes" in done.faults[0].what

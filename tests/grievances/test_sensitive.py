@@ -12,7 +12,7 @@ from jigi.foundation.fence import acting, assume
 from jigi.foundation.models import AuditEvent
 from jigi.geography.roles import roles
 from jigi.geography.scope import seen_by
-from jigi.grievances import actions, queries, trail
+from jigi.grievances import actions, acts, queries, trail
 from jigi.grievances.models import Act, Case, Event, Reading
 from tests.factories import make_user
 from tests.grievances.world import World
@@ -117,3 +117,46 @@ def test_a_case_that_turns_out_sensitive_is_gone_for_who_sorted_it(world: World)
         actions.examine(case, by=world.officer)
     with pytest.raises(Refused, match="ne devient pas ordinaire"):
         actions.sort(case, "fraud", by=world.referent)
+
+
+def turned(world: World) -> Case:
+    """An ordinary complaint, examined, of which a visit was done and another is asked, that turns out sensitive."""
+    case, home = world.in_examination(), world.households[0]
+    done = acts.ask(case, "visit", "La voisine dit ce qu’il a fait.", by=world.officer, household=home)
+    acts.carry_out(done, by=world.cercle, result="Elle l’a dit aussi, à voix basse.")
+    acts.ask(case, "visit", "Revoir la voisine sans lui.", by=world.officer, household=home)
+    actions.propose(case, "founded", "La voisine le confirme.", by=world.officer)
+    actions.sort(case, "gender_violence", by=world.officer)
+    return case
+
+
+def test_what_is_found_sensitive_in_examination_is_hidden_with_what_it_asked(world: World) -> None:
+    case = turned(world)
+    for user in (world.officer, world.cercle, world.country):
+        with seen_by(user):
+            assert [rows(table) for table in TABLES] == [0] * len(TABLES)
+            assert not queries.acts_visible_to(user).exists()
+    with seen_by(world.lead):
+        kept = queries.one_visible_to(world.lead).get()
+        assert (kept.status, kept.outcome, kept.assigned_to) == ("sorted", "", None)
+        assert set(kept.acts.values_list("status", flat=True)) == {"done", "withdrawn"}
+    with pytest.raises(Refused):
+        acts.ask(case, "visit", "La voisine dit ce qu’il a fait.", by=world.officer)
+
+
+def test_the_trace_shows_no_more_what_it_said_before_it_turned(world: World) -> None:
+    case, other = turned(world), world.heard()
+    told = AuditEvent.objects.filter(noun="grievance")
+    assert told.filter(object_id=str(case.pk)).exists()
+    with seen_by(world.country):
+        left = queries.shown(AuditEvent.objects.filter(noun="grievance"))
+        assert set(left.values_list("object_id", flat=True)) == {str(other.pk)}
+
+
+def test_the_database_gives_its_acts_the_case_s_secret(world: World) -> None:
+    case = world.in_examination()
+    acts.ask(case, "visit", "Voir chez elle ce qu’il en est.", by=world.officer)
+    sql = "UPDATE grievances_case SET sensitive = true, category_id = 'gender_violence' WHERE id = %s"
+    wanted = pytest.raises(DatabaseError, match="grievance_act_of_sensitive_stays_apart")
+    with wanted, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, [case.pk])

@@ -26,6 +26,7 @@ class World:
         self.officer = make_user("oumou", "grievance_officer", self.commune)
         self.cercle = make_user("coulibaly", "cercle_coordinator", self.areas.cercle)
         self.region = make_user("sissoko", "regional_coordinator", self.areas.region)
+        self.country = make_user("keita", "coordinator")
         self.referent = make_user("fanta", "sensitive_case_officer", self.areas.region)
         self.lead = make_user("assetou", "sensitive_case_lead", self.areas.region)
 
@@ -41,8 +42,8 @@ class World:
         actions.examine(case, by=who)
         return case
 
-    def answered(self) -> Case:
-        case = self.in_examination()
+    def answered(self, **said: object) -> Case:
+        case = self.in_examination(**said)  # type: ignore[arg-type]
         actions.propose(case, "founded", "Trois ménages le confirment.", by=self.officer)
         actions.decide(case, "Les frais sont à rendre.", by=self.cercle)
         case.refresh_from_db()

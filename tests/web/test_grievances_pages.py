@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from jigi.enrolment.models import Enrolment
 from jigi.foundation import attempts
 from jigi.foundation.models import User
+from jigi.grievances import actions, acts
+from jigi.grievances.actions import Heard
 from jigi.grievances.models import Act, Case, Reading
-from tests.factories import ProvedClient
+from jigi.payments.models import Instruction
+from tests.factories import ProvedClient, make_households, make_user, make_village
 from tests.grievances.world import TOLD, World
+from tests.payments.scene import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +191,108 @@ def test_the_figures_say_how_long_until_the_answer(world: World) -> None:
     world.answered()
     shown = page(as_(world.officer), "/plaintes/delais/")
     assert "frais exigés" in shown and "0.0" in shown.replace("0,0", "0.0")
+
+
+def test_what_is_missing_is_mended_on_the_page(world: World) -> None:
+    case, home = world.heard(household=None, name="Awa"), world.households[1]
+    client, address = as_(world.officer), f"/plaintes/{case.pk}"
+    assert "n’a ce numéro" in sent(client, f"{address}/menage/", menage="0000000098")
+    said = sent(client, f"{address}/menage/", menage=home.rsu, plaignant="oui")
+    assert "Le ménage est ajouté" in said and home.head_name in said and "se plaint" in said
+    assert "n’est plus de la plainte" in sent(client, f"{address}/oter/", menage=str(home.pk), texte="C’est sa sœur.")
+    there = world.areas.communes[1]
+    assert "n’est pas connue" in sent(client, f"{address}/corriger/", commune="Nulle-Part", langue="fr")
+    said = sent(client, f"{address}/corriger/", commune=there.name, nom="Awa Traoré", telephone="", langue="bm")
+    assert "La plainte est corrigée" in said and "<h1>Plaintes</h1>" in said
+    assert Case.objects.get().commune == there
+
+
+def test_the_same_complaint_is_told_joined_and_parted(world: World) -> None:
+    case, twice = world.heard(), world.heard()
+    client = as_(world.officer)
+    shown = page(client, f"/plaintes/{twice.pk}/")
+    assert "Peut-être la même plainte" in shown and case.said in shown
+    said = move(client, twice, "join", autre=str(case.pk), texte="La même femme a rappelé.")
+    assert f"jointe à {case.said}" in said
+    assert twice.said in page(client, f"/plaintes/{case.pk}/")
+    assert "repart de sa réception" in move(client, twice, "part", texte="Ce n’était pas la même.")
+
+
+def test_the_answer_asks_how_it_was_given(world: World) -> None:
+    case = world.in_examination(channel="phone", household=None, name="Awa", phone="76 12 34 56")
+    actions.propose(case, "founded", "Trois le confirment.", by=world.officer)
+    actions.decide(case, "Les frais sont à rendre.", by=world.cercle)
+    client = as_(world.officer)
+    shown = page(client, f"/plaintes/{case.pk}/")
+    assert '<option value="phone" selected>' in shown and "76 12 34 56" in shown
+    said = move(client, case, "answer", texte="Appelée : les frais seront rendus.", moyen="letter")
+    assert "par une lettre remise" in said
+
+
+def test_the_letter_of_an_appeal_says_that_it_is_heard(world: World) -> None:
+    from jigi.web.grievances.papers import letter_of
+
+    case = world.answered()
+    actions.appeal(case, "Elle dit n’avoir rien reçu.", by=world.officer)
+    letter = letter_of(Case.objects.get(pk=case.pk))
+    assert letter["appealed"] and not letter["answer"]
+    assert as_(world.officer).get(f"/plaintes/{case.pk}/lettre/").content.startswith(b"%PDF")
+
+
+def test_what_a_complaint_did_is_on_the_household_s_page_for_who_may_see_it(world: World) -> None:
+    case, home = world.in_examination(), world.households[0]
+    act = acts.ask(case, "visit", "Voir chez elle ce qu’il en est.", by=world.officer, household=home)
+    acts.carry_out(act, by=world.cercle, result="Le ménage a montré son reçu.")
+    assert case.said in page(as_(world.officer), f"/menages/{home.rsu}/")
+    shown = page(as_(make_user("prepare")), f"/menages/{home.rsu}/")
+    assert "Le ménage a montré son reçu." in shown and case.said not in shown
+    actions.sort(case, "gender_violence", by=world.officer)
+    for user in (world.officer, world.referent, world.country):
+        shown = page(as_(user), f"/menages/{home.rsu}/")
+        assert case.said not in shown and "montré son reçu" not in shown and "<h2>Plaintes</h2>" not in shown
+
+
+def test_what_a_complaint_did_is_on_the_pages_of_the_payment(tmp_path: Path) -> None:
+    scene = stage(communes=("ML010501",))
+    scene.enrol(make_households(2, make_village(scene.communes[0])))
+    paid_by = scene.released()
+    scene.answer(paid_by, tmp_path / "retour.csv", absent=1)
+    order = Instruction.objects.order_by("id")[0]
+    officer = make_user("oumou", "grievance_officer", scene.communes[0])
+    case = actions.receive(
+        Heard("payment_missing", TOLD, "phone", household=order.household, orders=[order]), by=officer
+    )
+    actions.acknowledge(case, by=officer)
+    actions.sort(case, "payment_missing", by=officer)
+    facts = {"household": order.household, "component": scene.component}
+    acts.carry_out(acts.ask(case, "block", "Elle attend sur le mauvais numéro.", by=officer, **facts), by=scene.maker)
+    asked = acts.ask(case, "reissue", "L’agence a refusé son ordre.", by=officer, payment=case.payments.get())
+    made = acts.carry_out(asked, by=scene.maker).made_round
+    for address in (f"/paiements/{paid_by.pk}/", f"/paiements/{made.pk}/"):
+        assert "L’agence a refusé son ordre." in page(as_(scene.maker), address)
+        assert case.said in page(as_(officer), address)
+    line = f"/paiements/{paid_by.pk}/lignes/{order.pk}/reemettre/"
+    assert "L’agence a refusé son ordre." in page(as_(scene.maker), line)
+    enrolment = Enrolment.objects.get(household=order.household)
+    assert "Elle attend sur le mauvais numéro." in page(as_(scene.maker), f"/inscriptions/{enrolment.pk}/")
+
+
+def test_today_tells_what_is_late_and_what_is_to_be_done(world: World) -> None:
+    case = world.in_examination(received_on=date(2026, 3, 2))
+    Case.objects.filter(pk=case.pk).update(due_on=date(2026, 3, 9))
+    acts.ask(case, "visit", "Voir chez elle ce qu’il en est.", by=world.officer)
+    own, other = page(as_(world.officer), "/aujourdhui/"), page(as_(world.cercle), "/aujourdhui/")
+    assert "1 plainte a dépassé son jour" in own and "acte est demandé" not in own
+    assert "1 plainte a dépassé son jour" in other and "1 acte est demandé" in other
+
+
+def test_a_list_of_sensitive_cases_is_noted_in_as_many_statements_however_long(world: World) -> None:
+    client, counts = as_(world.lead), []
+    page(client, "/plaintes/sensibles/")
+    for _ in range(2):
+        for _ in range(3):
+            world.heard("child_protection", by=world.referent)
+        with CaptureQueriesContext(connection) as asked:
+            page(client, "/plaintes/sensibles/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] and Reading.objects.filter(by=world.lead).count() == 9

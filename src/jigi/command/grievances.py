@@ -32,7 +32,10 @@ def _escalate(options: argparse.Namespace) -> Figures:
 
 def _gather(options: argparse.Namespace) -> Figures:
     made = pipeline.gather(by=find_user(options.by))
-    say(f"{made['gather_findings']} constats et {made['gather_bounced']} paiements refusés devenus des plaintes.")
+    say(
+        f"{made['gather_findings']} constats, {made['gather_bounced']} paiements refusés et"
+        f" {made['gather_doubles']} doublons possibles devenus des plaintes."
+    )
     return dict(made)
 
 

@@ -117,9 +117,17 @@ def suspend(enrolment: Enrolment, *, reason: str, by: User) -> None:
 
 @unfenced
 def resume(enrolment: Enrolment, *, reason: str, by: User) -> None:
-    """Give a suspended enrolment its rights back."""
+    """Give a suspended enrolment its rights back. Refused while a complaint blocks it: the database says so."""
     _require(enrolment, by)
-    ENROLMENT.move(enrolment, "resume", by=by, reason=_said(reason), subjects=[enrolment.household_id])
+    try:
+        ENROLMENT.move(enrolment, "resume", by=by, reason=_said(reason), subjects=[enrolment.household_id])
+    except IntegrityError as error:
+        said = getattr(error.__cause__, "diag", None)
+        if said is None or said.constraint_name != "enrolment_is_blocked":
+            raise
+        raise Refused(
+            "Une plainte bloque cette inscription", remedy="Levez le blocage sur la page des actes des plaintes."
+        ) from error
 
 
 @unfenced

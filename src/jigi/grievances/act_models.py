@@ -19,8 +19,9 @@ from jigi.registry.models import Household
 class Act(models.Model):
     """One act: what, of which household and order, why, who asked, who did it, what it made.
 
-    A block suspends `enrolment` until it is lifted (`lifted_by`); a re-issue makes `made_round`; a change opens
-    `change`; an appeal, a visit or an investigation is done when its `result` is written.
+    A block holds `enrolment` suspended until it is lifted (`lifted_by`), unless it was so before any complaint
+    (`suspended_before`); a re-issue makes `made_round`; a change opens `change`; an appeal, a visit or an
+    investigation is done when its `result` is written.
     """
 
     class Kind(models.TextChoices):
@@ -38,6 +39,7 @@ class Act(models.Model):
     household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, related_name="+")
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="commune")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, null=True, related_name="+")
+    suspended_before = models.BooleanField("déjà suspendue avant", default=False)
     instruction_id = models.BigIntegerField("ordre de paiement", null=True)
     origin_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, null=True, related_name="+")
     made_round = models.ForeignKey(PaymentRound, on_delete=models.PROTECT, null=True, related_name="+")
@@ -83,11 +85,16 @@ class Act(models.Model):
                 name="grievance_act_lifts_a_block",
             ),
             models.CheckConstraint(
-                condition=Q(sensitive=False) | Q(kind="investigation"), name="grievance_act_of_sensitive_stays_apart"
+                condition=Q(sensitive=False) | Q(kind="investigation") | ~Q(status="asked"),
+                name="grievance_act_of_sensitive_stays_apart",
             ),
             models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(kind="block", status="done", lifted_at__isnull=True),
+                fields=["case", "enrolment"], condition=Q(kind="block", status="done", lifted_at__isnull=True),
                 name="grievance_act_blocks_once",
+            ),
+            models.UniqueConstraint(
+                fields=["instruction_id", "origin_round"], condition=Q(kind="reissue", status="asked"),
+                name="grievance_act_reissue_asked_once",
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["status", "kind"], name="grievance_act_by_status")]

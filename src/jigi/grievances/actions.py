@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
 from jigi.grievances import queries
-from jigi.grievances.models import Case, CaseHousehold, CasePayment, Category
+from jigi.grievances.models import Act, Case, CaseHousehold, CasePayment, Category
 from jigi.grievances.states import CASE, LEVELS
 from jigi.grievances.trail import keep
 from jigi.payments.models import Instruction
@@ -94,15 +94,16 @@ def receive_from_public(heard: Heard) -> Case:
 @unfenced
 def acknowledge(case: Case, *, by: User) -> None:
     """Say to the complainant that the complaint is known, with its number."""
-    _move(case, "acknowledge", by)
+    move(case, "acknowledge", by)
 
 
 @unfenced
 @transaction.atomic
 def sort(case: Case, category: str, *, by: User) -> None:
-    """Confirm or change the category: it says who examines, in how many days, and who may see it.
+    """Confirm or change the category, until something is decided: it says in how many days, and who may see it.
 
-    A case that becomes sensitive is gone for who sorted it, unless they hold that right.
+    A case that turns sensitive is gone for who sorted it, unless they hold that right; what it still asked is
+    withdrawn, what was found before is to be found again.
     """
     chosen = _category(category)
     if case.sensitive and not chosen.sensitive:
@@ -110,15 +111,25 @@ def sort(case: Case, category: str, *, by: User) -> None:
             "Une plainte sensible ne devient pas ordinaire",
             remedy="Enregistrez une autre plainte pour ce qui n’est pas sensible.",
         )
-    subject = "" if chosen.sensitive else case.subject
-    _move(case, "sort", by, category=chosen, sensitive=chosen.sensitive, subject=subject)
+    if chosen.sensitive and not case.sensitive:
+        signed = {"status": "withdrawn", "done_by": by, "done_at": timezone.now()}
+        Act.objects.filter(case=case, status="asked").update(**signed)
+        for joined in case.joined.select_for_update().order_by("pk"):
+            Case.objects.filter(pk=joined.pk).update(status="received", same_as=None)
+            joined.refresh_from_db()
+            keep(joined, "part", by=by)
+        case.subject, case.assigned_to = "", None
+    move(
+        case, "sort", by, category=chosen, sensitive=chosen.sensitive, subject=case.subject,
+        assigned_to=case.assigned_to, outcome="", proposed_by=None,
+    )  # fmt: skip
 
 
 @unfenced
 @transaction.atomic
 def assign(case: Case, to: User, *, by: User) -> None:
     """Give a case to a person who may see it."""
-    _require(case, by)
+    require_case(case, by)
     if not queries.may_handle(to, case):
         raise Refused(f"{to} ne peut pas traiter cette plainte", remedy="Choisissez qui tient ce rôle pour ce lieu.")
     Case.objects.filter(pk=case.pk).update(assigned_to=to)
@@ -129,26 +140,28 @@ def assign(case: Case, to: User, *, by: User) -> None:
 @transaction.atomic
 def note(case: Case, text: str, *, by: User) -> None:
     """An internal note: read by who handles the case, never told to the complainant."""
-    _require(case, by)
-    keep(case, "note", by=by, note=_said(text, "la note"))
+    require_case(case, by)
+    keep(case, "note", by=by, note=worded(text, "la note"))
 
 
 @unfenced
 def examine(case: Case, *, by: User) -> None:
     """Begin the examination."""
-    _move(case, "examine", by, assigned_to=by)
+    move(case, "examine", by, assigned_to=by)
 
 
 @unfenced
 @transaction.atomic
 def propose(case: Case, outcome: str, text: str, *, by: User) -> None:
     """Say what the examination found: it waits for another person's decision. Written again, it replaces the last."""
-    _require(case, by)
+    require_case(case, by)
     if case.status != "examination":
         raise Refused("Cette plainte n’est pas en examen", remedy="Rechargez la page.")
     if outcome not in Case.Outcome.values or not outcome:
         raise Refused("L’issue n’est pas choisie", remedy="Fondée, fondée en partie ou non fondée.")
-    said = _said(text, "ce que l’examen a trouvé")
+    if queries.touched(by, case, before_appeal=True):
+        raise Refused("Vous avez examiné ou décidé cette plainte", remedy="Une autre personne examine le recours.")
+    said = worded(text, "ce que l’examen a trouvé")
     done = Case.objects.filter(pk=case.pk, status="examination").update(
         outcome=outcome, proposed_by=by, decided_by=None, decided_on=None
     )
@@ -164,8 +177,8 @@ def decide(case: Case, text: str, *, by: User) -> None:
     """Confirm what was proposed: by another than who examined, at the level of the case or above."""
     held = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     _require_decision(held, by)
-    said = _said(text, "le motif de la décision")
-    _move(held, "decide", by, said=said, decided_by=by, decided_on=timezone.localdate())
+    said = worded(text, "le motif de la décision")
+    move(held, "decide", by, said=said, decided_by=by, decided_on=timezone.localdate())
 
 
 @unfenced
@@ -176,24 +189,29 @@ def send_back(case: Case, text: str, *, by: User) -> None:
     _require_decision(held, by)
     Case.objects.filter(pk=held.pk).update(outcome="", proposed_by=None)
     held.refresh_from_db()
-    keep(held, "send_back", by=by, note=_said(text, "ce qui manque"))
+    keep(held, "send_back", by=by, note=worded(text, "ce qui manque"))
 
 
 @unfenced
-def answer(case: Case, text: str, *, by: User, on: date | None = None) -> None:
-    """Tell the complainant, by their own channel, what was decided and how to appeal."""
-    day = on or timezone.localdate()
+def answer(case: Case, text: str, *, by: User, how: str = "", on: date | None = None) -> None:
+    """What was decided was told to the complainant, with how to appeal; `how`: by their own channel when ""."""
+    day, how = on or timezone.localdate(), how or queries.answered_by(case)
+    if how not in Case.Answered.values or not how:
+        raise Refused("Dites comment la réponse a été donnée", remedy="Choisissez dans la liste.")
     if not case.received_on <= day <= timezone.localdate():
         raise Refused("Ce jour ne va pas", remedy="Entre la réception et aujourd’hui.")
-    _move(case, "answer", by, said=_said(text, "ce qui a été répondu"), answered_on=case.answered_on or day)
+    move(
+        case, "answer", by, said=worded(text, "ce qui a été répondu"), answered_on=case.answered_on or day,
+        answered_how=how, facts={"means": Case.Answered(how).label},
+    )  # fmt: skip
 
 
 @unfenced
 def appeal(case: Case, text: str, *, by: User) -> None:
     """The complainant does not agree: the case goes one level up."""
     up = LEVELS[min(LEVELS.index(case.level) + 1, len(LEVELS) - 1)]
-    _move(
-        case, "appeal", by, said=_said(text, "ce que dit le plaignant"), level=up, appeals=F("appeals") + 1,
+    move(
+        case, "appeal", by, said=worded(text, "ce que dit le plaignant"), level=up, appeals=F("appeals") + 1,
         assigned_to=None,
     )  # fmt: skip
 
@@ -202,42 +220,48 @@ def appeal(case: Case, text: str, *, by: User) -> None:
 @transaction.atomic
 def hear(case: Case, *, by: User) -> None:
     """Examine an appeal: by another than who decided before."""
-    if case.decided_by_id == by.pk or case.proposed_by_id == by.pk:
+    if queries.touched(by, case):
         raise Refused("Vous avez examiné ou décidé cette plainte", remedy="Une autre personne examine le recours.")
-    _move(case, "hear", by, outcome="", proposed_by=None, decided_by=None, decided_on=None, assigned_to=by)
+    move(case, "hear", by, outcome="", proposed_by=None, decided_by=None, decided_on=None, assigned_to=by)
 
 
 @unfenced
 @transaction.atomic
 def close(case: Case, satisfaction: str, *, by: User) -> None:
-    """End a case that was answered, with what the complainant thinks of the answer."""
+    """End a case that was answered, with what the complainant thinks of the answer; nothing it did waits or holds."""
     if satisfaction not in Case.Satisfaction.values or not satisfaction:
         raise Refused("Dites si le plaignant est satisfait", remedy="Ou « injoignable », s’il n’a pas pu être demandé.")
-    _refuse_open_acts(case)
-    _move(case, "close", by, satisfaction=satisfaction)
+    refuse_open_acts(case)
+    move(case, "close", by, satisfaction=satisfaction)
 
 
 @unfenced
 def reopen(case: Case, text: str, *, by: User) -> None:
     """Take a closing back."""
-    _move(case, "reopen", by, said=_said(text, "le motif"), satisfaction="")
+    move(case, "reopen", by, said=worded(text, "le motif"), satisfaction="")
 
 
 @unfenced
+@transaction.atomic
 def cancel(case: Case, text: str, *, by: User) -> None:
     """Set aside what was entered by mistake, or twice: it stays, and may be restored."""
-    _move(case, "cancel", by, said=_said(text, "le motif"))
+    refuse_open_acts(case)
+    if case.joined.exists():
+        raise Refused("D’autres plaintes lui sont jointes", remedy="Séparez-les d’abord.")
+    move(case, "cancel", by, said=worded(text, "le motif"))
 
 
 @unfenced
 def restore(case: Case, text: str, *, by: User) -> None:
     """Take a cancelling back."""
-    _move(case, "restore", by, said=_said(text, "le motif"))
+    move(case, "restore", by, said=worded(text, "le motif"))
 
 
-def _move(case: Case, verb: str, by: User, *, said: str = "", **fields: Any) -> None:
+def move(
+    case: Case, verb: str, by: User, *, said: str = "", facts: Mapping[str, Any] | None = None, **fields: Any
+) -> None:
     """A compare-and-set on the status, with the rows that keep it. Refused or Raced as `StateTable.move`."""
-    _require(case, by)
+    require_case(case, by)
     CASE.check(case, verb)
     step, before = CASE.transition(verb), case.status
     with transaction.atomic():
@@ -247,21 +271,21 @@ def _move(case: Case, verb: str, by: User, *, said: str = "", **fields: Any) -> 
                 remedy="Rechargez la page pour voir l’état présent.",
             )
         case.refresh_from_db()
-        keep(case, verb, by=by, note=said, before={"status": before})
+        keep(case, verb, by=by, note=said, facts=facts, before={"status": before})
 
 
-def _require(case: Case, by: User) -> None:
+def require_case(case: Case, by: User) -> None:
     if not queries.may_handle(by, case):
         require(by, queries.SENSITIVE if case.sensitive else queries.HANDLE)
         raise Refused("Cette plainte n’est pas de vos communes", remedy="Elle revient à qui suit ces communes.")
 
 
 def _require_decision(case: Case, by: User) -> None:
-    _require(case, by)
+    require_case(case, by)
     if not case.proposed_by_id or not case.outcome:
         raise Refused("L’examen n’a encore rien proposé", remedy="Qui examine écrit d’abord ce qui a été trouvé.")
-    if case.proposed_by_id == by.pk:
-        raise Refused("Vous avez examiné cette plainte", remedy="Une autre personne décide.")
+    if queries.touched(by, case):
+        raise Refused("Vous avez examiné ou décidé cette plainte", remedy="Une autre personne décide.")
     if not queries.may_decide(by, case):
         raise Refused(
             f"Cette plainte se décide au niveau {case.get_level_display()} ou au-dessus",
@@ -269,9 +293,15 @@ def _require_decision(case: Case, by: User) -> None:
         )
 
 
-def _refuse_open_acts(case: Case) -> None:
+def refuse_open_acts(case: Case) -> None:
     if case.acts.filter(status="asked").exists():
-        raise Refused("Un acte demandé attend encore", remedy="Faites-le faire, ou retirez-le, puis fermez.")
+        raise Refused("Un acte demandé attend encore", remedy="Faites-le faire, refuser ou retirer d’abord.")
+    held = case.acts.filter(sensitive=False, kind="block", status="done", lifted_at__isnull=True)
+    if held.filter(enrolment__status="suspended").exists():
+        raise Refused(
+            "Un blocage tient encore : ce ménage n’est pas payé",
+            remedy="Faites-le lever ; si le ménage ne doit plus être payé, son inscription se suspend ou finit.",
+        )
 
 
 def _category(code: str) -> Category:
@@ -282,7 +312,7 @@ def _category(code: str) -> Category:
 
 
 def _refuse_unsound(heard: Heard) -> None:
-    _said(heard.told, "ce qui s’est passé")
+    worded(heard.told, "ce qui s’est passé")
     if heard.channel not in Case.Channel.values or heard.language not in Case.Language.values:
         raise Refused("Le canal ou la langue n’est pas connu", remedy="Choisissez dans la liste.")
     if not heard.anonymous and not (heard.name.strip() or heard.person or heard.household):
@@ -298,18 +328,24 @@ def _concern(case: Case, heard: Heard) -> None:
         CaseHousehold(case=case, household=one, complains=bool(own) and not heard.anonymous and one.pk == own[0].pk)
         for one in concerned.values()
     )
-    for order in heard.orders:
-        if order.household_id not in concerned:
+    concern_orders(case, heard.orders)
+
+
+def concern_orders(case: Case, orders: Sequence[Instruction]) -> None:
+    """Write the orders that a case concerns, each once; Refused for one of a household that it does not name."""
+    named = set(case.concerned.values_list("household", flat=True))
+    for order in orders:
+        if order.household_id not in named:
             raise Refused(
                 f"L’ordre {order.reference} n’est pas d’un ménage de la plainte", remedy="Ajoutez d’abord ce ménage."
             )
-        CasePayment.objects.create(
-            case=case, household_id=order.household_id, instruction_id=order.pk, origin_round_id=order.origin_round_id,
-            reference=order.reference,
+        CasePayment.objects.get_or_create(
+            case=case, instruction_id=order.pk, origin_round_id=order.origin_round_id,
+            defaults={"household_id": order.household_id, "reference": order.reference},
         )  # fmt: skip
 
 
-def _said(text: str, what: str) -> str:
+def worded(text: str, what: str) -> str:
     said = text.strip()
     if len(said) < SHORTEST:
         raise Refused(f"Il manque {what}", remedy=f"Écrivez-le en une phrase ({SHORTEST} caractères au moins).")

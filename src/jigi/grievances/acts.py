@@ -1,6 +1,7 @@
 """What a complaint sets off: asked by who examines, carried out by another, who holds the right of the thing itself.
 
-A block suspends the household's enrolment until it is lifted; a re-issue opens a round of one order, with its own
+A block holds the household's enrolment suspended until it is lifted, and as long as another complaint blocks it too: it
+is not resumed beside (sql/guards.sql). A re-issue opens a round of one order, with its own
 three hands; a change drafts a request, which a third person checks. The others are done when somebody writes what
 came of them.
 """
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jigi.changes.models import ChangeRequest
@@ -34,7 +36,7 @@ RIGHTS = {
     "appeal": "targeting.see", "visit": queries.HANDLE, "investigation": queries.HANDLE,
 }  # fmt: skip
 """The right by which each act is carried out."""
-BY_WORDS = ("appeal", "visit", "investigation")
+WAITING = 50
 
 
 @unfenced
@@ -53,9 +55,15 @@ def ask(
             f"Cet acte n’est pas permis pour « {case.category} »", remedy="Changez la catégorie si elle est fausse."
         )
     facts = _facts(case, kind, household, component, payment)
-    made = Act.objects.create(
-        case=case, kind=kind, why=_said(why, "le motif"), sensitive=case.sensitive, asked_by=by, **facts
-    )
+    try:
+        with transaction.atomic():
+            made = Act.objects.create(
+                case=case, kind=kind, why=_said(why, "le motif"), sensitive=case.sensitive, asked_by=by, **facts
+            )
+    except IntegrityError as error:
+        raise Refused(
+            "La réémission de ce paiement est déjà demandée", remedy="Suivez celle-là, sur la page des actes."
+        ) from error
     keep(case, "ask_act", by=by, facts={"act": kind})
     return made
 
@@ -95,13 +103,27 @@ def withdraw(act: Act, *, by: User) -> None:
 @unfenced
 @transaction.atomic
 def lift(act: Act, why: str, *, by: User) -> None:
-    """End a block: the enrolment has its rights again, nothing of what remained is lost."""
+    """End a block. The enrolment has its rights again, nothing of what remained is lost: unless another complaint
+    blocks it still, or it was suspended before any."""
     held = Act.objects.select_for_update(of=("self",)).get(pk=act.pk)
     if held.kind != "block" or held.status != "done" or held.lifted_at:
         raise Refused("Ce blocage n’est pas en cours", remedy="Rechargez la page.")
-    enrolments.resume(Enrolment.objects.get(pk=held.enrolment_id or 0), reason=_said(why, "le motif"), by=by)
+    said, enrolment = _said(why, "le motif"), _locked(held)
+    programme = enrolment.component.programme.code
+    require(by, RIGHTS["block"], areas=[held.commune] if held.commune else None, programme=programme)
     Act.objects.filter(pk=held.pk).update(lifted_by=by, lifted_at=timezone.now())
-    keep(held.case, "lift_block", by=by, note=why, facts={"act": "block"})
+    if enrolment.status == "suspended" and not held.suspended_before and not _blocks(enrolment).exists():
+        enrolments.resume(enrolment, reason=_short(held), by=by)
+    keep(held.case, "lift_block", by=by, note=said, facts={"act": "block"})
+
+
+def waiting_for(user: User, rights: frozenset[str]) -> list[Act]:
+    """What complaints ask that this person, with these rights somewhere, may do; of sensitive ones, nothing."""
+    kinds = [kind for kind, right in RIGHTS.items() if right in rights]
+    if not kinds:
+        return []
+    asked = queries.acts_visible_to(user).filter(status="asked", kind__in=kinds).exclude(asked_by=user)
+    return list(asked.order_by("pk")[:WAITING])
 
 
 def may_carry_out(user: User, act: Act) -> bool:
@@ -112,14 +134,6 @@ def may_carry_out(user: User, act: Act) -> bool:
         return queries.may_handle(user, act.case)
     areas = [act.commune] if act.commune else None
     return can(user, RIGHTS[act.kind], areas=areas)
-
-
-def why_no_block(household: Household, component: Component) -> str:
-    """Why a household can't be blocked in a component; "" when it can."""
-    found = Enrolment.objects.filter(household=household, component=component).exclude(status="exited").first()
-    if found is None:
-        return "Ce ménage n’est pas inscrit à cette composante."
-    return "Cette inscription est déjà suspendue." if found.status != "active" else ""
 
 
 def _facts(
@@ -141,25 +155,44 @@ def _facts(
     facts: dict[str, Any] = {"household": household, "commune": household.commune if household else case.commune}
     if kind == "block":
         assert household is not None, "just refused"
-        facts["enrolment"] = _to_block(household, component)
+        facts["enrolment"] = _to_block(case, household, component)
     return facts
 
 
-def _to_block(household: Household, component: Component | None) -> Enrolment:
-    live = Enrolment.objects.filter(household=household, status="active")
+def _to_block(case: Case, household: Household, component: Component | None) -> Enrolment:
+    live = Enrolment.objects.filter(household=household).exclude(status="exited")
     found = list(live.filter(component=component) if component else live)
     if len(found) != 1:
         raise Refused(
-            "Dites quelle inscription bloquer" if found else "Ce ménage n’a aucune inscription active à bloquer",
+            "Dites quelle inscription bloquer" if found else "Ce ménage n’a aucune inscription en cours à bloquer",
             remedy="Choisissez la composante." if found else "Il ne recevra rien tant qu’il n’est pas inscrit.",
         )
+    if _blocks(found[0]).filter(case=case).exists():
+        raise Refused("Cette plainte bloque déjà cette inscription", remedy="Levez-le quand il n’a plus de raison.")
     return found[0]
 
 
+def _blocks(enrolment: Enrolment) -> QuerySet[Act]:
+    """What ordinary complaints hold of an enrolment now, as the database weighs it before it resumes."""
+    return Act.objects.filter(
+        enrolment=enrolment, kind="block", status="done", lifted_at__isnull=True, sensitive=False
+    ).order_by("pk")
+
+
+def _locked(act: Act) -> Enrolment:
+    return Enrolment.objects.select_for_update(of=("self",)).get(pk=act.enrolment_id or 0)
+
+
 def _block(act: Act, result: str, by: User) -> dict[str, Any]:
-    assert act.enrolment is not None, "a block names its enrolment"
-    enrolments.suspend(act.enrolment, reason=_short(act), by=by)
-    return {"result": result.strip()[:300]}
+    enrolment, before = _locked(act), False
+    if enrolment.status == "exited":
+        raise Refused("Cette inscription est finie : il n’y a rien à bloquer", remedy="Refusez l’acte, avec ce motif.")
+    if enrolment.status == "suspended":
+        first = _blocks(enrolment).first()
+        before = first.suspended_before if first else True
+    else:
+        enrolments.suspend(enrolment, reason=_short(act), by=by)
+    return {"suspended_before": before, "result": result.strip()[:300]}
 
 
 def _reissue(act: Act, result: str, by: User) -> dict[str, Any]:
@@ -210,8 +243,8 @@ def _require_other(act: Act, by: User) -> None:
 
 
 def _short(act: Act) -> str:
-    """The reason as the thing itself keeps it: where it comes from, and why."""
-    return f"Plainte {act.case.said} : {act.why}"[:80]
+    """The reason as the thing itself keeps it: where it comes from. Why stays on the act, which may turn sensitive."""
+    return f"plainte {act.case.said}"
 
 
 def _said(text: str, what: str) -> str:

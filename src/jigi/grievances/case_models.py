@@ -116,6 +116,7 @@ class Case(models.Model):
         COMPLAINT = "complaint", "plainte"
         FINDING = "finding", "constat de vérification"
         BOUNCED = "bounced", "paiement refusé par l’agence"
+        DOUBLE = "double", "doublon possible au registre"
 
     class Language(models.TextChoices):
         FRENCH = "fr", "français"
@@ -145,6 +146,15 @@ class Case(models.Model):
         PARTLY = "partly", "satisfait en partie"
         NO = "no", "pas satisfait"
         UNREACHED = "unreached", "injoignable"
+
+    class Answered(models.TextChoices):
+        NONE = "", "—"
+        PHONE = "phone", "par téléphone"
+        DESK = "desk", "de vive voix"
+        LETTER = "letter", "par une lettre remise"
+        COMMITTEE = "committee", "par le comité du village"
+        SMS = "sms", "par SMS"
+        PAGE = "page", "sur la page de suivi, avec son numéro"
 
     number = models.BigIntegerField("numéro", unique=True, db_default=Func(function="grievances_number"))
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", verbose_name="catégorie")
@@ -183,6 +193,12 @@ class Case(models.Model):
     decided_by = _hand("décidée par")
     decided_on = models.DateField("décidée le", null=True)
     answered_on = models.DateField("répondue le", null=True)
+    answered_how = models.CharField(
+        "comment", max_length=10, choices=Answered, default=Answered.NONE, db_default="", blank=True
+    )
+    same_as = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="joined", verbose_name="même plainte que"
+    )
     appeals = models.PositiveSmallIntegerField("recours", default=0)
     satisfaction = models.CharField(
         "satisfaction", max_length=10, choices=Satisfaction, default=Satisfaction.NONE, blank=True
@@ -223,12 +239,24 @@ class Case(models.Model):
                 name="grievance_decided_by_another",
             ),
             models.CheckConstraint(
+                condition=Q(decided_on__isnull=True) | Q(decided_on__gte=F("received_on")),
+                name="grievance_decision_comes_after",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status__in=("answered", "appealed", "closed")) | Q(answered_on__isnull=False),
                 name="grievance_answer_has_a_day",
             ),
             models.CheckConstraint(
                 condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("received_on")),
                 name="grievance_answer_comes_after",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True) | ~Q(answered_how=""), name="grievance_answer_says_how"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="joined", same_as__isnull=False) & ~Q(same_as=F("id"))
+                | ~Q(status="joined") & Q(same_as__isnull=True),
+                name="grievance_joined_to_another",
             ),
             models.UniqueConstraint(
                 fields=["origin", "origin_key"], condition=~Q(origin="complaint"), name="grievance_origin_once"
@@ -238,6 +266,7 @@ class Case(models.Model):
             models.Index(fields=["due_on"], condition=Q(status__in=LIVE), name="grievance_by_due"),
             models.Index(fields=["commune", "status"], name="grievance_by_commune"),
             models.Index(fields=["phone_index"], condition=~Q(phone_index=b""), name="grievance_by_phone"),
+            models.Index(fields=["commune"], condition=Q(sensitive=True), name="grievance_sensitive"),
         ]
 
     def __str__(self) -> str:

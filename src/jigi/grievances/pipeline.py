@@ -10,17 +10,22 @@ from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import require
+from jigi.grievances.models import Event
+from jigi.grievances.trail import proofs
 
 OPERATE = "grievances.operate"
-SOURCES = ("gather_findings", "gather_bounced")
+SOURCES = ("gather_findings", "gather_bounced", "gather_doubles")
 
 
 @unfenced
 @transaction.atomic
 def escalate(*, by: User | None) -> int:
-    """Raise what is late by one level; returns how many rose. Run again the same day, it raises nothing more."""
+    """Raise what is late by one level; returns how many ordinary complaints rose: sensitive ones rise too, and are
+    counted nowhere. Run again the same day, it raises nothing more."""
     _require(by)
-    risen: int = fetch_sql("grievances", "escalate", _asked(by))[0]["risen"]
+    told = fetch_sql("grievances", "escalate", _asked(by))[0]
+    risen: int = told["risen"]
+    audit.record_many(proofs(Event.objects.filter(pk__in=told["apart"])), by=by)
     if risen:
         audit.record("escalate", "grievance_clock", "all", by=by, after={"rows": risen})
     return risen
@@ -29,7 +34,7 @@ def escalate(*, by: User | None) -> int:
 @unfenced
 @transaction.atomic
 def gather(*, by: User | None) -> dict[str, int]:
-    """Make a case of every finding and bounced payment that has none; returns how many by source."""
+    """Make a case of every finding, bounced payment and likely double that has none; returns how many by source."""
     _require(by)
     made = {source: int(fetch_sql("grievances", source, _asked(by))[0]["made"]) for source in SOURCES}
     if any(made.values()):

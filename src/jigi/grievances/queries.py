@@ -10,12 +10,13 @@ from django.db.models import Q, QuerySet
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
-from jigi.foundation.models import User
+from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import can, communes_with, postings_with
 from jigi.geography.models import Area
 from jigi.grievances.models import Act, Case
-from jigi.grievances.states import LEVELS, LIVE
+from jigi.grievances.states import CASE, LEVELS, LIVE
 
+HANDS = ("examine", "hear", "propose", "decide")
 HANDLE, SENSITIVE, DECIDE = "grievances.handle", "grievances.sensitive", "grievances.decide"
 
 
@@ -42,9 +43,18 @@ def acts_visible_to(user: User) -> QuerySet[Act]:
     return Act.objects.filter(sensitive=False, commune__in=communes.values("pk"))
 
 
+def touched(user: User, case: Case, *, before_appeal: bool = False) -> bool:
+    """Whether a person examined or decided a case, at any time or before its last appeal: they don't decide it."""
+    past = case.events.filter(by=user, verb__in=HANDS)
+    if before_appeal:
+        last = case.events.filter(verb="appeal").order_by("-pk").values_list("pk", flat=True).first()
+        past = past.filter(pk__lt=last or 0)
+    return past.exists()
+
+
 def may_decide(user: User, case: Case) -> bool:
     """Whether a person may decide a case: with the right, at its level or above, and another than who examined it."""
-    if case.proposed_by_id == user.pk or not may_handle(user, case):
+    if touched(user, case) or not may_handle(user, case):
         return False
     rank = LEVELS.index(case.level)
     held = [one for one in postings_with(user, DECIDE) if _covers(one.area, case)]
@@ -74,14 +84,37 @@ class Followed:
     outcome: str
 
 
+def answered_by(case: Case) -> str:
+    """How the complainant is answered, when nobody says otherwise: by the way the complaint came."""
+    if case.channel == Case.Channel.COMMITTEE:
+        return Case.Answered.COMMITTEE
+    if case.phone and case.channel in (Case.Channel.PHONE, Case.Channel.PUBLIC):
+        return Case.Answered.PHONE
+    return Case.Answered.PAGE if case.channel == Case.Channel.PUBLIC else Case.Answered.DESK
+
+
 @unfenced
 def followed(number: int) -> Followed | None:
-    """The case of a number; None for a number that is nobody's and, all the same, for a sensitive case's."""
-    case = Case.objects.filter(number=number, sensitive=False, origin=Case.Origin.COMPLAINT).first()
-    if case is None:
+    """The case of a number; None for a number that is nobody's and, all the same, for a sensitive case's. One that was
+    joined to another stands where that one stands."""
+    complaints = Case.objects.filter(sensitive=False, origin=Case.Origin.COMPLAINT)
+    asked = complaints.filter(number=number).select_related("same_as").first()
+    if asked is None:
         return None
+    case = asked.same_as or asked
     known = case.get_outcome_display() if case.answered_on and case.outcome else ""
-    return Followed(case.number, case.status, case.get_status_display(), case.received_on, case.due_on, known)
+    return Followed(number, case.status, case.get_status_display(), asked.received_on, case.due_on, known)
+
+
+@unfenced
+def told_to_nobody() -> list[str]:
+    """The sensitive cases, as the audit numbers things: what it said of one before it turned so is shown no more."""
+    return [str(pk) for pk in Case.objects.filter(sensitive=True).values_list("pk", flat=True)]
+
+
+def shown(events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """Rows of the audit, without those that were written of a complaint before it turned out to be sensitive."""
+    return events.exclude(noun=CASE.noun, object_id__in=told_to_nobody())
 
 
 def times(user: User, since: date, until: date) -> list[dict[str, Any]]:

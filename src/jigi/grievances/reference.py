@@ -8,25 +8,37 @@ from typing import Any
 from django.db import transaction
 
 from jigi.foundation import audit
+from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.grievances.catalogue import CATEGORIES, HOLIDAYS, read_categories, read_holidays
-from jigi.grievances.models import Category, Deadline, Holiday
+from jigi.grievances.models import Case, Category, Deadline, Holiday
 
 LOAD = "grievances.operate"
 
 
 @transaction.atomic
 def load(categories: str | Path = CATEGORIES, holidays: str | Path = HOLIDAYS, *, by: User) -> dict[str, int]:
-    """Load both files; InputError with the line of the first mistake, Refused without the right.
+    """Load both files; InputError with the line of the first mistake, Refused without the right, or when a category
+    that already has cases would become sensitive, or ordinary.
 
     A category that the file no longer names is kept, out of use: cases name it. The days of cases already open keep
     what they were given until their next move.
     """
     require(by, LOAD)
+    _refuse_other_secrecy(categories)
     counts = write(Category, Deadline, Holiday, categories, holidays)
     audit.record("load", "grievance_reference", "categories", by=by, after=counts)
     return counts
+
+
+def _refuse_other_secrecy(categories: str | Path) -> None:
+    for one in read_categories(categories):
+        if Case.objects.filter(category=one.code).exclude(sensitive=one.sensitive).exists():
+            raise Refused(
+                f"La catégorie « {one.code} » a déjà des plaintes : elle ne devient ni sensible ni ordinaire",
+                remedy="Donnez un autre code à la nouvelle, et ôtez celle-ci du fichier : elle ne servira plus.",
+            )
 
 
 def write(

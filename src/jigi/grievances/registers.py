@@ -31,7 +31,7 @@ from jigi.grievances import queries
 from jigi.grievances.actions import EARLIEST, LONGEST, SHORTEST
 from jigi.grievances.models import Case, CaseFile, CaseHousehold, Category, Event
 from jigi.grievances.states import CASE
-from jigi.grievances.trail import SENSITIVE, digest
+from jigi.grievances.trail import proofs
 from jigi.registry.models import Household
 from jigi.registry.rsu import digits_of
 
@@ -117,7 +117,8 @@ def _cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
 
 def _known(lines: Sequence[tuple[int, dict[str, str]]], by: User) -> _Known:
     communes: dict[str, Area | None] = {}
-    for area in Area.objects.filter(communes_with(by, queries.HANDLE)):
+    own = communes_with(by, queries.HANDLE)
+    for area in Area.objects.filter(own):
         key = _folded(area.name)
         communes[key] = None if key in communes else area
     numbers = {digits.zfill(10) for _, cells in lines if (digits := digits_of(cells.get("rsu", "")))}
@@ -128,7 +129,7 @@ def _known(lines: Sequence[tuple[int, dict[str, str]]], by: User) -> _Known:
         },
         languages={_folded(word): code for code, name in Case.Language.choices for word in (code, name)},
         communes=communes,
-        households={one.rsu_number: one for one in homes if _folded(one.commune.name) in communes},
+        households={one.rsu_number: one for one in homes.filter(commune__in=Area.objects.filter(own))},
     )
 
 
@@ -228,7 +229,8 @@ def _write(fresh: Sequence[Case], taken: Taken, by: User) -> None:
         Event(case=one, verb="receive", by=by, facts={"channel": one.channel}) for one in taken.cases
     )
     assert taken.file is not None, "just written"
-    audit.record_many([*_told(taken, homes), *_proofs(taken)], by=by)
+    apart = Event.objects.filter(case__in=[one.pk for one in taken.cases if one.sensitive])
+    audit.record_many([*_told(taken, homes), *proofs(apart)], by=by)
     # Without the categories: how many were sensitive is not told.
     audit.record("take_file", "grievance_file", taken.file.pk, by=by, after={"rows": taken.read})
     numbers = Case.objects.in_bulk([one.pk for one in taken.cases])
@@ -243,12 +245,6 @@ def _told(taken: Taken, homes: dict[int, Any]) -> list[Told]:
         )
         for one in ordinary
     ]
-
-
-def _proofs(taken: Taken) -> list[Told]:
-    """Of the sensitive ones, the digest of what their own trail keeps (trail.py)."""
-    events = Event.objects.filter(case__in=[one.pk for one in taken.cases if one.sensitive]).order_by("pk")
-    return [Told("record", SENSITIVE, "—", {}, {"sha256": digest(event)}) for event in events]
 
 
 def _folded(text: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 DIGITS = 12
+SAME_DAYS = 30
+"""How many days apart two complaints of one household about one thing may be the same."""
 
 
 def is_number(number: int) -> bool:

@@ -16,10 +16,11 @@ CASE = StateTable(
         "appealed": "en recours",
         "closed": "close",
         "cancelled": "annulée",
+        "joined": "jointe à une autre",
     },
     (
         transition("acknowledge", "received", "acknowledged", "Accuser réception"),
-        transition("sort", "acknowledged", "sorted", "Trier"),
+        transition("sort", "acknowledged sorted examination", "sorted", "Trier"),
         transition("examine", "sorted", "examination", "Examiner"),
         transition("decide", "examination", "decided", "Décider"),
         transition("answer", "decided", "answered", "Répondre"),
@@ -29,6 +30,8 @@ CASE = StateTable(
         transition("reopen", "closed", "answered", "Rouvrir"),
         transition("cancel", "received acknowledged sorted", "cancelled", "Annuler : saisie par erreur"),
         transition("restore", "cancelled", "received", "Reprendre"),
+        transition("join", "received acknowledged sorted examination", "joined", "Joindre à une autre"),
+        transition("part", "joined", "received", "Séparer"),
     ),
 )
 LIVE = ("received", "acknowledged", "sorted", "examination", "decided", "answered", "appealed")

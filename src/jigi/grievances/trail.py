@@ -6,13 +6,15 @@ of its own trail, which proves that row and tells nothing: neither the case, nor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from jigi.foundation import audit
+from jigi.foundation.audit import Told
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
 from jigi.grievances.models import Case, Event, Reading
@@ -40,6 +42,11 @@ def keep(
     return event
 
 
+def proofs(events: QuerySet[Event]) -> list[Told]:
+    """Of the events of sensitive cases written set-wise, what the audit holds."""
+    return [Told("record", SENSITIVE, "—", {}, {"sha256": digest(event)}) for event in events.order_by("pk")]
+
+
 def digest(event: Event) -> str:
     """The digest by which the audit proves a row of a sensitive case's trail."""
     parts = (event.pk, event.case_id, event.verb, event.by_id, event.at.isoformat(), event.note)
@@ -55,6 +62,15 @@ def read(case: Case, verb: str, *, by: User) -> None:
         audit.record("record", SENSITIVE, "—", by=by, after={})
         return
     audit.read(verb, CASE.noun, case.pk, by=by, subjects=households_of(case))
+
+
+@unfenced
+@transaction.atomic
+def read_apart(cases: Sequence[Case], *, by: User) -> None:
+    """The same of many sensitive cases in a list, however many in as many statements."""
+    assert all(case.sensitive for case in cases), "the readings of ordinary cases are in the audit"
+    Reading.objects.bulk_create(Reading(case=case, by=by, verb="list") for case in cases)
+    audit.record_many([Told("record", SENSITIVE, "—", {}, {}) for _ in cases], by=by)
 
 
 def households_of(case: Case) -> list[int]:

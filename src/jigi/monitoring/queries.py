@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import postings_with
 from jigi.geography.models import Area
+from jigi.grievances import queries as complaints
 from jigi.monitoring.models import Alert
 
 RIGHT = "alerts.see"
@@ -31,4 +32,5 @@ def waiting(user: User) -> QuerySet[Alert]:
 
 def events_of(alert: Alert) -> QuerySet[AuditEvent]:
     """The latest rows of the audit behind an alert."""
-    return AuditEvent.objects.filter(pk__in=alert.events).select_related("by").order_by("-id")
+    rows = complaints.shown(AuditEvent.objects.filter(pk__in=alert.events))
+    return rows.select_related("by").order_by("-id")

@@ -304,6 +304,9 @@ VERBS = {
     "note": "noter",
     "send_back": "renvoyer à l’examen",
     "give_case": "confier",
+    "concern": "ajouter ce qui est concerné",
+    "unconcern": "ôter un ménage",
+    "amend_case": "corriger le lieu ou la réponse",
     "ask_act": "demander un acte",
     "act_done": "faire un acte",
     "act_refused": "refuser un acte",
@@ -396,6 +399,8 @@ FACTS = {
     "fields": "données",
     "kept": "retenu",
     "proposed": "proposé par le déclencheur",
+    "commune": "commune",
+    "orders": "ordres",
     "ceiling_xof": "plafond",
 }
 

@@ -66,11 +66,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.BigIntegerField(db_default=models.Func(function='grievances_number'), unique=True, verbose_name='numéro')),
                 ('sensitive', models.BooleanField(default=False, verbose_name='sensible')),
-                ('status', models.CharField(choices=[('received', 'reçue'), ('acknowledged', 'accusée de réception'), ('sorted', 'triée'), ('examination', 'en examen'), ('decided', 'décidée'), ('answered', 'répondue'), ('appealed', 'en recours'), ('closed', 'close'), ('cancelled', 'annulée')], default='received', max_length=12, verbose_name='état')),
+                ('status', models.CharField(choices=[('received', 'reçue'), ('acknowledged', 'accusée de réception'), ('sorted', 'triée'), ('examination', 'en examen'), ('decided', 'décidée'), ('answered', 'répondue'), ('appealed', 'en recours'), ('closed', 'close'), ('cancelled', 'annulée'), ('joined', 'jointe à une autre')], default='received', max_length=12, verbose_name='état')),
                 ('level', models.CharField(choices=[('commune', 'commune'), ('cercle', 'cercle'), ('region', 'région'), ('country', 'national')], default='commune', max_length=8, verbose_name='niveau')),
                 ('channel', models.CharField(choices=[('desk', 'guichet'), ('phone', 'téléphone'), ('committee', 'registre du comité'), ('public', 'page publique'), ('agency', 'agence de paiement'), ('system', 'contrôle du système')], max_length=10, verbose_name='canal')),
                 ('language', models.CharField(choices=[('fr', 'français'), ('bm', 'bambara'), ('ff', 'peul'), ('ses', 'songhaï'), ('taq', 'tamasheq'), ('snk', 'soninké'), ('dtm', 'dogon'), ('spp', 'sénoufo'), ('myk', 'minyanka'), ('kao', 'khassonké'), ('bwq', 'bobo'), ('boz', 'bozo'), ('mey', 'hassaniya'), ('other', 'autre')], default='fr', max_length=6, verbose_name='langue')),
-                ('origin', models.CharField(choices=[('complaint', 'plainte'), ('finding', 'constat de vérification'), ('bounced', 'paiement refusé par l’agence')], default='complaint', max_length=10, verbose_name='origine')),
+                ('origin', models.CharField(choices=[('complaint', 'plainte'), ('finding', 'constat de vérification'), ('bounced', 'paiement refusé par l’agence'), ('double', 'doublon possible au registre')], default='complaint', max_length=10, verbose_name='origine')),
                 ('origin_key', models.CharField(blank=True, default='', max_length=60, verbose_name='clé d’origine')),
                 ('anonymous', models.BooleanField(default=False, verbose_name='anonyme')),
                 ('name_sealed', jigi.foundation.sealed.SealedField(default=b'', kind='grievance', verbose_name='nom, chiffré')),
@@ -87,6 +87,8 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, choices=[('', '—'), ('founded', 'fondée'), ('partly', 'fondée en partie'), ('unfounded', 'non fondée')], default='', max_length=10, verbose_name='issue')),
                 ('decided_on', models.DateField(null=True, verbose_name='décidée le')),
                 ('answered_on', models.DateField(null=True, verbose_name='répondue le')),
+                ('answered_how', models.CharField(blank=True, choices=[('', '—'), ('phone', 'par téléphone'), ('desk', 'de vive voix'), ('letter', 'par une lettre remise'), ('committee', 'par le comité du village'), ('sms', 'par SMS'), ('page', 'sur la page de suivi, avec son numéro')], db_default='', default='', max_length=10, verbose_name='comment')),
+                ('same_as', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='joined', to='grievances.case', verbose_name='même plainte que')),
                 ('appeals', models.PositiveSmallIntegerField(default=0, verbose_name='recours')),
                 ('satisfaction', models.CharField(blank=True, choices=[('', 'pas demandée'), ('yes', 'satisfait'), ('partly', 'satisfait en partie'), ('no', 'pas satisfait'), ('unreached', 'injoignable')], default='', max_length=10, verbose_name='satisfaction')),
                 ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confiée à')),
@@ -197,6 +199,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('block', 'bloquer les paiements du ménage'), ('reissue', 'réémettre un paiement'), ('change', 'demander un changement au registre'), ('appeal', 'recours contre le ciblage'), ('visit', 'visite de vérification'), ('investigation', 'enquête')], max_length=14, verbose_name='acte')),
                 ('status', models.CharField(choices=[('asked', 'demandé'), ('done', 'fait'), ('refused', 'refusé'), ('withdrawn', 'retiré')], default='asked', max_length=10, verbose_name='état')),
                 ('sensitive', models.BooleanField(default=False, verbose_name='d’une plainte sensible')),
+                ('suspended_before', models.BooleanField(default=False, verbose_name='déjà suspendue avant')),
                 ('instruction_id', models.BigIntegerField(null=True, verbose_name='ordre de paiement')),
                 ('why', models.CharField(max_length=300, verbose_name='motif')),
                 ('result', models.CharField(blank=True, default='', max_length=300, verbose_name='ce qui a été fait')),
@@ -217,7 +220,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'acte d’une plainte',
                 'indexes': [models.Index(fields=['status', 'kind'], name='grievance_act_by_status')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'done', 'refused', 'withdrawn'])), name='grievance_act_status'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='grievance_act_says_why'), models.CheckConstraint(condition=models.Q(('done_by__isnull', True), ('status', 'withdrawn'), models.Q(('done_by', models.F('asked_by')), _negated=True), _connector='OR'), name='grievance_act_done_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('status', 'asked')), models.Q(models.Q(('status', 'asked'), _negated=True), ('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='grievance_act_is_signed'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('enrolment__isnull', False), ('kind', 'block')), models.Q(('kind', 'reissue'), ('made_round__isnull', False)), models.Q(('change__isnull', False), ('kind', 'change')), models.Q(('kind__in', ('appeal', 'visit', 'investigation')), models.Q(('result', ''), _negated=True)), _connector='OR'), name='grievance_act_made_something'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reissue'), _negated=True), models.Q(('instruction_id__isnull', False), ('origin_round__isnull', False)), _connector='OR'), name='grievance_act_names_its_order'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('kind', 'block'), ('lifted_at__isnull', False), ('lifted_by__isnull', False), ('status', 'done')), _connector='OR'), name='grievance_act_lifts_a_block'), models.CheckConstraint(condition=models.Q(('sensitive', False), ('kind', 'investigation'), _connector='OR'), name='grievance_act_of_sensitive_stays_apart'), models.UniqueConstraint(condition=models.Q(('kind', 'block'), ('lifted_at__isnull', True), ('status', 'done')), fields=('enrolment',), name='grievance_act_blocks_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'done', 'refused', 'withdrawn'])), name='grievance_act_status'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='grievance_act_says_why'), models.CheckConstraint(condition=models.Q(('done_by__isnull', True), ('status', 'withdrawn'), models.Q(('done_by', models.F('asked_by')), _negated=True), _connector='OR'), name='grievance_act_done_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('status', 'asked')), models.Q(models.Q(('status', 'asked'), _negated=True), ('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='grievance_act_is_signed'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('enrolment__isnull', False), ('kind', 'block')), models.Q(('kind', 'reissue'), ('made_round__isnull', False)), models.Q(('change__isnull', False), ('kind', 'change')), models.Q(('kind__in', ('appeal', 'visit', 'investigation')), models.Q(('result', ''), _negated=True)), _connector='OR'), name='grievance_act_made_something'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reissue'), _negated=True), models.Q(('instruction_id__isnull', False), ('origin_round__isnull', False)), _connector='OR'), name='grievance_act_names_its_order'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('kind', 'block'), ('lifted_at__isnull', False), ('lifted_by__isnull', False), ('status', 'done')), _connector='OR'), name='grievance_act_lifts_a_block'), models.CheckConstraint(condition=models.Q(('sensitive', False), ('kind', 'investigation'), models.Q(('status', 'asked'), _negated=True), _connector='OR'), name='grievance_act_of_sensitive_stays_apart'), models.UniqueConstraint(condition=models.Q(('kind', 'block'), ('lifted_at__isnull', True), ('status', 'done')), fields=('case', 'enrolment'), name='grievance_act_blocks_once'), models.UniqueConstraint(condition=models.Q(('kind', 'reissue'), ('status', 'asked')), fields=('instruction_id', 'origin_round'), name='grievance_act_reissue_asked_once')],
             },
         ),
         migrations.AddConstraint(
@@ -244,9 +247,13 @@ class Migration(migrations.Migration):
             model_name='case',
             index=models.Index(condition=models.Q(('phone_index', b''), _negated=True), fields=['phone_index'], name='grievance_by_phone'),
         ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('sensitive', True)), fields=['commune'], name='grievance_sensitive'),
+        ),
         migrations.AddConstraint(
             model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'acknowledged', 'sorted', 'examination', 'decided', 'answered', 'appealed', 'closed', 'cancelled'])), name='grievance_status'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'acknowledged', 'sorted', 'examination', 'decided', 'answered', 'appealed', 'closed', 'cancelled', 'joined'])), name='grievance_status'),
         ),
         migrations.AddConstraint(
             model_name='case',
@@ -282,11 +289,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('decided_on__isnull', True), ('decided_on__gte', models.F('received_on')), _connector='OR'), name='grievance_decision_comes_after'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('answered', 'appealed', 'closed')), _negated=True), ('answered_on__isnull', False), _connector='OR'), name='grievance_answer_has_a_day'),
         ),
         migrations.AddConstraint(
             model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('received_on')), _connector='OR'), name='grievance_answer_comes_after'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), models.Q(('answered_how', ''), _negated=True), _connector='OR'), name='grievance_answer_says_how'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('same_as__isnull', False), ('status', 'joined'), models.Q(('same_as', models.F('id')), _negated=True)), models.Q(models.Q(('status', 'joined'), _negated=True), ('same_as__isnull', True)), _connector='OR'), name='grievance_joined_to_another'),
         ),
         migrations.AddConstraint(
             model_name='case',

@@ -22,6 +22,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import can
 from jigi.registry import queries as registry
 from jigi.registry.models import Household
+from jigi.web.complaints import about
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import verb_word
 from jigi.web.reader import user_of
@@ -49,6 +50,7 @@ def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
         "stops": told is not None and told.news in STOPS,
         "rsu": _rsu(told) if told else household.rsu if household else "",
         "household": household,
+        "complaints": about(one, user),
         "card": cards.live_card(one),
         "members": [member for member in members if member.person_id != one.recipient_id],
         "moved": household is None or household.commune_id != one.commune_id,

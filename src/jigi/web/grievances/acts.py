@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import User
 from jigi.geography.access import can
 from jigi.grievances import acts as doing
@@ -18,7 +19,7 @@ from jigi.programmes.models import Component
 from jigi.registry.models import Household
 from jigi.web.grievances.listing import ACTS
 from jigi.web.grievances.sight import seen_case
-from jigi.web.reader import number_in, user_of
+from jigi.web.reader import number_in, rights_of, user_of
 from jigi.web.submissions import carry_out
 
 
@@ -26,7 +27,7 @@ def acts(request: HttpRequest) -> HttpResponseBase:
     """What complaints ask of the person's places."""
     user = _person(request)
     rows = queries.acts_visible_to(user).select_related("household", "commune", "asked_by", "done_by")
-    mine = [one for one in rows.filter(status="asked").order_by("pk")[:50] if doing.may_carry_out(user, one)]
+    mine = [one for one in doing.waiting_for(user, rights_of(request)) if doing.may_carry_out(user, one)]
     blocks = rows.filter(kind="block", status="done", lifted_at__isnull=True)
     lifts = list(blocks.order_by("pk")[:50]) if can(user, doing.RIGHTS["block"]) else []
     return ACTS.respond(request, rows, "grievances/acts.html", {"mine": mine, "lifts": lifts})
@@ -65,7 +66,11 @@ def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _do(one: Act, text: str, by: User) -> str:
     done = doing.carry_out(one, by=by, result=text)
     if done.made_round:
-        return f"Le paiement est à réémettre : préparez le tour « {done.made_round.label} »."
+        held = Enrolment.objects.filter(
+            household=done.household_id, component=done.made_round.component_id, status="suspended"
+        )
+        first = " Ce ménage est suspendu : levez d’abord ce qui le bloque." if held.exists() else ""
+        return f"Le paiement est à réémettre : préparez le tour « {done.made_round.label} ».{first}"
     return "C’est fait, et noté sur la plainte."
 
 

@@ -12,21 +12,26 @@ from django.views.decorators.http import require_POST
 
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
-from jigi.grievances import actions, acts, queries, trail
+from jigi.grievances import actions, acts, joining, queries, trail
 from jigi.grievances.models import Act, Case, Category, Event
+from jigi.grievances.rules import SAME_DAYS
 from jigi.grievances.states import CASE
+from jigi.payments.models import Instruction
 from jigi.programmes.models import Component
-from jigi.web.grievances.listing import cases_list, chip, due
+from jigi.web.complaints import chip
+from jigi.web.grievances.listing import cases_list, due
+from jigi.web.grievances.mending import orders_of
 from jigi.web.grievances.sight import person, seen_case
 from jigi.web.nouns import verb_word
-from jigi.web.reader import rights_of, user_of
+from jigi.web.reader import number_in, rights_of, user_of
 from jigi.web.submissions import carry_out
 
 Typed = Any
+OWN_FORMS = ("decide", "sort", "close", "answer", "join")
 WORDED = {
     "send_back": "Ce qui manque à l’examen", "decide": "Motif de la décision",
-    "answer": "Ce qui est répondu au plaignant",
     "appeal": "Ce que dit le plaignant", "reopen": "Motif", "cancel": "Motif", "restore": "Motif",
+    "part": "Motif",
 }  # fmt: skip
 MOVES: dict[str, Callable[[Case, Typed, User], str]] = {
     "acknowledge": lambda one, typed, by: _done(actions.acknowledge(one, by=by), "L’accusé de réception est noté."),
@@ -45,7 +50,13 @@ MOVES: dict[str, Callable[[Case, Typed, User], str]] = {
     "decide": lambda one, typed, by: _done(
         actions.decide(one, typed.get("texte", ""), by=by), "La plainte est décidée : il reste à répondre."
     ),
-    "answer": lambda one, typed, by: _done(actions.answer(one, typed.get("texte", ""), by=by), "La réponse est notée."),
+    "answer": lambda one, typed, by: _done(
+        actions.answer(one, typed.get("texte", ""), how=typed.get("moyen", ""), by=by), "La réponse est notée."
+    ),
+    "join": lambda one, typed, by: _joined(one, typed, by),
+    "part": lambda one, typed, by: _done(
+        joining.part(one, typed.get("texte", ""), by=by), "La plainte est séparée : elle repart de sa réception."
+    ),
     "appeal": lambda one, typed, by: _done(
         actions.appeal(one, typed.get("texte", ""), by=by), "Le recours est ouvert, un niveau plus haut."
     ),
@@ -78,6 +89,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One complaint; what it says of households is noted as read."""
     user, one = user_of(request), seen_case(request, pk)
     trail.read(one, "see", by=user)
+    steps = CASE.possible(one.status)
     asked = list(one.acts.select_related("household", "asked_by", "done_by", "made_round").order_by("pk"))
     context = {
         "case": one,
@@ -94,6 +106,17 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "act_kinds": [(code, word) for code, word in Act.Kind.choices if code in one.category.acts],
         "may_ask": one.status in ("sorted", "examination", "decided"),
         "components": Component.objects.filter(enrolments__household__in=one.concerned.values("household")).distinct(),
+        "may_sort": one.status in CASE.transition("sort").sources,
+        "may_propose": one.status == "examination" and not queries.touched(user, one, before_appeal=True),
+        "means": Case.Answered.choices[1:],
+        "usual": queries.answered_by(one),
+        "likely": joining.likely(one, by=user)[: joining.SHOWN] if CASE.transition("join") in steps else [],
+        "same_as": queries.visible_to(user).filter(pk=one.same_as_id).first() if one.same_as_id else None,
+        "joined": queries.visible_to(user).filter(same_as=one).order_by("pk"),
+        "same_days": SAME_DAYS,
+        "languages": Case.Language.choices,
+        "may_amend": one.is_live,
+        "orders": _other_orders(one, user) if one.is_live else [],
         "proposed": one.status == "examination" and one.proposed_by_id,
         "back": reverse("sensitive_grievances" if one.sensitive else "grievances"),
     }
@@ -113,8 +136,8 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _moves(one: Case, user: User) -> list[dict[str, str]]:
     """What this person may do now: the verb, its button, and the words that it asks."""
-    found = [step for step in CASE.possible(one.status) if step.verb not in ("decide", "sort", "close")]
-    if one.status == "appealed" and user.pk in (one.proposed_by_id, one.decided_by_id):
+    found = [step for step in CASE.possible(one.status) if step.verb not in OWN_FORMS]
+    if one.status == "appealed" and queries.touched(user, one):
         found = []
     moves = [{"verb": step.verb, "label": step.label, "asks": WORDED.get(step.verb, "")} for step in found]
     if one.status == "examination" and one.outcome and queries.may_decide(user, one):
@@ -125,12 +148,27 @@ def _moves(one: Case, user: User) -> list[dict[str, str]]:
     return moves
 
 
+def _other_orders(one: Case, user: User) -> list[Instruction]:
+    """Orders of its households that it does not name yet."""
+    named = {(paid.instruction_id, paid.origin_round_id) for paid in one.payments.all()}
+    offered = orders_of(list(one.concerned.values_list("household", flat=True)), user)
+    return [order for order in offered if (order.pk, order.origin_round_id) not in named]
+
+
 def _given(one: Case, typed: Typed, by: User) -> str:
     to = User.objects.filter(username=typed.get("a", "").strip(), is_active=True).first()
     if to is None:
         raise Refused("Ce compte n’existe pas", remedy="Donnez l’identifiant de la personne.")
     actions.assign(one, to, by=by)
     return f"La plainte est confiée à {to}."
+
+
+def _joined(one: Case, typed: Typed, by: User) -> str:
+    other = queries.visible_to(by).filter(pk=number_in(typed.get("autre", ""))).first()
+    if other is None:
+        raise Refused("Choisissez la plainte qui est la même", remedy="Elle est dans la liste de la page.")
+    joining.join(one, other, typed.get("texte", ""), by=by)
+    return f"La plainte est jointe à {other.said}, qui va pour les deux."
 
 
 def _done(nothing: None, said: str) -> str:

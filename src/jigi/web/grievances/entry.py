@@ -13,17 +13,16 @@ from jigi.geography.access import communes_with
 from jigi.geography.models import Area
 from jigi.grievances import actions, queries
 from jigi.grievances.models import Case
-from jigi.payments import queries as payments
 from jigi.payments.models import Instruction
 from jigi.programmes.models import Programme
 from jigi.registry import queries as registry
 from jigi.registry.models import Household
 from jigi.registry.rsu import digits_of
+from jigi.web.grievances.mending import orders_of
 from jigi.web.grievances.sight import categories, person
 from jigi.web.submissions import KeyReused, carry_out
 
 CHANNELS = [choice for choice in Case.Channel.choices if choice[0] in ("desk", "phone", "committee", "agency")]
-SHOWN_ORDERS = 12
 
 
 def _programmes() -> list[tuple[str, str]]:
@@ -54,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """`?menage=` holds an RSU number; the orders of that household are offered."""
     user = person(request)
     home, error = _home(request, user)
-    orders = _orders(home, user)
+    orders = orders_of([home.pk], user) if home else []
     form = CaseForm(
         request.POST or None,
         initial={"recue": timezone.localdate().isoformat(), "canal": request.GET.get("canal", "desk"), "langue": "bm"},
@@ -98,14 +97,6 @@ def _home(request: HttpRequest, user: User) -> tuple[Household | None, str]:
         return None, ""
     found = registry.visible_to(user).filter(registry.numbered(digits)).select_related("commune", "village").first()
     return found, "" if found else "Aucun ménage de vos communes n’a ce numéro : relisez-le sur sa carte."
-
-
-def _orders(home: Household | None, user: User) -> list[Instruction]:
-    if home is None:
-        return []
-    rounds = payments.visible_to(user).values("pk")
-    found = Instruction.objects.filter(household=home, payment_round__in=rounds)
-    return list(found.select_related("payment_round").order_by("-origin_round_id", "-id")[:SHOWN_ORDERS])
 
 
 def _commune(name: str, user: User) -> Area | None:

@@ -11,14 +11,8 @@ from django.utils.html import format_html
 
 from jigi.grievances.models import Act, Case, Category
 from jigi.grievances.states import ACT, CASE, LIVE
+from jigi.web.complaints import chip
 from jigi.web.listing import Column, Filter, Listing
-
-TONES = {"received": "bad", "appealed": "bad", "decided": "info", "answered": "ok", "closed": "", "cancelled": ""}
-
-
-def chip(case: Case) -> str:
-    tone = TONES.get(case.status, "wait")
-    return format_html('<span class="chip {}">{}</span>', tone, case.get_status_display())
 
 
 def due(case: Case) -> str:

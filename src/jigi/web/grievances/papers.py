@@ -17,8 +17,8 @@ from jigi.web.paper.press import pdf_response, press
 from jigi.web.reader import user_of
 
 HEADERS = (
-    "Catégorie", "Plaintes", "À traiter", "En retard", "Répondues", "Jours, médiane", "Jours, 9 sur 10", "Satisfaits",
-    "Avis demandés",
+    "Catégorie", "Plaintes", "À traiter", "En retard", "Répondues", "Répondues à temps", "Jours, médiane",
+    "Jours, 9 sur 10", "Satisfaits", "Satisfaits en partie", "Pas satisfaits", "Avis donnés",
 )  # fmt: skip
 ANSWERED = ("answered", "closed")
 
@@ -45,6 +45,7 @@ def letter_of(one: Case) -> dict[str, object]:
         "received": day(one.received_on),
         "category": one.category.name,
         "until": day(one.due_on) if one.due_on and not said else "",
+        "appealed": bool(one.appeals) and not said,
         "outcome": one.get_outcome_display() if said else "",
         "answer": said.note if said else "",
         "today": day(date.today()),

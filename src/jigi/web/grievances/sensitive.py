@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jigi.grievances import queries, trail
-from jigi.web.grievances.listing import chip, due
+from jigi.web.complaints import chip
+from jigi.web.grievances.listing import due
 from jigi.web.grievances.sight import person
 
 MOST = 200
@@ -17,7 +18,6 @@ def cases(request: HttpRequest) -> HttpResponse:
     user = person(request, queries.SENSITIVE)
     found = queries.sensitive_visible_to(user).select_related("category", "commune", "assigned_to")
     shown = list(found.order_by("status", "due_on", "-pk")[:MOST])
-    for one in shown:
-        trail.read(one, "list", by=user)
+    trail.read_apart(shown, by=user)
     context = {"rows": [(one, chip(one), due(one)) for one in shown], "most": MOST, "cut": len(shown) == MOST}
     return render(request, "grievances/sensitive.html", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.grievances import acts, cases, entry, papers, registers, sensitive
+from jigi.web.grievances import acts, cases, entry, mending, papers, registers, sensitive
 
 urlpatterns = [
     path("", cases.cases, name="grievances"),
@@ -17,5 +17,8 @@ urlpatterns = [
     path("<int:pk>/", cases.case, name="grievance"),
     path("<int:pk>/faire/<str:verb>/", cases.act, name="grievance_move"),
     path("<int:pk>/demander/", acts.ask, name="grievance_ask"),
+    path("<int:pk>/menage/", mending.concern, name="grievance_concern"),
+    path("<int:pk>/oter/", mending.leave_out, name="grievance_leave_out"),
+    path("<int:pk>/corriger/", mending.amend, name="grievance_amend"),
     path("<int:pk>/lettre/", papers.letter, name="grievance_letter"),
 ]

@@ -12,6 +12,7 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.models import AuditEvent, User
 from jigi.foundation.vault import discreet
 from jigi.geography.access import can, owes_reason, require
+from jigi.grievances import queries as complaints
 from jigi.registry import restricted as few
 from jigi.registry.models import Household
 from jigi.registry.restricted import Restricted, read_restricted
@@ -54,7 +55,7 @@ def restricted(request: HttpRequest, household: Household, *, by: User) -> Restr
 
 def accesses(household: Household) -> QuerySet[AuditEvent]:
     """Who read this household's data and when, on its page, in a list, a file or on paper."""
-    return audit.about(household.pk).filter(verb__in=audit.READINGS)
+    return complaints.shown(audit.about(household.pk)).filter(verb__in=audit.READINGS)
 
 
 def changes(household: Household) -> QuerySet[AuditEvent]:

@@ -23,6 +23,7 @@ from jigi.registry.rsu import digits_of, is_number
 from jigi.schemes.actions import SEE
 from jigi.sheets import queries as sheet_queries
 from jigi.sheets.actions import RIGHT as HANDLE
+from jigi.web.complaints import about
 from jigi.web.households import disclosure, health, history, journal
 from jigi.web.households.age import age_of
 from jigi.web.households.conditions import in_words
@@ -84,6 +85,7 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "recent": happened[:RECENT_EVENTS],
         "older": happened[RECENT_EVENTS:],
         "may_change": can(user, ASK, areas=[one.commune]) and not one.is_erased,
+        "complaints": about(one, user),
         "changes": change_queries.visible_to(user).filter(household=one).order_by("-pk")[:RECENT_EVENTS],
         "today": timezone.localdate(),
         "qr": qr_on_page(one),

@@ -11,6 +11,7 @@ from jigi.geography.access import can
 from jigi.payments import queries, reissues
 from jigi.payments.models import Instruction
 from jigi.payments.states import ROUND
+from jigi.web.complaints import about
 from jigi.web.payments.sight import person, seen_round
 from jigi.web.submissions import carry_out
 
@@ -22,6 +23,7 @@ def reissue(request: HttpRequest, pk: int, order: int) -> HttpResponse:
         return _asked(request, line, user)
     audit.read("see", ROUND.noun, pk, by=user, subjects=[line.household_id])
     context = {"line": line, "round": line.payment_round, "why_not": reissues.why_not(line, user)}
+    context["complaints"] = about(line, user)
     return render(request, "payments/reissue.html", context)
 
 

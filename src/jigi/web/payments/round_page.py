@@ -17,6 +17,7 @@ from jigi.payments import approvals, budgets, jobs, queries
 from jigi.payments.models import PaymentRound, RoundChange
 from jigi.payments.rules import WITHHELD
 from jigi.payments.states import ROUND
+from jigi.web.complaints import about
 from jigi.web.formats import counted, day, number
 from jigi.web.nouns import verb_word
 from jigi.web.payments import acts, refusals
@@ -76,6 +77,7 @@ def payment_round(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "round": shown,
         "chip": chip(shown),
+        "complaints": about(shown, user),
         "listed": listed,
         "unseen": listed - len(seen),
         "figures": figures,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
@@ -16,6 +16,8 @@ from jigi.enrolment import queries as enrolments
 from jigi.foundation import audit, seals
 from jigi.foundation.models import User
 from jigi.geography.access import postings_with
+from jigi.grievances import acts as complaint_acts
+from jigi.grievances import queries as complaints
 from jigi.intake import queries as intake
 from jigi.intake.models import Batch, Problem
 from jigi.intake.queries import ToSee
@@ -417,6 +419,27 @@ def data_to_let_go(user: User, rights: frozenset[str]) -> list[Need]:
     return [Need(title, detail, "/protection/conservation/", since, journey="/protection/", word=word)]
 
 
+def complaints_to_treat(user: User, rights: frozenset[str]) -> list[Need]:
+    """Complaints past their day, and what complaints ask that this person may do."""
+    needs = []
+    if complaints.HANDLE in rights and (late := complaints.late(user).order_by("due_on")):
+        detail = counted(len(late), "plainte a dépassé son jour", "plaintes ont dépassé leur jour")
+        needs.append(("Plaintes en retard", detail, "/plaintes/?etat=late", late[0].due_on, "à traiter", "bad"))
+    if asked := complaint_acts.waiting_for(user, rights):
+        detail = counted(len(asked), "acte est demandé", "actes sont demandés")
+        needs.append(("Actes des plaintes", detail, "/plaintes/actes/", asked[0].asked_at, "à faire", "wait"))
+    return [
+        Need(title, detail, url, _moment(since), journey="/plaintes/", word=word, tone=tone)
+        for title, detail, url, since, word, tone in needs
+    ]
+
+
+def _moment(since: date | datetime | None) -> datetime | None:
+    if since is None or isinstance(since, datetime):
+        return since
+    return timezone.make_aware(datetime.combine(since, time()))
+
+
 def changes_to_check(user: User, rights: frozenset[str]) -> list[Need]:
     """Requests of others to change the register, and one's own drafts."""
     if not rights & {changes.ASK, changes.CHECK}:
@@ -462,4 +485,5 @@ SOURCES: tuple[Source, ...] = (
     data_to_let_go,
     changes_to_check,
     pages_to_attach,
+    complaints_to_treat,
 )

@@ -15,6 +15,7 @@ from jigi.foundation import audit, seals
 from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import require
 from jigi.geography.models import Area
+from jigi.grievances import queries as complaints
 from jigi.registry.models import Household
 from jigi.web.formats import number
 from jigi.web.listing import Column, Filter, Listing
@@ -28,7 +29,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
     """Every action, latest first; for those who hold « audit.see »."""
     require(user_of(request), "audit.see", areas=Area.objects.filter(level=Area.Level.COUNTRY))
     context = {"head": seals.head(), "waiting_since": seals.waiting_since(), "proof": audit.last_proof()}
-    events = AuditEvent.objects.select_related("by")
+    events = complaints.shown(AuditEvent.objects.select_related("by"))
     return _trail_list(rights_of(request)).respond(request, events, "trail/trail.html", context)
 
 
