@@ -10,8 +10,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jigi.delivery.grants import collected, defaults, instalments, visits
-from jigi.delivery.grants.grant_models import Grant, GrantEvidence, GrantFiche, GrantVisit
+from jigi.delivery.fiches.models import FieldFault, FieldFiche
+from jigi.delivery.grants import defaults, instalments, visits
+from jigi.delivery.grants.grant_models import Grant, GrantEvidence, GrantVisit
 from jigi.delivery.grants.visits import Told
 from jigi.delivery.models import Attendance, AttendanceFile, AttendanceProblem, Due, GrantApplication, Withholding
 from jigi.delivery.sessions import appeals, conditions
@@ -25,6 +26,7 @@ from jigi.protection import actions, erasure
 from jigi.registry.models import Household
 from jigi.web.protection import report
 from tests.delivery.grants_scene import FIRST, Play, picture, play
+from tests.delivery.phones import taken
 from tests.delivery.sessions.test_conditions import begun, loaded, reviewed
 from tests.delivery.test_grants_collected import _fill, _ready
 from tests.demo.test_nothing_in_clear import dumped
@@ -105,7 +107,7 @@ def granted() -> tuple[Grant, Play]:
     visits.visit(grant, Told(FIRST, "Awa", "running", trouble="health", advice=f"{WORD} doit épargner"), by=agent)
     _fill(agent, "1", subvention="agr-kita-0001", day="2018-05-02", more=f"<conseil>{WORD}</conseil>")
     _fill(agent, "2", subvention="agr-kita-0001", day="2999-01-01", more=f"<conseil>{WORD}</conseil>")
-    assert collected.take(by=agent) == collected.Taken(taken=1, held=1)
+    assert taken("visite-agr", agent) == (1, 1)
     defaults.find(grant, "abandon", f"{WORD} a tout vendu", by=one.scene.controller)
     leave(grant.household_id, one.scene.planner)
     return grant, one
@@ -125,11 +127,13 @@ def test_grants_are_told_then_no_word_and_no_image_is_left(settings: Any) -> Non
     instalments.undo(grant.releases.get(), reason="non versée", by=one.scene.decider)
     erasure.erase(households=[grant.household_id])
     assert left() == set()
-    assert {bytes(paper.sealed) for paper in GrantEvidence.objects.all()} == {b""} and not GrantFiche.objects.exists()
+    assert {bytes(paper.sealed) for paper in GrantEvidence.objects.all()} == {b""}
+    assert set(FieldFiche.objects.values_list("status", flat=True)) == {"taken", "dropped"}
+    assert not FieldFault.objects.exists()
     assert {bytes(fiche.sealed) for fiche in Submission.objects.all()} == {b""}
     assert not GrantVisit.objects.filter(trouble="health").exists()
     assert Due.objects.get().amount_xof and Grant.objects.get().amount_xof == grant.amount_xof, "the francs stay"
-    assert collected.take(by=one.scene.agent) == collected.Taken(), "what was emptied is not tried again"
+    assert taken("visite-agr", one.scene.agent) == (0, 0), "what was emptied is not tried again"
 
 
 def test_an_application_that_waits_is_withdrawn_and_that_of_others_stands() -> None:
