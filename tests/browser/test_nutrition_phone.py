@@ -1,4 +1,4 @@
-"""A distribution on a phone, in a real browser: list loaded, rations handed out without network, sent when it is back."""
+"""A distribution on a phone, in a real browser: list loaded, rations given without network, sent when it is back."""
 
 from __future__ import annotations
 

@@ -26,7 +26,10 @@ from jigi.protection import actions, erasure
 from jigi.registry.models import Household
 from jigi.web.protection import report
 from tests.delivery.grants_scene import FIRST, Play, picture, play
-from tests.delivery.phones import taken
+from tests.delivery.phones import ready, send, taken
+from tests.delivery.sessions.play import play as sessions
+from tests.delivery.sessions.test_collected import rsu
+from tests.delivery.sessions.test_collected import told as fiche_of
 from tests.delivery.sessions.test_conditions import begun, loaded, reviewed
 from tests.delivery.test_grants_collected import _fill, _ready
 from tests.demo.test_nothing_in_clear import dumped
@@ -146,3 +149,15 @@ def test_an_application_that_waits_is_withdrawn_and_that_of_others_stands() -> N
     assert (mine.status, mine.description, mine.why) == ("withdrawn", "effacé", "effacé")
     assert (other.status, other.description) == ("submitted", WORD)
     assert not mine.applicants.filter(live=True).exists() and other.applicants.filter(live=True).exists()
+
+
+def test_the_fiches_of_events_that_name_a_household_are_emptied_and_the_others_stay() -> None:
+    one = sessions()
+    ready("seance-ma", one.agent, area=one.scene.commune, by=one.scene.planner)
+    for number, (session, household) in enumerate(zip(one.planned(modules=2), one.recipients[:2], strict=True), 1):
+        send(one.agent, "seance-ma", str(number), fiche_of(session), rsu(household))
+    assert taken("seance-ma", one.agent) == (2, 0)
+    leave(one.recipients[0], one.scene.planner)
+    erasure.erase(households=[one.recipients[0]])
+    assert {one.instance_id: bool(one.sealed) for one in Submission.objects.all()} == {"uuid:1": False, "uuid:2": True}
+    assert taken("seance-ma", one.agent) == (0, 0), "what was emptied is not tried again"

@@ -48,6 +48,12 @@ def phone(user: User) -> Client:
     return client
 
 
+@pytest.fixture(autouse=True)
+def fenced(settings: Any) -> None:
+    """As on the site: below every query, the database shows what the person's postings open."""
+    settings.FENCED = True
+
+
 @pytest.fixture
 def world() -> World:
     return World()

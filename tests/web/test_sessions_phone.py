@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 HOME = "/seances/telephone/"
 
 
+@pytest.fixture(autouse=True)
+def fenced(settings: Any) -> None:
+    """As on the site: below every query, the database shows what the person's postings open."""
+    settings.FENCED = True
+
+
 @pytest.fixture
 def one() -> Play:
     return play()

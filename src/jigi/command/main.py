@@ -108,7 +108,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "ledger bank take": ("bank", "Prend le relevé d’un compte bancaire (camt.053, CSV, Excel)"),
     "ledger bank match": ("bank", "Rapproche ce qui peut l’être sans une personne"),
     "ledger bank state": ("bank", "Dit où en est chaque compte : banque, grand livre, ce qui est en suspens, par âge"),
-    "delivery fiches": ("delivery", "Prend ce que les téléphones ont rempli des séances, rations, pointages et visites"),
+    "delivery fiches": (
+        "delivery",
+        "Prend ce que les téléphones ont rempli des séances, rations, pointages et visites",
+    ),
     "delivery beneficiaries": ("delivery", "Compte les bénéficiaires d’une année, chacun une fois, toutes composantes"),
     "ledger open": ("ledger", "Demande la reprise des soldes d’un autre système (CSV ou XLSX)"),
     "ledger confirm-opening": ("ledger", "Confirme une reprise qu’une autre personne a demandée"),

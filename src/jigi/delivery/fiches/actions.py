@@ -151,12 +151,17 @@ def _take(form: Form, fiche: Submission, by: User) -> bool | None:
 
 
 def _hold(one: FieldFiche, said: Reading, by: User) -> None:
-    FieldFault.objects.filter(fiche=one).delete()
+    known = FieldFault.objects.filter(fiche=one).order_by("pk")
+    is_news = [(fault.line, fault.question, fault.what) for fault in said.faults] != list(
+        known.values_list("line", "question", "what")
+    )
+    known.delete()
     for fault in said.faults:
         fault.fiche = one
     FieldFault.objects.bulk_create(said.faults)
     FieldFiche.objects.filter(pk=one.pk).update(**_found(said, by))
-    audit.record("note_faults", NOUN, one.pk, by=by, after={"faults": len(said.faults), "why": said.faults[0].what})
+    if is_news:  # what is tried at each taking and still waits for the same thing leaves one row
+        audit.record("note_faults", NOUN, one.pk, by=by, after={"faults": len(said.faults), "why": said.faults[0].what})
 
 
 def _found(said: Reading, by: User) -> dict[str, Any]:

@@ -81,7 +81,8 @@ def call(session: Session, said: Held, present: Sequence[Present], *, read: Iter
 
 def _is_told(held: Session, said: Held, present: Sequence[Present]) -> bool:
     """Whether a session says already what is said again."""
+    place, leader = (" ".join(text.split())[:120] for text in (said.place, said.facilitator))
     facts = (held.held_on, held.place, held.facilitator, held.men, held.women)
-    again = (said.held_on, " ".join(said.place.split()), " ".join(said.facilitator.split()), said.men, said.women)
     named = Attendance.objects.filter(session=held).values_list("household", flat=True)
+    again = (said.held_on, place, leader, said.men, said.women)
     return facts == again and set(named) == {one.household_id for one in present}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from jigi.delivery.fiches.reading import Form, Reading, numbers_of, printing_of, unknown_event
+from jigi.delivery.fiches.reading import Form, Reading, numbers_of, printing_of, unknown_event, whole
 from jigi.delivery.works import log, queries, rules, sheets
 from jigi.delivery.works.models import SheetEntry, Timesheet, WorkAccident, Worker
 from jigi.foundation.errors import InputError, Raced
@@ -101,7 +101,12 @@ def _marked(line: str, at: int, mark: str) -> str:
 
 def _report(said: Reading, sheet: Timesheet, day: date, workers: dict[int, Worker]) -> None:
     """Report the accident of the day, unless the same is reported."""
-    worker = workers.get(int(said["accident_ligne"])) if said["accident_ligne"].isdecimal() else None
+    worker = workers.get(whole(said["accident_ligne"]) or 0)
+    if said["accident_ligne"] and worker is None:
+        raise InputError(
+            "L’équipe n’a pas la ligne de l’accidenté", column="accident_ligne",
+            remedy="Voyez le numéro imprimé devant le nom.",
+        )  # fmt: skip
     told = said["accident_dit"]
     again = WorkAccident.objects.filter(
         worksite=sheet.worksite, day=day, worker=worker, description=told.strip()[:500], made_by=said.sender

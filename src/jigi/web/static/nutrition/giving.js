@@ -1,7 +1,7 @@
 // A distribution on a phone: load the list of a village with network, hand out its rations without, send when it is back. Each
 // hand-out has a number of its own: sent twice, it is taken once.
 const part = (name) => import(document.getElementById(`part-${name}`).href);
-const [keep, network, cards, { desk, words, today }] = await Promise.all([part("keep"), part("network"), part("card"), part("desk")]);
+const [keep, network, cards, { desk, words, likely }] = await Promise.all([part("keep"), part("network"), part("card"), part("desk")]);
 
 const $ = (selector) => document.querySelector(selector);
 const kilos = (grams) => `${new Intl.NumberFormat("fr-FR").format(grams / 1000)} kg`;
@@ -45,7 +45,7 @@ async function openList(found) {
   if (!found) return;
   $("#roll h1").textContent = `${found.stop.village}, ${words(found.stop.day)}`;
   $("#roll .place").textContent = `${found.stop.distribution} · ${found.stop.site}`;
-  $("#facts").elements.day.value = today();
+  $("#facts").elements.day.value = likely(found.stop.day);
   $("#lots").replaceChildren(...[...new Set(found.lines.map((line) => line.product))].map(lotsOf));
   show("#roll");
   await drawn();

@@ -4,6 +4,9 @@ const $ = (selector) => document.querySelector(selector);
 export const words = (iso) => new Date(`${iso}T12:00`).toLocaleDateString("fr-FR", { weekday: "long", day: "numeric", month: "long" });
 export const today = () => new Date().toLocaleDateString("sv-SE");
 
+/** The day on which something planned is likely done: today, unless it was planned for another season. */
+export const likely = (planned) => (Math.abs(Date.now() - new Date(`${planned}T12:00`)) < 30 * 86400000 ? today() : planned);
+
 /**
  * Begin a page. `page` has: `home`, `cache`, `keep` (a store of lists with entries), `network`; `header(found)` and `offered(who)`, what is
  * said of a list and of those to load, each with `id`; `title` and `told` of one; `path(id)`; `open(found)`; `body(entry)`, what is sent;

@@ -1,7 +1,7 @@
 // The roll of a session on a phone: load its list with network, tick or scan who comes without, count the others, send when it is
 // back. A roll says the whole session: sent twice, it is taken once.
 const part = (name) => import(document.getElementById(`part-${name}`).href);
-const [keep, network, cards, { desk, words, today }] = await Promise.all([part("keep"), part("network"), part("card"), part("desk")]);
+const [keep, network, cards, { desk, words, likely }] = await Promise.all([part("keep"), part("network"), part("card"), part("desk")]);
 
 const $ = (selector) => document.querySelector(selector);
 const CAME = { recipient: "l’allocataire", alternate: "le suppléant", F: "une autre femme", M: "un autre homme" };
@@ -35,7 +35,7 @@ async function openList(found) {
   $("#roll h1").textContent = `${found.session.village}, ${found.session.module}`;
   $("#roll .place").textContent = `séance n° ${found.session.id} · ${found.lines.length} ménages sur la liste`;
   const facts = $("#facts").elements, others = $("#others").elements;
-  facts.day.value = roll.day || today();
+  facts.day.value = roll.day || likely(found.session.planned);
   for (const name of ["place", "facilitator"]) facts[name].value = roll[name];
   for (const name of ["men", "women"]) others[name].value = roll[name];
   show("#roll");
