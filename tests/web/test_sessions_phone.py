@@ -12,6 +12,7 @@ from jigi.delivery.contracts.models import Operator
 from jigi.delivery.sessions import actions
 from jigi.delivery.sessions.models import Attendance, Session
 from jigi.enrolment import cards
+from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import AuditEvent, User
 from jigi.registry.models import Household
 from tests.delivery.scene import make_agent
@@ -65,7 +66,7 @@ def test_the_list_to_carry_is_of_who_receives_with_their_cards(one: Play) -> Non
 
 def test_a_withdrawn_card_is_told_as_withdrawn(one: Play) -> None:
     cards.issue(one.paid, one.scene.commune, by=loader())
-    enrolment = one.paid.enrolments.get(household=one.recipients[0])
+    enrolment = Enrolment.objects.get(component=one.paid, household=one.recipients[0])
     cards.reissue(enrolment, reason="perdue", by=loader())
     (session,) = one.planned()
     found = phone(one.agent).get(f"{HOME}listes/{session.pk}/").json()

@@ -14,6 +14,6 @@ CREATE TRIGGER field_fiche_taken_once BEFORE UPDATE OR DELETE ON delivery_fieldf
 SELECT foundation_fence('delivery_fieldfiche', '(SELECT geography_everywhere(''delivery''))
     OR contract_id IN (SELECT delivery_contracts()) OR sent_by_id = geography_person()');
 SELECT foundation_fence('delivery_fieldfault',
-    'EXISTS (SELECT FROM delivery_fieldfiche AS fiche WHERE fiche.id = fiche_id)');
+    'EXISTS (SELECT FROM delivery_fieldfiche AS fiche WHERE fiche.id = delivery_fieldfault.fiche_id)');
 SELECT foundation_fence('delivery_fieldcorrection',
-    'EXISTS (SELECT FROM delivery_fieldfiche AS fiche WHERE fiche.id = fiche_id)')
+    'EXISTS (SELECT FROM delivery_fieldfiche AS fiche WHERE fiche.id = delivery_fieldcorrection.fiche_id)')

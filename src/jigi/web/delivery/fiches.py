@@ -12,17 +12,17 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from jigi.delivery.collected import FORMS, take_all
+from jigi.delivery.contracts.access import OPERATE
 from jigi.delivery.fiches import actions, queries
 from jigi.delivery.fiches.models import FieldFiche
 from jigi.delivery.fiches.reading import Form
 from jigi.delivery.fiches.states import FICHE
 from jigi.foundation import audit
 from jigi.foundation.models import User
-from jigi.web.delivery.sight import reader
 from jigi.web.formats import counted
 from jigi.web.listing import Column, Filter, Listing
 from jigi.web.nouns import verb_word
-from jigi.web.reader import number_in
+from jigi.web.reader import number_in, rights_of, user_of
 from jigi.web.submissions import carry_out
 
 TONES = {"held": "wait", "taken": "ok", "dropped": ""}
@@ -60,15 +60,24 @@ LISTING = Listing(
 )  # fmt: skip
 
 
+def follower(request: HttpRequest) -> User:
+    """Who is signed in, when they follow or do what is delivered; Http404 otherwise."""
+    if not rights_of(request) & {*queries.STAFF, OPERATE}:
+        raise Http404
+    return user_of(request)
+
+
 def listed(request: HttpRequest) -> HttpResponseBase:
     """The questionnaires of one's contracts and places, those to correct first asked for by the filter."""
-    return LISTING.respond(request, queries.visible_to(reader(request)), "delivery/fiches.html", {})
+    user = follower(request)
+    context = {"takes": not rights_of(request).isdisjoint(actions.RIGHTS)}
+    return LISTING.respond(request, queries.visible_to(user), "delivery/fiches.html", context)
 
 
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """Take all that telephones sent, and try again those that were held."""
-    user = reader(request)
+    user = follower(request)
 
     def done() -> str:
         taken = take_all(by=user)
@@ -80,7 +89,7 @@ def take(request: HttpRequest) -> HttpResponse:
 
 def shown(request: HttpRequest, pk: int) -> HttpResponse:
     """One questionnaire: what is wrong of it, what was corrected, and what may be done."""
-    one, user = _seen(request, pk), reader(request)
+    one, user = _seen(request, pk), follower(request)
     form = FORMS.get(one.form)
     labels = {**form.questions, **form.line_questions} if form else {}
     faults = sorted(one.faults.all(), key=lambda fault: (fault.line, fault.pk))
@@ -96,7 +105,7 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Correct an answer, leave a line out, set the questionnaire aside or take it up again."""
-    one, user = _seen(request, pk), reader(request)
+    one, user = _seen(request, pk), follower(request)
     if verb not in ACTS or one.form not in FORMS:
         raise Http404
     carry_out(request, lambda: ACTS[verb](request, one, user))
@@ -136,7 +145,7 @@ def _tried(one: FieldFiche, by: User) -> str:
 
 
 def _seen(request: HttpRequest, pk: int) -> FieldFiche:
-    return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
+    return get_object_or_404(queries.visible_to(follower(request)), pk=pk)
 
 
 def _choices(form: Form | None, line: int) -> list[tuple[str, str]]:
