@@ -9,6 +9,8 @@ from django.urls import reverse
 from tests.access.asks import Ask, Of, _everywhere, _key, _list
 from tests.access.world import World
 
+NOBODYS = 999_999
+
 
 def _contract(name: str, status: str = "active", *more: object) -> Of:
     return lambda world, place: reverse(name, args=[world.contracts[place, status].pk, *more])
@@ -53,6 +55,13 @@ CONTRACT_ASKS: tuple[Ask, ...] = (
             "convention": str(w.contracts[p, "draft"].agreement_id),
             "du": "2016-01-01", "au": "2016-12-31", "montant": "0", "commune": str(w.commune(p).pk),
         },
+    ),
+    Ask("field_fiches", "fiches des téléphones", _list("field_fiches")),
+    Ask("field_fiches_take", "prendre les fiches des téléphones", _everywhere("field_fiches_take"), sent=_key()),
+    Ask("field_fiche", "une fiche d’un téléphone qui n’existe pas", _everywhere("field_fiche", NOBODYS)),
+    Ask(
+        "field_fiche_act", "écarter une fiche d’un téléphone qui n’existe pas",
+        _everywhere("field_fiche_act", NOBODYS, "ecarter"), sent=_key(motif="essai"),
     ),
     Ask("contract", "un contrat d’opérateur", _contract("contract")),
     Ask("contract_act", "contrat : signer", _contract("contract_act", "draft", "sign"), sent=_key()),

@@ -34,7 +34,6 @@ GRANT_ASKS: tuple[Ask, ...] = (
         _everywhere("grant_application_withdraw", NOBODYS),
         sent=_key(motif="essai"),
     ),
-    Ask("grant_visits_take", "prendre les visites des téléphones", _everywhere("grant_visits_take"), sent=_key()),
     *(
         Ask(name, f"agir sur {label} qui n’est pas là", _everywhere(name, NOBODYS, verb), sent=_key(motif="essai"))
         for name, verb, label in (

@@ -12,6 +12,7 @@ NOBODYS = 999_999
 OPEN = {
     "nutrition": "distributions de rations", "nutrition_stock": "stock de farines",
     "nutrition_places": "lieux de stock", "nutrition_acts": "opérations de stock",
+    "nutrition_phone": "distribuer au téléphone", "nutrition_phone_who": "qui distribue au téléphone, et où",
 }  # fmt: skip
 SEEN = {
     "nutrition_contract": "un contrat", "nutrition_census": "le recensement d’un contrat",
@@ -19,6 +20,7 @@ SEEN = {
     "nutrition_handouts": "les remises d’une distribution", "nutrition_take_back": "annuler une remise",
     "nutrition_stop": "la liste d’un village", "nutrition_sheet": "la feuille d’un village",
     "nutrition_table": "le tableau d’un village", "nutrition_act": "une opération de stock", "nutrition_lot": "un lot",
+    "nutrition_phone_list": "la liste d’un village, pour un téléphone",
 }  # fmt: skip
 POSTED = {
     "nutrition_prepare": "préparer une distribution", "nutrition_cook": "noter une démonstration",

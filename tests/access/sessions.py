@@ -11,6 +11,8 @@ NONE = 999_999
 
 SESSION_ASKS: tuple[Ask, ...] = (
     Ask("sessions", "séances", _everywhere("sessions")),
+    Ask("session_phone", "appeler une séance au téléphone", _everywhere("session_phone")),
+    Ask("session_phone_who", "qui appelle au téléphone, et quelles séances", _everywhere("session_phone_who")),
     Ask("session_plan", "planifier des séances (page)", _everywhere("session_plan")),
     Ask("session_modules", "thèmes et modules", _everywhere("session_modules")),
     Ask("attendance_files", "fichiers de présences", _everywhere("attendance_files")),
@@ -28,6 +30,7 @@ SESSION_ASKS: tuple[Ask, ...] = (
         for name, label in (
             ("session", "une séance qui n’existe pas"),
             ("attendance_file", "un fichier de présences qui n’existe pas"),
+            ("session_phone_list", "la liste d’une séance qui n’existe pas, pour un téléphone"),
             ("session_village", "les séances d’un village qui n’existe pas"),
             ("session_contract", "les séances d’un contrat qui n’existe pas"),
             ("condition_review", "un examen qui n’existe pas"),

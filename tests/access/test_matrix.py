@@ -15,9 +15,10 @@ from tests.access.addresses import ASKS
 from tests.access.unasked import OWN, PHONES
 from tests.access.world import make_world
 
-UNASKED = {"static", "site_send", "works_phone_send"}
+UNASKED = {"static", "site_send", "works_phone_send", "session_phone_send", "nutrition_phone_send"}
 """Files; and what a device records at a pay point, which is no form: tests/web/test_site_desk.py sends it. So is
-what a phone entered of a timesheet: tests/web/test_works_phone.py."""
+what a phone entered of a timesheet, a session or a distribution: tests/web/test_works_phone.py,
+test_sessions_phone.py, test_nutrition_phone.py."""
 
 
 GROUPS = 4

@@ -10,8 +10,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jigi.delivery.grants import collected, defaults, instalments, visits
-from jigi.delivery.grants.grant_models import Grant, GrantEvidence, GrantFiche, GrantVisit
+from jigi.delivery.fiches.models import FieldFault, FieldFiche
+from jigi.delivery.grants import defaults, instalments, visits
+from jigi.delivery.grants.grant_models import Grant, GrantEvidence, GrantVisit
 from jigi.delivery.grants.visits import Told
 from jigi.delivery.models import Attendance, AttendanceFile, AttendanceProblem, Due, GrantApplication, Withholding
 from jigi.delivery.sessions import appeals, conditions
@@ -25,6 +26,10 @@ from jigi.protection import actions, erasure
 from jigi.registry.models import Household
 from jigi.web.protection import report
 from tests.delivery.grants_scene import FIRST, Play, picture, play
+from tests.delivery.phones import ready, send, taken
+from tests.delivery.sessions.play import play as sessions
+from tests.delivery.sessions.test_collected import rsu
+from tests.delivery.sessions.test_collected import told as fiche_of
 from tests.delivery.sessions.test_conditions import begun, loaded, reviewed
 from tests.delivery.test_grants_collected import _fill, _ready
 from tests.demo.test_nothing_in_clear import dumped
@@ -105,7 +110,7 @@ def granted() -> tuple[Grant, Play]:
     visits.visit(grant, Told(FIRST, "Awa", "running", trouble="health", advice=f"{WORD} doit épargner"), by=agent)
     _fill(agent, "1", subvention="agr-kita-0001", day="2018-05-02", more=f"<conseil>{WORD}</conseil>")
     _fill(agent, "2", subvention="agr-kita-0001", day="2999-01-01", more=f"<conseil>{WORD}</conseil>")
-    assert collected.take(by=agent) == collected.Taken(taken=1, held=1)
+    assert taken("visite-agr", agent) == (1, 1)
     defaults.find(grant, "abandon", f"{WORD} a tout vendu", by=one.scene.controller)
     leave(grant.household_id, one.scene.planner)
     return grant, one
@@ -125,11 +130,13 @@ def test_grants_are_told_then_no_word_and_no_image_is_left(settings: Any) -> Non
     instalments.undo(grant.releases.get(), reason="non versée", by=one.scene.decider)
     erasure.erase(households=[grant.household_id])
     assert left() == set()
-    assert {bytes(paper.sealed) for paper in GrantEvidence.objects.all()} == {b""} and not GrantFiche.objects.exists()
+    assert {bytes(paper.sealed) for paper in GrantEvidence.objects.all()} == {b""}
+    assert set(FieldFiche.objects.values_list("status", flat=True)) == {"taken", "dropped"}
+    assert not FieldFault.objects.exists()
     assert {bytes(fiche.sealed) for fiche in Submission.objects.all()} == {b""}
     assert not GrantVisit.objects.filter(trouble="health").exists()
     assert Due.objects.get().amount_xof and Grant.objects.get().amount_xof == grant.amount_xof, "the francs stay"
-    assert collected.take(by=one.scene.agent) == collected.Taken(), "what was emptied is not tried again"
+    assert taken("visite-agr", one.scene.agent) == (0, 0), "what was emptied is not tried again"
 
 
 def test_an_application_that_waits_is_withdrawn_and_that_of_others_stands() -> None:
@@ -142,3 +149,15 @@ def test_an_application_that_waits_is_withdrawn_and_that_of_others_stands() -> N
     assert (mine.status, mine.description, mine.why) == ("withdrawn", "effacé", "effacé")
     assert (other.status, other.description) == ("submitted", WORD)
     assert not mine.applicants.filter(live=True).exists() and other.applicants.filter(live=True).exists()
+
+
+def test_the_fiches_of_events_that_name_a_household_are_emptied_and_the_others_stay() -> None:
+    one = sessions()
+    ready("seance-ma", one.agent, area=one.scene.commune, by=one.scene.planner)
+    for number, (session, household) in enumerate(zip(one.planned(modules=2), one.recipients[:2], strict=True), 1):
+        send(one.agent, "seance-ma", str(number), fiche_of(session), rsu(household))
+    assert taken("seance-ma", one.agent) == (2, 0)
+    leave(one.recipients[0], one.scene.planner)
+    erasure.erase(households=[one.recipients[0]])
+    assert {one.instance_id: bool(one.sealed) for one in Submission.objects.all()} == {"uuid:1": False, "uuid:2": True}
+    assert taken("seance-ma", one.agent) == (0, 0), "what was emptied is not tried again"

@@ -100,7 +100,8 @@ def test_every_page_that_reads_a_form_carries_it_out_by_its_key() -> None:
     beside |= {"agreements/eligible.py"}  # a part of the form that agreements/amending.py carries out
     # So has what a device records at a pay point (tests/payments/test_site_records.py).
     beside |= {"payments/site_desk.py"}
-    beside |= {"works/phone.py"}  # a grid sent again is known by its revision (tests/web/test_works_phone.py)
+    # What a phone sent without network is known again by what it says (test_works_phone.py and its fellows).
+    beside |= {"works/phone.py", "sessions/phone.py", "nutrition/phone.py"}
     beside |= {"works/sight.py"}  # reads a day or a number of the forms that the other pages of works carry out
     beside |= {"grievances/public.py"}  # the same story the same day is one complaint (test_grievances_pages.py)
     read = _views_that_read_a_form()

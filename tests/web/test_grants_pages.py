@@ -14,15 +14,14 @@ from django.urls import reverse
 
 from jigi.delivery.dues.models import Due
 from jigi.delivery.grants import instalments, selection, training
-from jigi.delivery.grants.grant_models import Grant, GrantFiche, GrantGraduation
+from jigi.delivery.grants.grant_models import Grant, GrantGraduation
 from jigi.delivery.grants.models import GrantApplication, GrantCall
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.models import User
-from jigi.intake.actions import load_form, publish
-from jigi.intake.models import Submission
-from jigi.intake.reception import receive
 from jigi.registry.models import Household
 from tests.delivery.grants_scene import OPENS, Play, picture, play
+from tests.delivery.phones import ready, taken
+from tests.delivery.phones import send as phone
 from tests.delivery.scene import make_agent
 from tests.factories import make_commune, make_component, make_enrolments, make_households, make_user, make_village
 
@@ -289,20 +288,14 @@ def test_the_ranking_is_read_before_it_is_proposed(client: Client) -> None:
 def test_a_planner_of_one_place_reads_the_fiches_held_of_their_grants(client: Client) -> None:
     one = play()
     one.granted(1)
-    publish(load_form("visite-agr", by=one.scene.planner).version, by=one.scene.planner)
-    fiche = receive(
-        b'<data id="visite-agr" version="2026-1"><subvention>agr-kita-1</subvention><jour>2018-05-02</jour>'
-        b"<meta><instanceID>uuid:1</instanceID></meta></data>",
-        files={}, device="essai", by=make_user("saisit", "enumerator"),
-    )  # fmt: skip
-    held = GrantFiche.objects.create(
-        fiche=Submission.objects.get(), said="agr-kita-1", why="Elle est stoppée", tried_by=one.scene.planner
-    )
-    assert fiche and held.pk
+    collector = make_user("saisit", "enumerator")
+    ready("visite-agr", collector, area=one.scene.commune, by=one.scene.planner)
+    phone(collector, "visite-agr", "1", {"subvention": "agr-kita-1", "jour": "2018-05-02"})
+    assert taken("visite-agr", one.scene.planner) == (0, 1)
     for place, seen in ((one.scene.commune, True), (one.scene.communes[1], False)):
         planner = make_user(f"planifie-{place.pk}", "programme_manager", place)
         client.force_login(planner)
-        assert ("agr-kita-1" in read(client, "grant_calls")) == seen
+        assert ("agr-kita-1" in read(client, "field_fiches")) == seen
 
 
 def test_a_group_is_looked_for_where_the_person_works_with_one_answer(client: Client) -> None:

@@ -1,11 +1,13 @@
-"""`jigi delivery …`: what accompaniment reached."""
+"""`jigi delivery …`: what accompaniment reached, and what telephones sent of it."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
 
-from jigi.command.verb import Figures, Verb, number, say, wrong
+from jigi.command.users import find_user
+from jigi.command.verb import Figures, Verb, acting, number, say, wrong
+from jigi.delivery.collected import take_all
 from jigi.foundation.money import NARROW_SPACE
 from jigi.monitoring.beneficiaries import beneficiaries
 
@@ -24,4 +26,13 @@ def _beneficiaries(options: argparse.Namespace) -> Figures:
     return {"year": options.year, "components": [asdict(one) for one in found]}
 
 
-VERBS = {"delivery beneficiaries": Verb(_arguments, _beneficiaries)}
+def _fiches(options: argparse.Namespace) -> Figures:
+    taken = take_all(by=find_user(options.by))
+    say(f"{taken.taken} fiches prises, {taken.held} à corriger.")
+    return asdict(taken)
+
+
+VERBS = {
+    "delivery beneficiaries": Verb(_arguments, _beneficiaries),
+    "delivery fiches": Verb(acting, _fiches),
+}

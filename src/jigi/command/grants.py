@@ -1,4 +1,4 @@
-"""`jigi grants …`: applications and points from files, visits from telephones, the figures of calls."""
+"""`jigi grants …`: applications and points from files, the figures of calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jigi.command.users import find_user
 from jigi.command.verb import Figures, Verb, acting, say, wrong
-from jigi.delivery.grants import application_file, collected, committee, queries
+from jigi.delivery.grants import application_file, committee, queries
 from jigi.delivery.grants.application_file import REJECTS_HEADER, Fault
 from jigi.delivery.grants.models import GrantCall
 from jigi.foundation.tabular import open_table, write_rejects
@@ -39,12 +39,6 @@ def _score(options: argparse.Namespace) -> Figures:
     say(f"{taken.read} lignes lues : {taken.scored} notes gardées, {len(taken.faults)} à corriger.")
     _tell(taken.faults, options.rejects)
     return {"call": call.code, "read": taken.read, "scored": taken.scored, "held": len(taken.faults)}
-
-
-def _visits(options: argparse.Namespace) -> Figures:
-    taken = collected.take(by=find_user(options.by))
-    say(f"{taken.taken} visites prises, {taken.held} retenues.")
-    return asdict(taken)
 
 
 def _calls(options: argparse.Namespace) -> Figures:
@@ -83,5 +77,4 @@ VERBS = {
     "grants calls": Verb(_list_arguments, _calls),
     "grants import": Verb(_file_arguments, _import),
     "grants score": Verb(_file_arguments, _score),
-    "grants visits": Verb(acting, _visits),
 }

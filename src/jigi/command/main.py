@@ -70,7 +70,6 @@ VERBS: dict[str, tuple[str, str]] = {
     "grants calls": ("grants", "Liste les appels AGR et leurs chiffres"),
     "grants import": ("grants", "Reçoit des candidatures AGR d’un fichier (CSV ou XLSX)"),
     "grants score": ("grants", "Reçoit les points d’un comité de sélection d’un fichier"),
-    "grants visits": ("grants", "Prend les visites AGR remplies sur les téléphones"),
     "payments open": ("payments", "Ouvre un tour de paiement"),
     "payments prepare": ("payments", "Prépare la liste d’un tour"),
     "payments freeze": ("payments", "Gèle la liste d’un tour et calcule son empreinte"),
@@ -109,6 +108,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "ledger bank take": ("bank", "Prend le relevé d’un compte bancaire (camt.053, CSV, Excel)"),
     "ledger bank match": ("bank", "Rapproche ce qui peut l’être sans une personne"),
     "ledger bank state": ("bank", "Dit où en est chaque compte : banque, grand livre, ce qui est en suspens, par âge"),
+    "delivery fiches": (
+        "delivery",
+        "Prend ce que les téléphones ont rempli des séances, rations, pointages et visites",
+    ),
     "delivery beneficiaries": ("delivery", "Compte les bénéficiaires d’une année, chacun une fois, toutes composantes"),
     "ledger open": ("ledger", "Demande la reprise des soldes d’un autre système (CSV ou XLSX)"),
     "ledger confirm-opening": ("ledger", "Confirme une reprise qu’une autre personne a demandée"),

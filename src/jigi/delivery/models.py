@@ -6,10 +6,12 @@ from jigi.delivery.contracts.models import Deliverable as Deliverable
 from jigi.delivery.contracts.models import Operator as Operator
 from jigi.delivery.contracts.models import Target as Target
 from jigi.delivery.dues.models import Due as Due
+from jigi.delivery.fiches.models import FieldCorrection as FieldCorrection
+from jigi.delivery.fiches.models import FieldFault as FieldFault
+from jigi.delivery.fiches.models import FieldFiche as FieldFiche
 from jigi.delivery.grants.grant_models import Grant as Grant
 from jigi.delivery.grants.grant_models import GrantDefault as GrantDefault
 from jigi.delivery.grants.grant_models import GrantEvidence as GrantEvidence
-from jigi.delivery.grants.grant_models import GrantFiche as GrantFiche
 from jigi.delivery.grants.grant_models import GrantGraduation as GrantGraduation
 from jigi.delivery.grants.grant_models import GrantInstalment as GrantInstalment
 from jigi.delivery.grants.grant_models import GrantRelease as GrantRelease

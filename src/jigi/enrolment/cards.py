@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,6 +139,30 @@ def check(text: str) -> Card:
 def public_keys() -> dict[int, str]:
     """The public keys by which devices check cards: number, then 64 hexadecimal digits."""
     return dict(CardKey.objects.values_list("number", "public"))
+
+
+@dataclass(frozen=True)
+class Known:
+    """The cards of some households, for a device that reads them without network: the live numbers of each household,
+    and the numbers that are worth nothing any more, which name nobody.
+    """
+
+    live: dict[int, list[str]]
+    withdrawn: list[str]
+
+
+@unfenced
+def known_of(households: Iterable[int]) -> Known:
+    """The cards of these households, of any programme. Whoever asks has asked the right over them, and notes it."""
+    live: dict[int, list[str]] = {}
+    withdrawn: list[str] = []
+    found = Card.objects.filter(enrolment__household__in=list(households)).select_related("enrolment")
+    for card in found.order_by("pk"):
+        if card.withdrawn_at is None and card.recipient_id == card.enrolment.recipient_id:
+            live.setdefault(card.enrolment.household_id, []).append(card.number)
+        else:
+            withdrawn.append(card.number)
+    return Known(live, withdrawn)
 
 
 def _holds(said: card_rules.Read, key: CardKey) -> bool:

@@ -65,17 +65,17 @@ def read_instance(content: bytes) -> Instance:
 
 def household_row(instance: Instance, mapping: FormMapping, given: Mapping[str, str], place: Place) -> dict[str, str]:
     """Fact -> cell, of the household; `given` are the facts that the sending itself gives."""
-    values = _values(instance.root)
+    values = values_of(instance.root)
     return {name: given.get(name, "") or _cell(answer, values, place) for name, answer in mapping.household.items()}
 
 
 def member_rows(instance: Instance, mapping: FormMapping, place: Place) -> Iterator[dict[str, str]]:
     """Fact -> cell, of each member in the order of the mapping's repeats and of their turns."""
-    outside = _values(instance.root)
+    outside = values_of(instance.root)
     for source in mapping.members:
-        turns = _turns(instance.root, source.repeat) if source.repeat else [instance.root]
+        turns = turns_of(instance.root, source.repeat) if source.repeat else [instance.root]
         for turn in turns:
-            inside = _values(turn, source.repeat) if source.repeat else outside
+            inside = values_of(turn, source.repeat) if source.repeat else outside
             # What this turn leaves unanswered must not be taken from another: only what stands outside is shared.
             values = outside if not source.repeat else _shared(outside, source.repeat) | inside
             row = {name: _cell(answer, values, place) for name, answer in source.answers.items()}
@@ -89,7 +89,7 @@ def consents(instance: Instance, mapping: FormMapping) -> bool:
     if mapping.consent is None:
         return True
     path, answer = mapping.consent
-    return _values(instance.root).get(path) == answer
+    return values_of(instance.root).get(path) == answer
 
 
 def _shared(outside: dict[str, str], repeat: str) -> dict[str, str]:
@@ -114,7 +114,7 @@ def _cell(answer: Answer, values: Mapping[str, str], place: Place) -> str:
     return answer.codes.get(text, text) if answer.codes is not None else text
 
 
-def _values(top: Element, path: str = "") -> dict[str, str]:
+def values_of(top: Element, path: str = "") -> dict[str, str]:
     """Path -> text of every leaf under an element; of a repeat within it, the last turn."""
     found: dict[str, str] = {}
     waiting = [(child, path) for child in top]
@@ -129,7 +129,7 @@ def _values(top: Element, path: str = "") -> dict[str, str]:
     return found
 
 
-def _turns(root: Element, repeat: str) -> list[Element]:
+def turns_of(root: Element, repeat: str) -> list[Element]:
     found = [root]
     for name in repeat.split("/"):
         found = [child for one in found for child in one if _local(child) == name]

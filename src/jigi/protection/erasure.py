@@ -43,7 +43,7 @@ STATEMENTS = (
     "erase_rations",
     "erase_withheld",
     "erase_sessions",
-    "erase_visit_fiches",
+    "erase_event_fiches",
     "erase_grants",
     "erase_documents",
     "erase_phones",

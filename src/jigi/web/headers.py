@@ -46,9 +46,9 @@ FILLED = "/remplir/"
 POSITION = ("geolocation=()", "geolocation=(self)")
 """Where questionnaires are filled, a question may ask for the position of the home; nowhere else."""
 
-PAID = "/paiements/site/"
+CARDS = ("/paiements/site/", "/seances/telephone/", "/nutrition/telephone/")
 CAMERA = ("camera=()", "camera=(self)")
-"""Where cashiers pay, the camera reads cards; nowhere else."""
+"""Where cashiers pay, sessions are called and rations handed out, the camera reads cards; nowhere else."""
 
 
 class HeadersMiddleware:
@@ -63,7 +63,7 @@ class HeadersMiddleware:
             response.headers[name] = value
         if request.path.endswith(FILLED):
             response.headers["Permissions-Policy"] = ALWAYS["Permissions-Policy"].replace(*POSITION)
-        if request.path == PAID:
+        if request.path in CARDS:
             response.headers["Permissions-Policy"] = ALWAYS["Permissions-Policy"].replace(*CAMERA)
         response.headers["Content-Security-Policy"] = policy_of(response)
         if request.is_secure():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from jigi.changes.states import CHANGE
 from jigi.delivery.contracts.states import CONTRACT, DELIVERABLE
+from jigi.delivery.fiches.states import FICHE
 from jigi.delivery.nutrition.states import DISTRIBUTION
 from jigi.delivery.sessions.states import APPEAL, REVIEW, SESSION
 from jigi.delivery.works.states import APPLICATION, TIMESHEET, WORKSITE
@@ -99,6 +100,7 @@ NOUNS = {
     "target": Noun("cible d’un contrat"),
     "operator": Noun("opérateur"),
     "due": Noun("droit acquis"),
+    "field_fiche": Noun("fiche d’un téléphone", "/prestations/telephones/{}/", "delivery.see"),
     "worksite": Noun("chantier", "/chantiers/{}/", "delivery.see"),
     "timesheet": Noun("feuille de présence", "/chantiers/feuilles/{}/", "delivery.see"),
     "worker": Noun("travailleur d’un chantier"),
@@ -142,6 +144,7 @@ TABLES = {
     for table in (
         PAYMENT_ROUND, TARGETING_ROUND, ENROLMENT, BATCH, BENEFIT_BATCH, SIGNAL_FILE, SHARING, SHARING_REQUEST, ALERT,
         REQUEST, RETENTION, CHANGE, FORM_VERSION, SUBMISSION, SHEET, PAGE, SUSPENSION, CONTRACT, DELIVERABLE,
+        FICHE,
         DISTRIBUTION,
         WORKSITE, APPLICATION, TIMESHEET,
         SESSION, REVIEW, APPEAL, GRIEVANCE, GRIEVANCE_ACT, RESPONSE_ARM, ACTIVATION,
@@ -190,6 +193,7 @@ VERBS = {
     "open_account": "ouvrir un compte",
     "reconcile": "rapprocher",
     "dismiss": "écarter",
+    "note_faults": "noter ce qui est à corriger",
     "undo": "défaire",
     "assign": "rapprocher d’un ordre",
     "draw": "tirer une vérification",

@@ -39,6 +39,8 @@ WITHOUT_KEY = {
     "complaint_follow": "montre un état, ne change rien",
     "fill_send": "une fiche porte son propre numéro : la seconde fois, elle est déjà là",
     "site_send": "un paiement noté porte son propre numéro : la seconde fois, il est déjà là",
+    "session_phone_send": "un appel dit toute la séance : la seconde fois, elle est déjà tenue ainsi",
+    "nutrition_phone_send": "une remise porte son propre numéro : la seconde fois, elle est déjà là",
     "works_phone_send": "une saisie porte sa version : la seconde fois, elle est déjà là",
     "agency_notification": "un message d’agence est reconnu à son empreinte : la seconde fois, il est déjà là",
     "agences_api_accept": "une machine : accepter deux fois la même liste ne change rien",

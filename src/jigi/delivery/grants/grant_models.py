@@ -189,19 +189,6 @@ class GrantVisit(models.Model):
         ]  # fmt: skip
 
 
-class GrantFiche(models.Model):
-    """A questionnaire of a visit that could not be taken, and why; gone once it is taken."""
-
-    fiche = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="+", verbose_name="questionnaire")
-    why = models.CharField("retenu parce que", max_length=300)
-    said = models.CharField("numéro dit", max_length=40, default="", blank=True)
-    tried_by = hand("essayé par")
-    tried_at = models.DateTimeField("essayé le", db_default=Now())
-
-    class Meta:
-        verbose_name = "visite retenue"
-
-
 class GrantEvidence(models.Model):
     """What supports the release of an instalment: a receipt with its amount, or a photograph.
 

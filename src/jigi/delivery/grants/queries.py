@@ -11,14 +11,13 @@ from django.db.models import Case, IntegerField, Q, QuerySet, When
 from jigi.delivery.contracts.calendar import Event
 from jigi.delivery.contracts.queries import contracts_of
 from jigi.delivery.grants.actions import PACKAGE
-from jigi.delivery.grants.collected import number_of
-from jigi.delivery.grants.grant_models import Grant, GrantFiche, GrantGraduation, GrantInstalment, GrantVisit
+from jigi.delivery.grants.grant_models import Grant, GrantGraduation, GrantInstalment, GrantVisit
 from jigi.delivery.grants.models import GrantApplication, GrantCall, GrantCallCommune
 from jigi.delivery.grants.selection_models import GrantRanked, GrantSelection, GrantTraining
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import can, communes_with
+from jigi.geography.access import communes_with
 from jigi.geography.models import Area
 
 SORT = "grants"
@@ -115,16 +114,6 @@ def trainings_visible_to(user: User) -> QuerySet[GrantTraining]:
     return found.select_related("call__contract__component__programme", "call__contract__operator", "commune")
 
 
-def fiches_held(user: User) -> QuerySet[GrantFiche]:
-    """The questionnaires of visits that could not be taken: one's own and, for who plans, those of the grants that
-    they see."""
-    found = GrantFiche.objects.select_related("fiche__sent_by", "tried_by").order_by("pk")
-    theirs = Q(fiche__sent_by=user)
-    if can(user, "delivery.plan"):
-        theirs |= Q(pk__in=_fiches_of_grants(user))
-    return found.filter(theirs)
-
-
 def ranked_visible_to(user: User, selection: GrantSelection) -> QuerySet[GrantRanked]:
     """The places of a selection in the communes that a person sees: those ranked, by rank, then the others by
     number."""
@@ -142,17 +131,6 @@ def figures_of(calls: Iterable[int]) -> dict[int, Figures]:
     """The figures of calls by their number; whole, whatever the communes of who reads."""
     rows = fetch_sql(PACKAGE, "grants_figures", {"calls": list(calls)})
     return {row.pop("call_id"): Figures(**row) for row in rows}
-
-
-def _fiches_of_grants(user: User) -> list[int]:
-    """The fiches held whose number is that of a grant that the person sees: it is a text, as somebody typed it."""
-    said = {pk: number_of(text) for pk, text in GrantFiche.objects.values_list("pk", "said")}
-    numbers = {number for number in said.values() if number}
-    seen = grants_visible_to(user).filter(
-        call__code__in={code for code, _ in numbers}, application__number__in={number for _, number in numbers}
-    )
-    grants = set(seen.values_list("call__code", "application__number"))
-    return [pk for pk, number in said.items() if number in grants]
 
 
 def events_of(user: User, communes: Sequence[Area], first: date, last: date) -> list[Event]:

@@ -56,7 +56,7 @@ def list_of(session: Session, *, by: User) -> list[dict[str, Any]]:
     For who works there; the reading is in the trace.
     """
     require_operator(by, session.contract, session.commune)
-    return _listed(session, by, "list")
+    return listed(session, by, "list")
 
 
 @unfenced
@@ -66,7 +66,7 @@ def list_checked(session: Session, *, by: User) -> list[dict[str, Any]]:
 
     if not visible_to(by).filter(pk=session.pk).exists():
         raise Refused("Cette séance n’est pas de votre affectation")
-    return _listed(session, by, "see")
+    return listed(session, by, "see")
 
 
 @unfenced
@@ -109,7 +109,7 @@ def read_card(session: Session, text: str, *, by: User) -> tuple[Household, bool
 @transaction.atomic
 def print_sheet(session: Session, *, by: User) -> SessionSheet:
     """Number the sheet of a session, whose lines are its list of today; printed again, it says the same."""
-    households = [row["household_id"] for row in _listed(session, by, "print")]
+    households = [row["household_id"] for row in listed(session, by, "print")]
     printing = print_list(
         Printing.Purpose.ATTENDANCE, session.village, households=households,
         pages=max(1, -(-len(households) // SHEET_ROWS)), by=by,
@@ -150,7 +150,8 @@ def stage_rows(rows: Iterable[Sequence[Any]]) -> None:
     copy_rows("stage_attendance", STAGE, rows)
 
 
-def _listed(session: Session, by: User, verb: str) -> list[dict[str, Any]]:
+def listed(session: Session, by: User, verb: str) -> list[dict[str, Any]]:
+    """The lines of a session, for an act that asked the right of who reads: `verb` says in the trace what for."""
     rows = fetch_sql("delivery", "sessions_list", {"session": session.pk})
     audit.read(verb, NOUN, session.pk, by=by, subjects=[row["household_id"] for row in rows])
     return [{**row, "n": n, "rsu": _printed(row["rsu_number"])} for n, row in enumerate(rows, 1)]

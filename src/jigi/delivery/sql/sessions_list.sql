@@ -13,6 +13,7 @@ SELECT household.id AS household_id, household.rsu_number, household.head_name, 
     receiver.household_id IS NOT NULL AS recipient,
     coalesce(recipient.given_names || ' ' || recipient.surname, '') AS recipient_name,
     coalesce(alternate.given_names || ' ' || alternate.surname, '') AS alternate_name,
+    coalesce(recipient.sex, '') AS recipient_sex, coalesce(alternate.sex, '') AS alternate_sex,
     held.id IS NOT NULL AS present, coalesce(held.came, '') AS came, coalesce(held.sex, '') AS sex,
     coalesce(held.mother, false) AS mother, coalesce(held.consented, false) AS consented, coalesce(held.means, '') AS means
 FROM session

@@ -1,11 +1,17 @@
 -- writes: intake_submission (answers and device are emptied), intake_attachment, intake_submissionconflict,
--- delivery_grantfiche (deleted: a visit that was held can be taken no more)
+-- delivery_fieldfiche and what hangs on it (one of an event that was held is set aside: it can be taken no more)
 WITH aged AS (
     SELECT id FROM intake_submission WHERE sealed <> '' AND received_at < %(before)s
 ), files AS (
     DELETE FROM intake_attachment WHERE submission_id IN (SELECT id FROM aged)
+), events AS (
+    SELECT id FROM delivery_fieldfiche WHERE fiche_id IN (SELECT id FROM aged)
+), faults AS (
+    DELETE FROM delivery_fieldfault WHERE fiche_id IN (SELECT id FROM events)
+), corrections AS (
+    DELETE FROM delivery_fieldcorrection WHERE fiche_id IN (SELECT id FROM events)
 ), held AS (
-    DELETE FROM delivery_grantfiche WHERE fiche_id IN (SELECT id FROM aged)
+    UPDATE delivery_fieldfiche SET status = 'dropped' WHERE id IN (SELECT id FROM events) AND status = 'held'
 ), others AS (
     DELETE FROM intake_submissionconflict WHERE submission_id IN (SELECT id FROM aged)
 )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from jigi.delivery.contracts import access, actions, queries
 from jigi.delivery.contracts.models import Contract, ContractCommune, Deliverable, Operator
 from jigi.delivery.contracts.states import CONTRACT, DELIVERABLE
+from jigi.delivery.fiches import queries as fiches
 from jigi.foundation import audit
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
@@ -39,7 +40,8 @@ SIBLINGS = (
 def listed(request: HttpRequest) -> HttpResponseBase:
     """The contracts that the person follows or works for."""
     user = reader(request)
-    context = {"may_plan": can(user, access.PLAN), "siblings": SIBLINGS}
+    held = fiches.visible_to(user).filter(status="held").count()
+    context = {"may_plan": can(user, access.PLAN), "siblings": SIBLINGS, "held": held}
     return CONTRACTS.respond(request, queries.contracts_visible_to(user), "delivery/contracts.html", context)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from jigi.delivery.contracts.access import DECIDE, PLAN, may, may_operate
 from jigi.delivery.contracts.queries import contracts_of
-from jigi.delivery.grants import actions, collected, committee, graduation, instalments, queries, selection, training
+from jigi.delivery.grants import actions, committee, graduation, instalments, queries, selection, training
 from jigi.delivery.grants.models import GrantCall
 from jigi.delivery.grants.selection_models import GrantRanked
 from jigi.delivery.grants.states import CALL, SELECTION
@@ -35,24 +35,9 @@ def calls(request: HttpRequest) -> HttpResponseBase:
     asked = queries.instalments_visible_to(user).filter(status="asked").count()
     held = rights_of(request)
     context = {
-        "may_plan": PLAN in held, "asked": asked, "held": queries.fiches_held(user)[:20],
-        "sees_exits": not held.isdisjoint(queries.SEE),
+        "may_plan": PLAN in held, "asked": asked, "sees_exits": not held.isdisjoint(queries.SEE),
     }  # fmt: skip
     return CALLS.respond(request, queries.calls_visible_to(user), "grants/calls.html", context)
-
-
-@require_POST
-@of_contracts
-def take_visits(request: HttpRequest) -> HttpResponseBase:
-    """Take the visits that telephones sent, and try again those that were held."""
-    user = user_of(request)
-
-    def done() -> str:
-        taken = collected.take(by=user)
-        return f"{counted(taken.taken, 'visite prise', 'visites prises')}, {counted(taken.held, 'retenue')}."
-
-    carry_out(request, done)
-    return redirect("grant_calls")
 
 
 @of_contracts

@@ -9,7 +9,6 @@ from jigi.web.grants import applications, calls, grants, selections
 urlpatterns = [
     path("", calls.calls, name="grant_calls"),
     path("nouveau/", calls.new, name="grant_call_new"),
-    path("visites/prendre/", calls.take_visits, name="grant_visits_take"),
     path("tranches/", grants.instalments_list, name="grant_instalments"),
     path("sorties/", grants.graduations, name="grant_graduations"),
     path("sorties/<int:pk>/faire/<str:verb>/", grants.graduate, name="grant_graduation_act"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.nutrition import census, contracts, distributions, lots, stock, stops
+from jigi.web.nutrition import census, contracts, distributions, lots, phone, stock, stops
 
 urlpatterns = [
     path("", distributions.distributions, name="nutrition"),
@@ -27,6 +27,11 @@ urlpatterns = [
     path("passages/<int:pk>/feuille/", stops.sheet, name="nutrition_sheet"),
     path("passages/<int:pk>/numeroter/", stops.number, name="nutrition_number"),
     path("passages/<int:pk>/tableau/", stops.table, name="nutrition_table"),
+    path("telephone/", phone.desk, name="nutrition_phone"),
+    path("telephone/hors-ligne.js", phone.worker, name="nutrition_phone_worker"),
+    path("telephone/moi/", phone.who, name="nutrition_phone_who"),
+    path("telephone/listes/<int:pk>/", phone.carried, name="nutrition_phone_list"),
+    path("telephone/envoyer/", phone.send, name="nutrition_phone_send"),
     path("stock/", stock.stock, name="nutrition_stock"),
     path("stock/lieux/", stock.open_place, name="nutrition_places"),
     path("stock/noter/<str:kind>/", stock.note, name="nutrition_stock_note"),

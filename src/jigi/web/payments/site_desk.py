@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -30,6 +28,7 @@ from jigi.payments import site_lists, site_records
 from jigi.payments.models import SiteDay, SiteRecord
 from jigi.payments.site_plans import may_handle
 from jigi.payments.site_records import Said
+from jigi.web import offline
 from jigi.web.account.step_up import require_proof
 from jigi.web.formats import day as in_words
 from jigi.web.middleware import status_of
@@ -90,8 +89,7 @@ def send(request: HttpRequest) -> JsonResponse:
     """Take the records of a device; each has a number of its own, and sent again changes nothing."""
     user = _cashier(request)
     try:
-        # A form was read already by who checks its token: its body can't be read twice.
-        device, said = _read(request.body if request.content_type == "application/json" else b"")
+        device, said = _read(offline.sent(request))
         results = site_records.take(device, said, by=user)
     except JigiError as error:
         return JsonResponse({"said": str(error)}, status=status_of(error))
@@ -101,11 +99,7 @@ def send(request: HttpRequest) -> JsonResponse:
 @login_not_required
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, at an address from which it serves the page of cashiers and nothing else."""
-    path = finders.find("site/worker.js")
-    assert isinstance(path, str)
-    response = HttpResponse(Path(path).read_bytes(), content_type="text/javascript; charset=utf-8")
-    response.headers["Service-Worker-Allowed"] = reverse("site_desk")
-    return response
+    return offline.worker(reverse("site_desk"), "jigi-site")
 
 
 def _day(one: SiteDay) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jigi.web.sessions import campaigns, conditions, entering, files, following, listing, plans, session, sheets
+from jigi.web.sessions import campaigns, conditions, entering, files, following, listing, phone, plans, session, sheets
 
 urlpatterns = [
     path("", listing.sessions, name="sessions"),
@@ -24,6 +24,11 @@ urlpatterns = [
     path("conditions/constats/<int:pk>/faire/<str:verb>/", conditions.finding_act, name="condition_finding_act"),
     path("conditions/recours/", conditions.appeals_listed, name="condition_appeals"),
     path("conditions/recours/<int:pk>/repondre/", conditions.answer, name="condition_appeal_answer"),
+    path("telephone/", phone.desk, name="session_phone"),
+    path("telephone/hors-ligne.js", phone.worker, name="session_phone_worker"),
+    path("telephone/moi/", phone.who, name="session_phone_who"),
+    path("telephone/listes/<int:pk>/", phone.carried, name="session_phone_list"),
+    path("telephone/envoyer/", phone.send, name="session_phone_send"),
     path("<int:pk>/", session.shown, name="session"),
     path("<int:pk>/tenue/", session.hold, name="session_hold"),
     path("<int:pk>/faire/<str:verb>/", session.act, name="session_act"),

@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
@@ -24,8 +22,9 @@ from jigi.delivery.contracts.access import may_operate
 from jigi.delivery.works import queries, rules
 from jigi.delivery.works import sheets as timesheet
 from jigi.delivery.works.models import SheetEntry, Timesheet
-from jigi.foundation.errors import InputError, JigiError
+from jigi.foundation.errors import JigiError
 from jigi.foundation.models import User
+from jigi.web import offline
 from jigi.web.account.step_up import require_proof
 from jigi.web.middleware import status_of
 from jigi.web.works.sight import person, seen_sheet
@@ -36,7 +35,8 @@ MOST_SHEETS = 40
 def desk(request: HttpRequest) -> HttpResponse:
     """The page itself, which names nobody."""
     person(request)
-    return render(request, "works/phone.html")
+    said = {"heading": "Appel d’un chantier", "none": "Aucune feuille n’est en saisie sur vos chantiers."}
+    return render(request, "works/phone.html", said)
 
 
 def who(request: HttpRequest) -> JsonResponse:
@@ -66,7 +66,7 @@ def roster(request: HttpRequest, pk: int) -> JsonResponse:
 def send(request: HttpRequest) -> JsonResponse:
     """Take what a phone entered of a sheet. Sent again after an answer was lost, it changes nothing."""
     try:
-        pk, revision, grid = _read(request.body if request.content_type == "application/json" else b"")
+        pk, revision, grid = _read(offline.sent(request))
         shown = seen_sheet(request, pk)
         kept = _kept(shown, revision, grid, person(request))
     except JigiError as error:
@@ -77,11 +77,7 @@ def send(request: HttpRequest) -> JsonResponse:
 @login_not_required
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, at an address from which it serves this page and nothing else."""
-    path = finders.find("works/worker.js")
-    assert isinstance(path, str)
-    response = HttpResponse(Path(path).read_bytes(), content_type="text/javascript; charset=utf-8")
-    response.headers["Service-Worker-Allowed"] = reverse("works_phone")
-    return response
+    return offline.worker(reverse("works_phone"), "jigi-works")
 
 
 def _kept(shown: Timesheet, revision: int, grid: Mapping[int, str], user: User) -> SheetEntry:
@@ -106,14 +102,8 @@ def _read(body: bytes) -> tuple[int, int, dict[int, str]]:
         pk, revision, lines = sent["sheet"], sent["revision"], sent["lines"]
         grid = {int(number): marks for number, marks in lines.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise _unreadable() from None
+        raise offline.unreadable() from None
     known = all(isinstance(marks, str) and len(marks) <= rules.MOST_DAYS and 0 < n < 1_000 for n, marks in grid.items())
     if type(pk) is not int or type(revision) is not int or not 0 < pk < 2**63 or not 0 <= revision < 2**31 or not known:
-        raise _unreadable()
+        raise offline.unreadable()
     return pk, revision, grid
-
-
-def _unreadable() -> InputError:
-    return InputError(
-        "L’envoi du téléphone ne se lit pas", remedy="Rien n’a été enregistré : rechargez la page avec le réseau."
-    )

@@ -12,7 +12,7 @@ const francs = (amount) => `${new Intl.NumberFormat("fr-FR").format(amount)} FCF
 const hour = (iso) => new Date(iso).toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
 const today = () => new Date().toLocaleDateString("sv-SE");
 
-let who = null, device = "", list = null, records = [], chosen = null, scanning = null, sending = false;
+let who = null, device = "", list = null, records = [], chosen = null, sending = false;
 
 async function start() {
   if (!window.isSecureContext) return show("#insecure");
@@ -272,7 +272,7 @@ function ask(path, body) {
 }
 
 function show(selector, then) {
-  scanning?.abort();
+  scanning.stop();
   for (const one of document.querySelectorAll("main > section.first")) one.hidden = one.id !== selector.slice(1);
   scrollTo(0, 0);
   return then?.();
@@ -284,22 +284,7 @@ function say(tone, text) {
 
 $("#seekform").onsubmit = (event) => { event.preventDefault(); find($("#code").value); };
 $("#seek").oninput = refresh;
-$("#scan").onclick = async () => {
-  if (scanning) return scanning.abort();
-  scanning = new AbortController();
-  $("#scan").textContent = "Arrêter la caméra";
-  $("#view").hidden = false;
-  try {
-    const text = await cards.scan($("#view"), scanning.signal);
-    if (text) await find(text);
-  } catch {
-    say("error", "La caméra ne s’ouvre pas : permettez-la dans le navigateur, ou tapez le code.");
-  } finally {
-    scanning = null;
-    $("#view").hidden = true;
-    $("#scan").textContent = "Lire une carte";
-  }
-};
+const scanning = cards.scanner($("#scan"), $("#view"), find, (why) => say("error", why));
 $("#line form").onsubmit = (event) => {
   event.preventDefault();
   const { receiver, means } = Object.fromEntries(new FormData(event.target));

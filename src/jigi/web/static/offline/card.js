@@ -57,7 +57,7 @@ export async function camera() {
 }
 
 /** Show the camera in `video` until it reads a code or `signal` aborts; promises the text, null when it was stopped. */
-export async function scan(video, signal) {
+async function scan(video, signal) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   try {
     video.srcObject = stream;
@@ -73,4 +73,27 @@ export async function scan(video, signal) {
     for (const track of stream.getTracks()) track.stop();
     video.srcObject = null;
   }
+}
+
+/** Let `button` open the camera in `view` and stop it; what it reads goes to `found`, and that it can't be opened to `failed`. */
+export function scanner(button, view, found, failed) {
+  const said = button.textContent;
+  let scanning = null;
+  button.onclick = async () => {
+    if (scanning) return scanning.abort();
+    scanning = new AbortController();
+    button.textContent = "Arrêter la caméra";
+    view.hidden = false;
+    try {
+      const text = await scan(view, scanning.signal);
+      if (text) await found(text);
+    } catch {
+      failed("La caméra ne s’ouvre pas : permettez-la dans le navigateur, ou tapez le code.");
+    } finally {
+      scanning = null;
+      view.hidden = true;
+      button.textContent = said;
+    }
+  };
+  return { stop: () => scanning?.abort() };
 }

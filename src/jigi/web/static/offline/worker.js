@@ -1,7 +1,5 @@
-// The service worker of the cashier's page: it opens without network, with its files. It keeps nothing said of anybody: the page is
-// the same for all, and the lists are in the device's own store (store.js).
-const STORE = "jigi-site";
-const SHELL = "/paiements/site/";
+// The service worker of a page that works without network: it opens without it, with its files. It keeps nothing said of anybody:
+// the page is the same for all, and the lists are in the device's own store (store.js). The server writes SHELL and STORE above.
 const PATIENCE = 5000;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -13,7 +11,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(request) {
-  const kept = await caches.match(SHELL);
+  const kept = await caches.match(SHELL, { cacheName: STORE });
   if (!kept) return fetch(request);
   const waited = new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE));
   const found = await Promise.race([fetch(request).catch(() => null), waited]);
