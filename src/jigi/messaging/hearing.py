@@ -86,7 +86,7 @@ def stop(phone: str, *, by: User) -> None:
     index = _index(phone)
     if not _stop(index, OptOut.Means.DESK, by):
         raise Refused("Ce téléphone est déjà désinscrit", remedy="Rien n’est à faire.")
-    audit.record("stop", "message_optout", index.hex()[:12], by=by)
+    audit.record("opt_out", "message_optout", index.hex()[:12], by=by)
 
 
 @unfenced
@@ -97,7 +97,7 @@ def start(phone: str, *, by: User) -> None:
     index = _index(phone)
     if not _start(index, by):
         raise Refused("Ce téléphone n’est pas désinscrit", remedy="Rien n’est à faire.")
-    audit.record("start", "message_optout", index.hex()[:12], by=by)
+    audit.record("opt_in", "message_optout", index.hex()[:12], by=by)
 
 
 def _stop(index: bytes, means: str, by: User | None) -> bool:

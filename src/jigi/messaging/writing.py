@@ -134,8 +134,8 @@ def set_sender(programme: str, organisation: str, name: str, *, by: User) -> Non
         raise Refused(
             "Ce nom d’expéditeur ne va pas", remedy="De 3 à 11 lettres sans accent ou chiffres, comme JIGISEMEJI."
         )
-    held, made = Sender.objects.update_or_create(
+    held, _ = Sender.objects.update_or_create(
         programme_code=programme, organisation=organisation, defaults={"name": said, "set_by": by}
     )
     after = {"programme": programme, "organisation": organisation, "name": said}
-    audit.record("make" if made else "change", "message_sender", held.pk, by=by, after=after)
+    audit.record("set_sender", "message_sender", held.pk, by=by, after=after)

@@ -1,12 +1,14 @@
-"""Emptying what campaigns and messages say of households that are erased."""
+"""Emptying what campaigns and messages say of those who are erased: that one was sent, when and its cost stay."""
 
 from __future__ import annotations
 
 from jigi.foundation.bulk import run_sql
-from jigi.messaging import erasing
 
 
 def erase() -> int:
-    """Empty the messages and the places of recipients of the erased (`erased_household`); returns how many messages."""
-    run_sql("outreach", "erase")
-    return erasing.erase()
+    """Empty the messages and the places of the marked (`erased_household`, `erased_person`); what waits does not leave.
+
+    Returns how many messages. While the register still holds their telephones.
+    """
+    run_sql("outreach", "erase_recipients")
+    return run_sql("outreach", "erase_messages")
