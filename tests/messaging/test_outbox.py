@@ -1,5 +1,7 @@
-"""The outbox: each cause once, whatever the provider does and wherever the worker dies; nobody at night, nobody who said
-stop. The provider of these tests holds no key of idempotency: what is posted twice is handed over twice, and seen."""
+"""The outbox: each cause once, whatever the provider does, wherever the worker dies; nobody at night or after a stop.
+
+The provider of these tests holds no key of idempotency: what is posted twice is handed over twice, and seen.
+"""
 
 from __future__ import annotations
 
@@ -207,3 +209,12 @@ def test_reports_that_come_twice_or_before_the_answer_move_a_message_once() -> N
     platform = Platform(Faults(twice=1), tell=told.append)
     passed(platform)
     assert len(told) == 2 and states() == {"sent": 1}
+
+
+def test_a_sent_message_is_not_asked_about_for_ever() -> None:
+    queued()
+    outbox.one_pass(Recorder(Outcome("accepted")), NOON)
+    talk = Recorder(*[Outcome("accepted")] * 50)
+    for days in range(1, 50):
+        outbox.one_pass(talk, NOON + timedelta(days=days))
+    assert talk.verbs == ["ask"] * 8 and states() == {"sent": 1}

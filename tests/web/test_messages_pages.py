@@ -1,4 +1,4 @@
-"""Messages on the pages: a campaign prepared, approved by another, followed; words, stops, the doors of the provider."""
+"""Messages on the pages: a campaign prepared, approved by another, followed; words, stops, doors of the provider."""
 
 from __future__ import annotations
 

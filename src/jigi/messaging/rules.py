@@ -122,6 +122,9 @@ def asks_to_stop(text: str) -> bool | None:
 FOLLOW_S = 3_600.0
 """A message that was sent and of which no report came is asked about each hour at first, later and later."""
 MOST_WAIT_S = 12 * 3_600.0
+FOLLOWED = 8
+"""How many times it is asked about; then it stays « sent », unless a report comes."""
+FOR_EVER_S = 20 * 365 * 86_400.0
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ def hear_sending(outcome: Outcome, times: int) -> Heard:
     """After a message left. Only what proves that nothing was done puts it back."""
     match outcome.kind:
         case "accepted" | "delivered" | "failed":
-            return _known(outcome, times)
+            return _known(outcome, 0)
         case "later":
             return Heard("queued", max(outcome.retry_after_s or 0.0, backoff(times)), outcome.why)
         case "denied":
@@ -167,13 +170,15 @@ def hear_asking(outcome: Outcome, times: int, *, was: str, settled: bool) -> Hea
         return _known(outcome, times)
     if was == "unclear" and outcome.kind == "unknown" and settled:
         return Heard("queued", 0.0, "le fournisseur ne l’a jamais reçu")
+    if was == "sent" and times >= FOLLOWED:
+        return Heard(was, FOR_EVER_S, outcome.why)
     return Heard(was, max(outcome.retry_after_s or 0.0, backoff(times)), outcome.why)
 
 
 def _known(outcome: Outcome, times: int) -> Heard:
     status = "sent" if outcome.kind == "accepted" else outcome.kind
-    wait = min(FOLLOW_S * 2 ** min(max(times - 1, 0), 10), MOST_WAIT_S) if status == "sent" else 0.0
-    return Heard(status, wait, outcome.why, outcome.provider_reference)
+    wait = FOR_EVER_S if times >= FOLLOWED else min(FOLLOW_S * 2 ** max(times - 1, 0), MOST_WAIT_S)
+    return Heard(status, wait if status == "sent" else 0.0, outcome.why, outcome.provider_reference)
 
 
 def tally(weights: Sequence[tuple[int, int]]) -> tuple[int, int]:

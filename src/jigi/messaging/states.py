@@ -21,7 +21,7 @@ MESSAGE = StateTable(
         transition("claim", "queued", "leaving", "Faire partir"),
         transition("withhold", "queued", "withheld", "Retenir : la personne n’en veut plus"),
         transition("expire", "queued", "expired", "Laisser : il n’est plus temps"),
-        transition("cancel", "queued unclear", "cancelled", "Annuler"),
+        transition("cancel", "queued leaving unclear", "cancelled", "Annuler"),
         transition("accept", "leaving unclear", "sent", "Noter qu’il est envoyé"),
         transition("doubt", "leaving", "unclear", "Noter que la réponse est perdue"),
         transition("put_back", "leaving unclear", "queued", "Remettre : rien n’est parti"),

@@ -8,7 +8,7 @@ BEGIN
             ('queued', 'leaving'), ('queued', 'withheld'), ('queued', 'expired'), ('queued', 'cancelled'),
             ('queued', 'delivered'), ('queued', 'failed'),
             ('leaving', 'sent'), ('leaving', 'unclear'), ('leaving', 'queued'), ('leaving', 'delivered'),
-            ('leaving', 'failed'),
+            ('leaving', 'failed'), ('leaving', 'cancelled'),
             ('unclear', 'sent'), ('unclear', 'queued'), ('unclear', 'delivered'), ('unclear', 'failed'),
             ('unclear', 'cancelled'),
             ('sent', 'delivered'), ('sent', 'failed'))
