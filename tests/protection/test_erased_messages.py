@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jigi.messaging import writing
-from jigi.messaging.models import Message
+from jigi.messaging.models import Inbound, Message
 from jigi.messaging.writing import Line, Wording
 from jigi.protection import erasure
 from jigi.registry.models import Household, Phone
@@ -30,6 +30,14 @@ def written(db: None) -> list[Household]:
     ]  # fmt: skip
     writing.queue(Wording("payment_day"), lines, by=None)
     return homes
+
+
+def test_what_they_wrote_is_emptied_too(written: list[Household]) -> None:
+    phone = Phone.objects.order_by("person_id")[0]
+    index = bytes(phone.number_index)
+    Inbound.objects.create(provider_reference="A1", phone_sealed=bytes(phone.sealed), phone_index=index, did="")
+    erasure.erase(households=[written[0].pk])
+    assert bytes(Inbound.objects.get().phone_sealed) == b""
 
 
 @pytest.mark.parametrize("whole", [True, False])

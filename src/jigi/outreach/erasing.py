@@ -11,4 +11,5 @@ def erase() -> int:
     Returns how many messages. While the register still holds their telephones.
     """
     run_sql("outreach", "erase_recipients")
+    run_sql("outreach", "erase_inbound")
     return run_sql("outreach", "erase_messages")
