@@ -112,7 +112,7 @@ def test_what_no_voice_says_is_refused() -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "says"),
     [
-        ("{date}", "{nom}", "{nom} n’est pas connu"),
+        ("le {date} à", "le {nom} à", "{nom} n’est pas connu"),
         ("paiement le {date}", "paiement le {date", "Une accolade reste ouverte"),
         ("[template.payment_day.text.bm]", "[template.payment_day.text.xx]", "n’est pas une langue"),
         ("wari bɛ sara {date}, {lieu}", "wari bɛ sara {lieu}", "ne sont pas ceux du français"),

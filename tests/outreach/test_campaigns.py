@@ -49,12 +49,11 @@ def test_from_the_list_to_the_telephone_by_two_people(world: Told) -> None:
     assert campaign.status == "done"
 
 
-def test_a_preview_shows_five_and_keeps_nothing(world: Told) -> None:
-    world.scene.enrol([])
+def test_a_preview_shows_five_and_writes_no_message(world: Told) -> None:
     campaign = world.made()
     shown = actions.preview(campaign, by=world.maker)
     assert len(shown) == 3 and all("Safo" in one.text and one.segments == 1 and one.gsm for one in shown)
-    assert not Recipient.objects.exists() and not Message.objects.exists()
+    assert (campaign.reachable, campaign.cost_xof) == (3, 45) and not Message.objects.exists()
 
 
 def test_the_words_of_a_language_outside_gsm_cost_what_they_cost(world: Told) -> None:

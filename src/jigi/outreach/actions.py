@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -58,10 +58,20 @@ class Sample:
     gsm: bool
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Who is in a list, who can be reached, and what writing to them costs at most."""
+
+    recipients: int
+    reachable: int
+    segments: int
+    cost_xof: int
+
+
 @unfenced
 @transaction.atomic
 def make(plan: Plan, *, by: User) -> Campaign:
-    """Prepare a campaign. Refused with what to mend: the template, the round, the day or the right."""
+    """Prepare a campaign and count its list. Refused with what to mend: template, round, day or right."""
     _require(by, PREPARE, plan.area, plan.programme.code, plan.organisation)
     _refuse_unsound(plan)
     made = Campaign.objects.create(
@@ -70,6 +80,9 @@ def make(plan: Plan, *, by: User) -> Campaign:
         channel=plan.channel, payment_round=plan.payment_round, organisation=plan.organisation,
         pay_point=plan.pay_point.strip(), day=plan.day, place=plan.place.strip(), made_by=by,
     )  # fmt: skip
+    counted = _counted(made)
+    Campaign.objects.filter(pk=made.pk).update(**asdict(counted))
+    made.refresh_from_db()
     facts = {"audience": plan.audience, "template": plan.template, "area": plan.area.code}
     audit.record("make", CAMPAIGN.noun, made.pk, by=by, after=facts)
     return made
@@ -81,21 +94,16 @@ def ask(campaign: Campaign, *, by: User) -> None:
     """Freeze the list, count it and what it costs, and ask for another's approval."""
     held = _held(campaign, by, PREPARE)
     CAMPAIGN.check(held, "ask")
-    Recipient.objects.filter(campaign=held).delete()
-    run_sql("outreach", f"audience_{held.audience}", _facts(held))
-    run_sql("outreach", "reachable", {"campaign": held.pk})
-    recipients = Recipient.objects.filter(campaign=held).count()
-    reachable = Recipient.objects.filter(campaign=held, reachable=True).count()
-    if not reachable:
+    counted = _counted(held)
+    if not counted.reachable:
         raise Refused(
             "Personne ne recevrait ce message",
-            why=f"{recipients} personnes dans la liste, aucune joignable" if recipients else "",
+            why=f"{counted.recipients} personnes dans la liste, aucune joignable" if counted.recipients else "",
             remedy="Voyez le tour, le lieu et le jour ; un téléphone se note sur la fiche du ménage.",
         )
-    segments, cost = _weighed(held)
     CAMPAIGN.move(
-        held, "ask", by=by, asked_by=by, asked_at=timezone.now(), recipients=recipients, reachable=reachable,
-        segments=segments, cost_xof=cost,
+        held, "ask", by=by, asked_by=by, asked_at=timezone.now(), recipients=counted.recipients,
+        reachable=counted.reachable, segments=counted.segments, cost_xof=counted.cost_xof,
     )  # fmt: skip
     _follow(campaign, held)
 
@@ -176,17 +184,12 @@ def under_way() -> list[int]:
 
 @unfenced
 def preview(campaign: Campaign, *, by: User) -> list[Sample]:
-    """Five messages of the frozen list, or of what it would be now while the campaign is prepared (nothing is kept)."""
+    """Five messages of the list as it was counted last."""
     held = _held(campaign, by, PREPARE, APPROVE, lock=False)
-    if held.status != "draft":
-        return _samples(held)
-    with transaction.atomic():
-        point = transaction.savepoint()
-        Recipient.objects.filter(campaign=held).delete()
-        run_sql("outreach", f"audience_{held.audience}", _facts(held))
-        run_sql("outreach", "reachable", {"campaign": held.pk})
-        found = _samples(held)
-        transaction.savepoint_rollback(point)
+    wording, found = _wording(held), []
+    for row in fetch_sql("outreach", "people", {"campaign": held.pk, "after": 0, "most": SHOWN}):
+        text, segments, _ = writing.written(wording, values_of(row, held.programme.name))
+        found.append(Sample(row["household_id"], text, segments, rules.is_gsm(text)))
     return found
 
 
@@ -200,19 +203,15 @@ def values_of(row: dict[str, Any], programme: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _samples(campaign: Campaign) -> list[Sample]:
-    wording, found = _wording(campaign), []
-    for row in fetch_sql("outreach", "people", {"campaign": campaign.pk, "after": 0, "most": SHOWN}):
-        text, segments, _ = writing.written(wording, values_of(row, campaign.programme.name))
-        found.append(Sample(row["household_id"], text, segments, rules.is_gsm(text)))
-    return found
-
-
-def _weighed(campaign: Campaign) -> tuple[int, int]:
-    wording = _wording(campaign)
-    return rules.tally([
-        writing.written(wording, values_of(row, campaign.programme.name))[1:] for row in _people(campaign)
-    ])  # fmt: skip
+def _counted(campaign: Campaign) -> Counted:
+    """Write the list of a campaign in preparation anew, and what it weighs."""
+    own = Recipient.objects.filter(campaign=campaign)
+    own.delete()
+    run_sql("outreach", f"audience_{campaign.audience}", _facts(campaign))
+    run_sql("outreach", "reachable", {"campaign": campaign.pk})
+    wording, name = _wording(campaign), campaign.programme.name
+    segments, cost = rules.tally([writing.written(wording, values_of(row, name))[1:] for row in _people(campaign)])
+    return Counted(own.count(), own.filter(reachable=True).count(), segments, cost)
 
 
 def _people(campaign: Campaign) -> Iterator[dict[str, Any]]:

@@ -3,8 +3,8 @@
 CREATE FUNCTION messaging_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM before_them AS old JOIN after_them AS new USING (id)
-        WHERE old.status <> new.status AND (old.status, new.status) NOT IN (
+        SELECT FROM before_them AS was JOIN after_them AS becomes USING (id)
+        WHERE was.status <> becomes.status AND (was.status, becomes.status) NOT IN (
             ('queued', 'leaving'), ('queued', 'withheld'), ('queued', 'expired'), ('queued', 'cancelled'),
             ('queued', 'delivered'), ('queued', 'failed'),
             ('leaving', 'sent'), ('leaving', 'unclear'), ('leaving', 'queued'), ('leaving', 'delivered'),
@@ -17,19 +17,19 @@ BEGIN
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'message_moves_by_its_table';
     END IF;
     IF EXISTS (
-        SELECT FROM before_them AS old JOIN after_them AS new USING (id)
-        WHERE (old.reference, old.cause, old.batch, old.segments, old.cost_xof, old.queued_at)
-            IS DISTINCT FROM (new.reference, new.cause, new.batch, new.segments, new.cost_xof, new.queued_at)
-            OR new.turn < old.turn OR new.posts < old.posts
+        SELECT FROM before_them AS was JOIN after_them AS becomes USING (id)
+        WHERE (was.reference, was.cause, was.batch, was.segments, was.cost_xof, was.queued_at)
+            IS DISTINCT FROM (becomes.reference, becomes.cause, becomes.batch, becomes.segments, becomes.cost_xof, becomes.queued_at)
+            OR becomes.turn < was.turn OR becomes.posts < was.posts
     ) OR EXISTS (
-        SELECT FROM before_them AS old LEFT JOIN after_them AS new USING (id) WHERE new.id IS NULL
+        SELECT FROM before_them AS was LEFT JOIN after_them AS becomes USING (id) WHERE becomes.id IS NULL
     ) THEN
         RAISE EXCEPTION 'La cause, la référence et le coût d''un message ne changent pas.'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'message_birth_is_kept';
     END IF;
     INSERT INTO messaging_event (message_id, status, problem)
-    SELECT new.id, new.status, new.problem
-    FROM before_them AS old JOIN after_them AS new USING (id) WHERE old.status <> new.status ORDER BY new.id;
+    SELECT becomes.id, becomes.status, becomes.problem
+    FROM before_them AS was JOIN after_them AS becomes USING (id) WHERE was.status <> becomes.status ORDER BY becomes.id;
     RETURN NULL;
 END $$;
 CREATE TRIGGER message_moves_by_its_table AFTER UPDATE ON messaging_message
