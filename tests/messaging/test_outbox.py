@@ -166,8 +166,8 @@ def killed_somewhere(platform: Platform, draw: random.Random, at: int) -> None:
 def never_twice(seed: int) -> None:
     draw = random.Random(seed)
     faults = {name: draw.choice([0, 0, 0.1, 0.4]) for name in ("busy", "down", "broken", "cut", "lost", "undelivered")}
-    if sum(faults.values()) > 0.9:
-        faults = {name: share / 2 for name, share in faults.items()}
+    worst = max(sum(faults.values()), 0.6)
+    faults = {name: share * 0.6 / worst for name, share in faults.items()}
     platform = Platform(forgetful(**faults), seed=seed)
     number = draw.randint(1, 6)
     queued(number)
