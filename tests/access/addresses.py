@@ -54,6 +54,7 @@ from tests.access.bank import BANK_ASKS
 from tests.access.contracts import CONTRACT_ASKS
 from tests.access.grants import GRANT_ASKS
 from tests.access.grievances import GRIEVANCE_ASKS
+from tests.access.messages import MESSAGE_ASKS
 from tests.access.nutrition import NUTRITION_ASKS
 from tests.access.refunds import REFUND_ASKS
 from tests.access.responses import RESPONSE_ASKS
@@ -780,4 +781,5 @@ ASKS: tuple[Ask, ...] = (
     Ask("data_model_document", "modèle des données, en document", _everywhere("data_model_document")),
     *NUTRITION_ASKS,
     *GRIEVANCE_ASKS,
+    *MESSAGE_ASKS,
 )

@@ -218,8 +218,8 @@ CLIENTS = {
 }  # fmt: skip
 OUTWARD: dict[str, str] = {
     "web/account/provider.py": "the error of a provider of identities that its settings name",
-    "payments/adapters/wire.py": "agencies whose address the operator sets at the terminal, never a page; TLS is "
-    "checked, no redirection is followed, and an agency may be reached by a private line",
+    "foundation/wire.py": "agencies and the provider of messages, whose address the operator sets, never a page; "
+    "TLS is checked, no redirection is followed, and an agency may be reached by a private line",
     "demo/bench/openrosa.py": "the site that the bench itself serves, on this machine",
 }
 """Modules that may call an address, and which. The day one must, it goes through one function that resolves once,

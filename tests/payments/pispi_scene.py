@@ -7,11 +7,11 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from jigi.foundation.wire import Cut, Reply
 from jigi.payments import dispatch_rules as rules
 from jigi.payments.adapters.conversation import Payment
 from jigi.payments.adapters.pispi import Access, PiSpi
 from jigi.payments.adapters.pispi_twin import BASE, TOKEN, Faults, Platform
-from jigi.payments.adapters.wire import Cut, Reply
 from jigi.payments.dispatch_engine import Answer, DueGroup, Settings, Step, run_pass
 
 ALIAS = "9b1b2499-3e50-435b-b757-{:012}"

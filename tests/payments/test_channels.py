@@ -18,12 +18,12 @@ from cryptography.x509.oid import NameOID
 
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent
+from jigi.foundation.wire import Cut, HttpWire
 from jigi.payments import channels
 from jigi.payments.adapters.conversation import Unknown
 from jigi.payments.adapters.pispi import PiSpi
 from jigi.payments.adapters.pispi_server import Server
 from jigi.payments.adapters.pispi_twin import Platform
-from jigi.payments.adapters.wire import Cut, HttpWire
 from jigi.payments.dispatch_models import Channel
 from tests.factories import make_user
 from tests.payments.pispi_scene import access

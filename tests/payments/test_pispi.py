@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jigi.foundation.wire import Cut, HttpWire
 from jigi.payments import dispatch_rules as rules
 from jigi.payments.adapters.conversation import (
     Accepted,
@@ -29,7 +30,6 @@ from jigi.payments.adapters.conversation import (
 from jigi.payments.adapters.pispi import PiSpi
 from jigi.payments.adapters.pispi_qr import NotACode, PaymentCode, checksum, decode, encode
 from jigi.payments.adapters.pispi_twin import Faults, Platform
-from jigi.payments.adapters.wire import Cut, HttpWire
 from tests.payments.openapi import SPECS, check_answer, check_request
 from tests.payments.pispi_scene import ALIAS, Schedule, TwinWire, access
 

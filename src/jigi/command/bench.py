@@ -58,6 +58,7 @@ DETAILS = {
     "reference_measured_seconds": "secondes de la référence, mesurées sur cinq règles et un jour",
     "registered": "ménages au registre",
     "chosen": "ménages choisis, inscrits et sur la liste approuvée",
+    "queue_seconds": "secondes pour mettre en attente",
     "recall_seconds": "secondes pour dire qui a reçu un lot",
 }
 

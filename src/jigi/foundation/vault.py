@@ -38,6 +38,7 @@ KINDS = {
     "card": "la clé qui signe les cartes",
     "grant_evidence": "une pièce d’une subvention",
     "grievance": "le récit ou le nom d’une plainte",
+    "message": "les mots d’un message",
 }
 KEY_BYTES = 32
 INDEX_BYTES = 16

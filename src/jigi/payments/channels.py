@@ -13,10 +13,10 @@ from jigi.foundation.errors import JigiError, Refused
 from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
 from jigi.foundation.toml_table import Table, parse, read_text
+from jigi.foundation.wire import HttpWire
 from jigi.geography.access import require
 from jigi.payments.adapters.conversation import Conversation
 from jigi.payments.adapters.pispi import PATHS, Access, PiSpi
-from jigi.payments.adapters.wire import HttpWire
 from jigi.payments.dispatch_models import Channel
 from jigi.programmes.models import Agency
 

@@ -18,9 +18,9 @@ from jigi.foundation.bulk import run_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.sealed import opened_bytes, sealed_bytes
+from jigi.foundation.wire import HttpWire
 from jigi.payments.adapters.conversation import Conversation, Event
 from jigi.payments.adapters.pispi import PiSpi
-from jigi.payments.adapters.wire import HttpWire
 from jigi.payments.channels import access_of
 from jigi.payments.dispatch_models import Channel, Dispatch, Notice
 

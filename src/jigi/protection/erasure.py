@@ -16,6 +16,7 @@ from jigi.foundation.bulk import fetch_sql, run_sql, statement
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.grievances import erasing as grievances
+from jigi.outreach import erasing as outreach
 
 PACKAGE = "protection"
 # Fiches, problems and corrections of imports first: they are found by the source key, which the households lose.
@@ -121,7 +122,7 @@ def erase_marked(mark: Callable[[], None]) -> dict[str, int]:
             )  # fmt: skip
         with past_opened():
             # First: complaints are found by the households that the register still names.
-            complaints = {"grievances": grievances.erase()}
+            complaints = {"grievances": grievances.erase(), "messages": outreach.erase()}
             return complaints | {name.removeprefix("erase_"): run_sql(PACKAGE, name) for name in STATEMENTS}
 
 

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "jigi.geography",
     "jigi.registry",
     "jigi.ledger",
+    "jigi.messaging",
     "jigi.programmes",
     "jigi.changes",
     "jigi.schemes",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "jigi.payments",
     "jigi.verification",
     "jigi.grievances",
+    "jigi.outreach",
     "jigi.monitoring",
     "jigi.protection",
     "jigi.web",
@@ -164,10 +166,15 @@ if HTTPS:
 
 PROCRASTINATE_IMPORT_PATHS = [
     "jigi.foundation.clock", "jigi.geography.jobs", "jigi.payments.jobs", "jigi.monitoring.jobs",
-    "jigi.grievances.jobs",
+    "jigi.grievances.jobs", "jigi.messaging.jobs", "jigi.outreach.jobs",
     "jigi.protection.jobs", "jigi.web.imports.jobs", "jigi.web.forms.jobs", "jigi.web.schemes.jobs",
     "jigi.web.backups.jobs", "jigi.web.sharing.jobs", "jigi.web.sheets.jobs", "jigi.payments.dispatch_jobs",
 ]  # fmt: skip
+# The provider of SMS and calls (docs/messages.md): without an address, messages wait.
+MESSAGES_URL = os.environ.get("JIGI_MESSAGES_URL", "")
+MESSAGES_TOKEN = os.environ.get("JIGI_MESSAGES_TOKEN", "")
+MESSAGES_SECRET = os.environ.get("JIGI_MESSAGES_SECRET", "")
+MESSAGES_SENDER = os.environ.get("JIGI_MESSAGES_SENDER", "JIGI")
 # Where the head of the audit's chain is written outside the database; the second place is best on another machine.
 AUDIT_ANCHORS = [Path(os.environ.get("JIGI_AUDIT_ANCHOR") or HOME / "audit" / "anchor.log")]
 if second := os.environ.get("JIGI_AUDIT_ANCHOR_2"):

@@ -48,6 +48,7 @@ urlpatterns = scoped(
         path("nutrition/", include("jigi.web.nutrition.urls")),
         path("plaintes/", include("jigi.web.grievances.urls")),
         path("plainte/", include("jigi.web.grievances.public_urls")),
+        path("messages/", include("jigi.web.messages.urls")),
         path("chantiers/", include("jigi.web.works.urls")),
         path("reponses/", include("jigi.web.arms.urls")),
         path("reponses/", include("jigi.web.response.urls")),

@@ -45,6 +45,7 @@ JOURNEYS = (
     _journey("/agence/", "Agence", "payments.agency"),
     _journey("/verifications/", "Vérifications", "payments.verify"),
     _journey("/plaintes/", "Plaintes", "grievances.handle"),
+    _journey("/messages/", "Messages", "messages.see", "messages.prepare", "messages.approve", "messages.operate"),
     _journey("/financements/", "Financements", "ledger.see"),
     _journey("/comptabilite/", "Comptabilité", "ledger.see"),
     _journey("/comptabilite/banque/reglage/", "Comptes bancaires", "agencies.configure"),

@@ -15,7 +15,9 @@ from jigi.foundation.money import format_xof
 from jigi.grievances.states import ACT as GRIEVANCE_ACT
 from jigi.grievances.states import CASE as GRIEVANCE
 from jigi.intake.states import BATCH, FORM_VERSION, SUBMISSION
+from jigi.messaging.states import MESSAGE
 from jigi.monitoring.states import ALERT
+from jigi.outreach.states import CAMPAIGN as MESSAGE_CAMPAIGN
 from jigi.payments.states import ROUND as PAYMENT_ROUND
 from jigi.payments.states import SUSPENSION
 from jigi.protection.states import REQUEST, RETENTION
@@ -136,6 +138,11 @@ NOUNS = {
     "grievance_clock": Noun("délais des plaintes"),
     "grievance_reference": Noun("catégories de plaintes"),
     "sensitive_grievance": Noun("suite d’une plainte sensible"),
+    "message": Noun("message", "/messages/envois/{}/", "messages.see"),
+    "message_campaign": Noun("campagne de messages", "/messages/{}/", "messages.see"),
+    "message_sender": Noun("expéditeur de messages"),
+    "message_optout": Noun("désinscription des messages"),
+    "message_notice": Noun("avis automatique"),
     "activation": Noun("réponse à un choc", "/reponses/{}/", "shocks.see"),
 }
 
@@ -148,6 +155,7 @@ TABLES = {
         DISTRIBUTION,
         WORKSITE, APPLICATION, TIMESHEET,
         SESSION, REVIEW, APPEAL, GRIEVANCE, GRIEVANCE_ACT, RESPONSE_ARM, ACTIVATION,
+        MESSAGE, MESSAGE_CAMPAIGN,
     )
 }  # fmt: skip
 
@@ -233,6 +241,11 @@ VERBS = {
     "make_secret": "faire un secret de collecte",
     "revoke_secret": "retirer un secret de collecte",
     "ask": "demander",
+    "set_sender": "régler un expéditeur",
+    "switch_on": "mettre un avis en marche",
+    "switch_off": "arrêter un avis",
+    "opt_out": "ne plus écrire à un téléphone",
+    "opt_in": "écrire de nouveau à un téléphone",
     "disclose": "remettre à un partenaire",
     "take_file": "prendre le fichier",
     "accept_orders": "accepter des ordres",

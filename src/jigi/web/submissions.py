@@ -43,6 +43,8 @@ WITHOUT_KEY = {
     "nutrition_phone_send": "une remise porte son propre numéro : la seconde fois, elle est déjà là",
     "works_phone_send": "une saisie porte sa version : la seconde fois, elle est déjà là",
     "agency_notification": "un message d’agence est reconnu à son empreinte : la seconde fois, il est déjà là",
+    "message_report": "un compte rendu est reconnu à son empreinte : la seconde fois, il est déjà là",
+    "message_inbound": "un message reçu porte sa référence : la seconde fois, il est déjà là",
     "agences_api_accept": "une machine : accepter deux fois la même liste ne change rien",
     "agences_api_refuse": "une machine : refuser deux fois pour le même motif ne change rien",
     "agences_api_results": "un lot porte son propre nom : la seconde fois, il est déjà là",

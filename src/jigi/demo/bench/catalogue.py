@@ -9,6 +9,7 @@ from jigi.demo.bench import (
     dispatch,
     expansion,
     importing,
+    messages,
     money,
     nutrition,
     openrosa,
@@ -27,6 +28,6 @@ from jigi.demo.bench.trial import Bench
 ALL = (
     round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH, vault.BENCH, trace.BENCH, backup.BENCH, register.BENCH,
     openrosa.BENCH, dispatch.BENCH, statement.BENCH, money.BENCH, served.BENCH, sessions.BENCH, nutrition.BENCH,
-    works.BENCH, backtest.BENCH, expansion.BENCH,
+    works.BENCH, backtest.BENCH, expansion.BENCH, messages.BENCH,
 )  # fmt: skip
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in ALL}

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from jigi.foundation.wire import Cut, NotSent, Reply, Wire
 from jigi.payments.adapters.conversation import (
     Accepted,
     Denied,
@@ -30,7 +31,6 @@ from jigi.payments.adapters.conversation import (
     Unclear,
     Unknown,
 )
-from jigi.payments.adapters.wire import Cut, NotSent, Reply, Wire
 
 PATHS = {
     "groups": "/paiements-groupes",

@@ -42,6 +42,7 @@ from jigi.web.households import disclosure, health, story
 from jigi.web.households.conditions import in_words
 from jigi.web.households.journal import when_told
 from jigi.web.households.why import whys
+from jigi.web.messages import told as messages
 from jigi.web.nouns import verb_word
 from jigi.web.sessions import told as sessions
 from jigi.web.works import told as works
@@ -451,6 +452,10 @@ SECTIONS = (
     Section(
         "Plaintes", grievances.TABLES, grievances.HEADERS, lambda subject: grievances.rows(subject.household),
         note=grievances.NOTE,
+    ),
+    Section(
+        "Messages", messages.TABLES, messages.HEADERS, lambda subject: messages.rows(subject.household),
+        note=messages.NOTE,
     ),
     Section(
         "Vérifications après paiement, et constats", frozenset({"verification.Check", "verification.Finding"}),

@@ -1,4 +1,4 @@
-"""HTTP to an agency: a connection for each thread, mutual TLS, a deadline, and never a request sent twice by itself.
+"""HTTP to an agency or a provider: a connection a thread, mutual TLS, a deadline, no request sent twice by itself.
 
 Libraries of HTTP repeat a request whose connection drops; here a dropped connection is news (`Cut`), for the caller to
 weigh. What is sent and received is never written to a log.

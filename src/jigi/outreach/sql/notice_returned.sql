@@ -1,0 +1,25 @@
+-- reads: payments_instruction of programmes that told so, what agencies returned, registry_phone, messaging_message;
+-- who is not told yet
+SELECT 'returned:' || line.reference AS cause, line.household_id, line.commune_id AS area_id, '' AS village,
+    left(coalesce(nullif(line.pay_point, ''), commune.name), 120) AS place,
+    coalesce(line.settled_on, back.made_at::date) AS day, line.amount_xof, programme.code AS programme,
+    programme.name AS programme_name, agency.code AS organisation, said.language, own_phone.sealed, own_phone.number_index
+FROM outreach_switch AS said
+JOIN programmes_programme AS programme ON programme.id = said.programme_id
+JOIN programmes_component AS component ON component.programme_id = programme.id
+JOIN payments_paymentround AS own ON own.component_id = component.id AND own.status IN ('released', 'closed')
+    AND own.released_at >= %(at)s::timestamptz - interval '180 days'
+JOIN payments_instruction AS line ON line.round_id = own.id AND line.status IN ('absent', 'refused', 'reversed')
+JOIN programmes_agency AS agency ON agency.id = line.agency_id
+JOIN geography_area AS commune ON commune.id = line.commune_id
+LEFT JOIN payments_returnline AS answer ON answer.id = line.return_line_id
+LEFT JOIN payments_returnfile AS back ON back.id = answer.return_file_id
+CROSS JOIN LATERAL (SELECT line.recipient_id AS person_id) AS person
+CROSS JOIN LATERAL (
+    {sql:phone}
+) AS own_phone
+WHERE said.kind = 'returned' AND said.ended_at IS NULL
+    AND coalesce(back.made_at, line.settled_on::timestamptz) >= said.since
+    AND coalesce(back.made_at, line.settled_on::timestamptz) >= %(at)s::timestamptz - interval '7 days'
+    AND NOT EXISTS (SELECT FROM messaging_message AS known WHERE known.cause = 'returned:' || line.reference)
+ORDER BY line.reference LIMIT %(most)s

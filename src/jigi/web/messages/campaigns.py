@@ -1,0 +1,210 @@
+"""The list of campaigns, the page that prepares one, and the page of one: preview, cost, approval, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from jigi.foundation.errors import JigiError, Refused
+from jigi.foundation.models import User
+from jigi.geography.models import Area
+from jigi.messaging import catalogue
+from jigi.messaging import queries as messaging
+from jigi.messaging.states import MESSAGE
+from jigi.outreach import actions, queries
+from jigi.outreach.models import Campaign
+from jigi.outreach.states import CAMPAIGN
+from jigi.payments import agency_desk
+from jigi.payments import queries as payments
+from jigi.payments.models import PaymentRound
+from jigi.programmes.models import Agency, Programme
+from jigi.web.messages.listing import CAMPAIGNS, chip, title_of
+from jigi.web.messages.sight import person, seen_campaign
+from jigi.web.reader import rights_of
+from jigi.web.submissions import KeyReused, carry_out
+
+Typed = Any
+MOVES: dict[str, Callable[[Campaign, Typed, User], str]] = {
+    "ask": lambda one, typed, by: _done(actions.ask(one, by=by), "La liste est comptée : une autre personne approuve."),
+    "send_back": lambda one, typed, by: _done(
+        actions.send_back(one, typed.get("motif", ""), by=by), "La campagne est renvoyée à qui l’a préparée."
+    ),
+    "approve": lambda one, typed, by: _done(
+        actions.approve(one, by=by), "La campagne est approuvée : ses messages partent dès que l’heure le permet."
+    ),
+    "cancel": lambda one, typed, by: (
+        f"La campagne est annulée : {actions.cancel(one, typed.get('motif', ''), by=by)} messages ne partent pas."
+    ),
+}
+WORDED = frozenset({"send_back", "cancel"})
+
+
+def _templates() -> list[tuple[str, str]]:
+    return [
+        (code, f"{one.title} ({catalogue.USES[one.use]})")
+        for code, one in catalogue.templates().items() if one.use != "notice"
+    ]  # fmt: skip
+
+
+def _languages() -> list[tuple[str, str]]:
+    known = {language for one in catalogue.templates().values() for language in one.texts}
+    return [choice for choice in catalogue.LANGUAGES.items() if choice[0] in known]
+
+
+class CampaignForm(forms.Form):
+    """What a campaign says, to whom and where."""
+
+    titre = forms.CharField(label="Titre", max_length=120, help_text="Pour vous : il n’est pas envoyé.")
+    destinataires = forms.ChoiceField(label="À qui", choices=Campaign.Audience.choices)
+    programme = forms.ChoiceField(label="Programme")
+    tour = forms.ChoiceField(label="Tour libéré", required=False, help_text="Pour qui est à payer.")
+    commune = forms.CharField(
+        label="Commune", required=False, max_length=120, help_text="Vide : tout ce que vous suivez."
+    )
+    site = forms.CharField(label="Site de paiement", required=False, max_length=120, help_text="Vide : tous.")
+    jour = forms.DateField(label="Jour", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    lieu = forms.CharField(
+        label="Lieu à dire", required=False, max_length=60,
+        help_text="Vide : le site de paiement de chacun, ou le lieu de sa séance.",
+    )  # fmt: skip
+    modele = forms.ChoiceField(label="Modèle", choices=_templates)
+    langue = forms.ChoiceField(label="Langue", choices=_languages)
+    par = forms.ChoiceField(label="Par", choices=[("sms", "SMS"), ("voice", "voix")])
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["programme"].choices = _programmes(user)  # type: ignore[attr-defined]
+        self.fields["tour"].choices = [  # type: ignore[attr-defined]
+            ("", "—"), *((str(one.pk), one.label) for one in _rounds(user))
+        ]  # fmt: skip
+
+
+def campaigns(request: HttpRequest) -> HttpResponseBase:
+    """The campaigns of the person's places, or of their agency."""
+    user = person(request)
+    rows = queries.visible_to(user).select_related("programme", "area")
+    context = {
+        "may_prepare": messaging.PREPARE in rights_of(request),
+        "may_see": messaging.SEE in rights_of(request),
+        "to_approve": rows.filter(status="asked").count() if messaging.APPROVE in rights_of(request) else 0,
+    }
+    return CAMPAIGNS.respond(request, rows, "messaging/campaigns.html", context)
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Prepare a campaign; its preview is on its own page."""
+    user = person(request, messaging.PREPARE)
+    form = CampaignForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        made: list[Campaign] = []
+
+        def act() -> str:
+            made.append(actions.make(_plan(form.cleaned_data, user), by=user))
+            return "La campagne est préparée : relisez ses messages, puis demandez l’approbation."
+
+        try:
+            carry_out(request, act)
+            return redirect("message_campaign", made[0].pk) if made else redirect("message_campaigns")
+        except KeyReused:
+            raise
+        except JigiError as refused:
+            form.add_error(None, str(refused))
+    return render(request, "messaging/new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """One campaign: what it says to five people, what it costs, how far it is, what may be done."""
+    one = seen_campaign(request, pk)
+    user = person(request)
+    may = {right: actions.may(user, one, right) for right in (messaging.PREPARE, messaging.APPROVE)}
+    said = catalogue.templates().get(one.template)
+    text = said.texts.get(one.language) if said else None
+    told = queries.progress(one)
+    context = {
+        "campaign": one,
+        "chip": chip(one),
+        "template": title_of(one.template),
+        "unconfirmed": text is not None and not text.confirmed,
+        "tariff_confirmed": catalogue.terms().confirmed,
+        "samples": actions.preview(one, by=user) if any(may.values()) else [],
+        "progress": told,
+        "states": [(MESSAGE.states[code], count, code) for code, count in told.by_state.items()],
+        "moves": _moves(one, user, may),
+        "unreachable": one.recipients - one.reachable,
+    }
+    return render(request, "messaging/campaign.html", context)
+
+
+@require_POST
+def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """One of the moves."""
+    one = seen_campaign(request, pk)
+    if verb not in MOVES:
+        raise Http404
+    user = person(request)
+    carry_out(request, lambda: MOVES[verb](one, request.POST, user))
+    return redirect("message_campaign", pk)
+
+
+def _moves(one: Campaign, user: User, may: dict[str, bool]) -> list[dict[str, Any]]:
+    needs = {"ask": messaging.PREPARE, "approve": messaging.APPROVE, "send_back": messaging.APPROVE}
+    own = user.pk in (one.made_by_id, one.asked_by_id)
+    return [
+        {"verb": step.verb, "label": step.label, "asks": step.verb in WORDED}
+        for step in CAMPAIGN.possible(one.status)
+        if step.verb != "finish"
+        and (may[needs[step.verb]] if step.verb in needs else any(may.values()))
+        and not (step.verb == "approve" and own)
+    ]
+
+
+def _plan(said: dict[str, Any], user: User) -> actions.Plan:
+    posting = messaging.postings(user, messaging.PREPARE)[0]
+    round_ = next((one for one in _rounds(user) if str(one.pk) == said["tour"]), None)
+    return actions.Plan(
+        title=said["titre"], audience=said["destinataires"], programme=Programme.objects.get(code=said["programme"]),
+        area=_area(said["commune"], user) or posting.area, template=said["modele"], language=said["langue"],
+        channel=said["par"], payment_round=round_ if said["destinataires"] == "unpaid" else None,
+        organisation=posting.organisation, pay_point=said["site"], day=said["jour"], place=said["lieu"],
+    )  # fmt: skip
+
+
+def _area(name: str, user: User) -> Area | None:
+    if not name.strip():
+        return None
+    found = [
+        one
+        for one in Area.objects.filter(level="commune", name__iexact=name.strip())
+        if any(one.path.startswith(posting.area.path) for posting in messaging.postings(user, messaging.PREPARE))
+    ]
+    if len(found) != 1:
+        raise Refused(
+            f"La commune « {name.strip()[:60]} » n’est pas une des vôtres", remedy="Écrivez son nom comme dans Lieux."
+        )
+    return found[0]
+
+
+def _programmes(user: User) -> list[tuple[str, str]]:
+    own = messaging.postings(user, messaging.PREPARE)
+    found = Programme.objects.order_by("name")
+    if not any(not one.programme_code for one in own):
+        found = found.filter(code__in=[one.programme_code for one in own])
+    return list(found.values_list("code", "name"))
+
+
+def _rounds(user: User) -> list[PaymentRound]:
+    """The released rounds that the person may announce: those they see, or those of their agency."""
+    agencies = {one.organisation for one in messaging.postings(user, messaging.PREPARE)} - {""}
+    found = {one.pk: one for one in payments.visible_to(user).filter(status="released")}
+    for agency in Agency.objects.filter(code__in=agencies):
+        found |= {one.pk: one for one in agency_desk.rounds_of(user, agency).filter(status="released")}
+    return sorted(found.values(), key=lambda one: -one.pk)[:100]
+
+
+def _done(nothing: None, said: str) -> str:
+    return said
