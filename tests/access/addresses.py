@@ -57,6 +57,7 @@ from tests.access.grievances import GRIEVANCE_ASKS
 from tests.access.nutrition import NUTRITION_ASKS
 from tests.access.refunds import REFUND_ASKS
 from tests.access.responses import RESPONSE_ASKS
+from tests.access.results import RESULT_ASKS
 from tests.access.sessions import SESSION_ASKS
 from tests.access.shocks import SHOCK_ASKS
 from tests.access.sites import SITE_ASKS
@@ -780,4 +781,5 @@ ASKS: tuple[Ask, ...] = (
     Ask("data_model_document", "modèle des données, en document", _everywhere("data_model_document")),
     *NUTRITION_ASKS,
     *GRIEVANCE_ASKS,
+    *RESULT_ASKS,
 )

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "jigi.verification",
     "jigi.grievances",
     "jigi.monitoring",
+    "jigi.results",
     "jigi.protection",
     "jigi.web",
 ]

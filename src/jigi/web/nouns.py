@@ -134,6 +134,8 @@ NOUNS = {
     "grievance_clock": Noun("délais des plaintes"),
     "grievance_reference": Noun("catégories de plaintes"),
     "sensitive_grievance": Noun("suite d’une plainte sensible"),
+    "results_snapshot": Noun("instantané des résultats", "/resultats/instantanes/{}/", "results.see"),
+    "results_figures": Noun("chiffres repris"),
     "activation": Noun("réponse à un choc", "/reponses/{}/", "shocks.see"),
 }
 
@@ -320,6 +322,7 @@ VERBS = {
     "withdraw_lesson": "retirer une leçon",
     "exit_component": "faire sortir d’une composante",
     "take": "prendre",
+    "sign": "signer",
 }
 
 FACTS = {
