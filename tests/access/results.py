@@ -8,6 +8,7 @@ NOBODYS = 999_999
 RESULT_ASKS: tuple[Ask, ...] = (
     Ask("results", "résultats", _everywhere("results")),
     Ask("results_planned", "prévu et réalisé", _everywhere("results_planned")),
+    Ask("results_dashboard", "tableau de bord", _everywhere("results_dashboard")),
     Ask("results_snapshots", "instantanés des résultats", _everywhere("results_snapshots")),
     Ask("result", "un indicateur", _everywhere("result", "menages_transferts")),
     Ask("result_rows", "les lignes d’un indicateur", _everywhere("result_rows", "menages_transferts")),

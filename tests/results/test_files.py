@@ -103,7 +103,10 @@ COUNTED = Counted(rows=10, units=4, good_units=3, amount=900, good_amount=600)
 
 @pytest.mark.parametrize(
     ("measure", "per", "found"),
-    [("count", 1, (4, None)), ("sum", 1, (900, None)), ("sum", 2, (900, 2)), ("share", 1, (3, 4)), ("ratio", 1, (600, 900))],
+    [
+        ("count", 1, (4, None)), ("sum", 1, (900, None)), ("sum", 2, (900, 2)), ("share", 1, (3, 4)),
+        ("ratio", 1, (600, 900)),
+    ],
 )  # fmt: skip
 def test_what_each_measure_counts(measure: str, per: int, found: tuple[int, int | None]) -> None:
     told = framework().indicators["menages_transferts"]

@@ -1,4 +1,5 @@
-"""Figures taken from files, snapshots and their values, what people say of them and who signs them. All only grow."""
+"""Figures taken from files, snapshots and their values, what people say of them and who signs them, which
+only grow; and the counts by commune that pages of every day read."""
 
 from __future__ import annotations
 
@@ -152,3 +153,39 @@ class Signature(models.Model):
     class Meta:
         verbose_name = "signature d’un instantané"
         constraints = [models.CheckConstraint(condition=~Q(said=""), name="signature_says_something")]
+
+
+class Funnel(models.Model):
+    """Households of a commune at each step of a programme ("": of all, each once), as funnel.sql counted them."""
+
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune", db_index=False
+    )
+    programme = models.CharField("programme", max_length=40, default="", blank=True)
+    registered = models.BigIntegerField("au registre")
+    listed = models.BigIntegerField("proposés")
+    selected = models.BigIntegerField("retenus")
+    enrolled = models.BigIntegerField("inscrits")
+    paid = models.BigIntegerField("payés")
+    counted_at = models.DateTimeField("compté le", db_default=Now())
+
+    class Meta:
+        verbose_name = "étapes d’une commune"
+        constraints = [models.UniqueConstraint(fields=["commune", "programme"], name="funnel_once")]
+
+
+class PaidQuarter(models.Model):
+    """What a commune received of a programme ("": of all) in a quarter, as paid_quarters.sql counted it."""
+
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune", db_index=False
+    )
+    programme = models.CharField("programme", max_length=40, default="", blank=True)
+    quarter = models.CharField("trimestre", max_length=7)
+    households = models.BigIntegerField("ménages")
+    payments = models.BigIntegerField("paiements")
+    paid_xof = models.BigIntegerField("francs payés")
+
+    class Meta:
+        verbose_name = "trimestre payé d’une commune"
+        constraints = [models.UniqueConstraint(fields=["commune", "programme", "quarter"], name="paid_quarter_once")]

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from jigi.drawing.chart import Bar, bars_chart
 from jigi.drawing.map import MapFeature, draw_map
+from jigi.drawing.outline import rough_outline
 from jigi.foundation.fence import unfenced
 from jigi.foundation.money import NARROW_SPACE, format_xof, spaced
 from jigi.foundation.periods import french_date
 from jigi.geography.models import Area, Boundary
+from jigi.geography.polygons import MultiPolygon
 from jigi.results.document import Block, Document, Drawing, Heading, Piece, grid, paragraph
 from jigi.results.framework import framework
 from jigi.results.models import Snapshot, Value
@@ -203,7 +205,7 @@ def _regions(book: _Book) -> list[Block]:
     areas = {one.area_id: one.area for name in names for one in book.all(name, "region") if one.area}
     if not areas:
         return []
-    rows = [
+    rows: list[Sequence[str | Piece]] = [
         (area.name, *(book.told(name, "region", area=pk) for name in names))
         for pk, area in sorted(areas.items(), key=lambda pair: (pair[1].name, pair[0]))
     ]
@@ -234,15 +236,7 @@ def _map(book: _Book, areas: list[Area]) -> str:
             )
         )
     filled = all(feature.shape for feature in features)
-    ground = (
-        []
-        if filled
-        else list(
-            Boundary.objects.filter(area__version=version, area__level=Area.Level.COUNTRY).values_list(
-                "coordinates", flat=True
-            )
-        )
-    )
+    ground = [] if filled else _ground(version)
     return draw_map(
         features,
         title="Ménages servis par région",
@@ -252,6 +246,23 @@ def _map(book: _Book, areas: list[Area]) -> str:
         shapes=filled,
         standalone=True,
     )
+
+
+def _ground(version: int) -> list[MultiPolygon]:
+    """The limits of the country; until they are loaded, a rough outline from the centres of its communes."""
+    of_country = Boundary.objects.filter(area__version=version, area__level=Area.Level.COUNTRY)
+    if loaded := list(of_country.values_list("coordinates", flat=True)):
+        return loaded
+    communes = Area.objects.filter(
+        version=version,
+        level=Area.Level.COMMUNE,
+        longitude__isnull=False,
+        latitude__isnull=False,
+        area_km2__isnull=False,
+    )
+    rows = communes.values_list("longitude", "latitude", "area_km2")
+    outline = rough_outline([(east or 0, north or 0, km2 or 0) for east, north, km2 in rows])
+    return [outline] if outline else []
 
 
 def _accompanied(book: _Book) -> list[Block]:

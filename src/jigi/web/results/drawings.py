@@ -63,3 +63,19 @@ def _height(indicator: Indicator, value: Value) -> float:
 
 def _unit(indicator: Indicator) -> str:
     return "%" if indicator.is_percentage else indicator.unit
+
+
+def steps_drawing(steps: Sequence[tuple[str, int]]) -> SafeString | str:
+    """The steps of households, in their order."""
+    if not any(count for _, count in steps):
+        return ""
+    bars = [Bar(title, count) for title, count in steps]
+    return mark_safe(bars_chart(bars, title="Ménages, du registre au paiement", unit="ménages", width=640))
+
+
+def quarters_drawing(quarters: Sequence[tuple[str, int]]) -> SafeString | str:
+    """Millions of francs paid, quarter by quarter."""
+    if len(quarters) < 2:
+        return ""
+    points = [Bar(quarter, round(francs / 1_000_000, 1)) for quarter, francs in quarters]
+    return mark_safe(line_chart(points, title="Millions de FCFA payés par trimestre", unit="millions", width=640))

@@ -43,6 +43,13 @@ def reader(request: HttpRequest) -> User:
 
 def sight(request: HttpRequest) -> Sight:
     """The year and the place of the address (the last snapshot and the widest place without them)."""
+    user, places, place = place_seen(request)
+    years = sorted({one.year for one in queries.snapshots_visible_to(user)}, reverse=True)
+    return Sight(user, places, place, _snapshot(request, user), years)
+
+
+def place_seen(request: HttpRequest) -> tuple[User, list[Area], Area]:
+    """Who reads, the places they may choose, and the one that the address asks for."""
     user = reader(request)
     places = queries.places_of(user)
     if not places:
@@ -51,8 +58,7 @@ def sight(request: HttpRequest) -> Sight:
     place = next((one for one in places if one.pk == asked), None)
     if place is None and asked:
         place = _commune_under(places, asked)
-    years = sorted({one.year for one in queries.snapshots_visible_to(user)}, reverse=True)
-    return Sight(user, places, place or places[0], _snapshot(request, user), years)
+    return user, places, place or places[0]
 
 
 def seen_snapshot(request: HttpRequest, pk: int) -> Snapshot:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.results import indicators, planned, rows, snapshots
+from jigi.web.results import dashboards, indicators, planned, rows, snapshots
 
 urlpatterns = [
     path("", indicators.listed, name="results"),
     path("prevu-realise/", planned.shown, name="results_planned"),
+    path("tableau/", dashboards.shown, name="results_dashboard"),
     path("instantanes/", snapshots.listed, name="results_snapshots"),
     path("instantanes/calculer/", snapshots.take, name="results_take"),
     path("instantanes/<int:pk>/", snapshots.shown, name="results_snapshot"),
