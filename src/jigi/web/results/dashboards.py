@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from jigi.foundation import audit
 from jigi.results import dashboard
+from jigi.results.models import Funnel
 from jigi.web.export import csv_response
 from jigi.web.results.drawings import quarters_drawing, steps_drawing
 from jigi.web.results.sight import place_seen
@@ -46,6 +47,6 @@ def shown(request: HttpRequest) -> HttpResponseBase:
     return render(request, "results/dashboard.html", context)
 
 
-def _region(one: dashboard.Funnel) -> str:
+def _region(one: Funnel) -> str:
     cercle = one.commune.parent
     return cercle.parent.name if cercle and cercle.parent else ""
