@@ -20,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from jigi.foundation import server
+from tests import pattern
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -60,6 +61,14 @@ def _find_database(config: pytest.Config) -> None:
     os.environ |= {"JIGI_HOME": str(home), "JIGI_SECRET_KEY": "essai", "JIGI_EXPORTS": "0"}
     # Programs that a test starts find the package where pytest found it.
     os.environ["PYTHONPATH"] = str(ROOT / "src")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A worker's database is a copy of one whose tables are made once a run."""
+    from django.db import connection
+
+    connection.settings_dict["TEST"] |= {"TEMPLATE": pattern.ensure(os.environ["DATABASE_URL"]), "MIGRATE": False}
 
 
 @pytest.fixture(scope="session")

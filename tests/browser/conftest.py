@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -19,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from jigi.foundation.server import drop_database
+from tests import pattern
 
 PASSWORD = "demonstration-jigi"  # of jigi.demo.ground, whose accounts these are
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,9 +34,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site on a database of its own, with a round paid and the next awaiting approval."""
     server = os.environ["DATABASE_URL"]
     name = f"jigi_pages_{os.getpid()}"
-    with psycopg.connect(_named(server, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        environment = os.environ | {"DATABASE_URL": _named(server, name)}
+    with psycopg.connect(pattern.named(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {pattern.ensure(server)}")
+        environment = os.environ | {"DATABASE_URL": pattern.named(server, name)}
         folder = tmp_path_factory.mktemp("monde")
         subprocess.run([sys.executable, "-m", "tests.browser.world", folder], env=environment, cwd=ROOT, check=True)
         port = _free_port()
@@ -54,7 +54,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database(site: str) -> str:
     """The database of that site."""
-    return _named(os.environ["DATABASE_URL"], f"jigi_pages_{os.getpid()}")
+    return pattern.named(os.environ["DATABASE_URL"], f"jigi_pages_{os.getpid()}")
 
 
 @pytest.fixture(scope="session")
@@ -125,10 +125,6 @@ def axe() -> str:
 
 def _log_of(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.getbasetemp() / "site.log"
-
-
-def _named(url: str, database: str) -> str:
-    return re.sub(r"^(\w+://[^/]*/)[^?]*", rf"\g<1>{database}", url)
 
 
 def _free_port() -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 from django.db import connection
+from tests import pattern
 
 KEYS = [
     "name", "size", "seconds", "rate", "statements", "peak_mb", "reference", "reference_seconds", "ratio",
@@ -24,6 +27,14 @@ django.setup()
 from jigi.demo.bench.trial import Bench, run_bench
 run_bench(Bench("round", 1, "", "", {"phase inconnue": print}), 1, 0, print)
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tables() -> Iterator[None]:
+    """The benches of this file copy tables that are made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JIGI_BENCH_TEMPLATE", pattern.ensure(os.environ["DATABASE_URL"]))
+        yield
 
 
 @cache

@@ -90,10 +90,14 @@ def _run_apart(bench: Bench, title: str, trial: Trial, url: str) -> Figures:
 
 @contextmanager
 def _database() -> Iterator[str]:
-    """A database that lives as long as the bench, on the server of this process; yields its URL."""
-    name = f"jigi_bench_{os.getpid()}"
+    """A database that lives as long as the bench, on the server of this process; yields its URL.
+
+    JIGI_BENCH_TEMPLATE names one of that server whose tables are made already: nothing measured makes them.
+    """
+    name, template = f"jigi_bench_{os.getpid()}", os.environ.get("JIGI_BENCH_TEMPLATE", "template0")
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+        cursor.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield _url(name)
     finally:
