@@ -13,7 +13,7 @@ from jigi.results import dashboard
 from jigi.results.dashboard import Steps
 from jigi.results.models import Funnel, PaidQuarter
 from jigi.targeting.models import ListedHousehold, Result, TargetingRound
-from tests.command.terminal import run
+from tests.command.terminal import terminal
 from tests.results.world import World, paid
 
 pytestmark = pytest.mark.django_db
@@ -58,11 +58,12 @@ def test_a_region_counts_its_own(world: World) -> None:
 
 
 def test_what_is_kept_is_what_the_rows_say(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert dashboard.wrong() == [] and run(capsys, "results", "prove")[0] == 0
+    jigi = terminal(capsys)
+    assert dashboard.wrong() == [] and jigi("results", "prove").code == 0
     world.scene.answer(world.scene.released(6), tmp_path / "suite.csv")
     assert {(one["kept"], one["quarter"]) for one in dashboard.wrong()} == {("funnel", ""), ("quarter", "2016-T1")}
-    assert run(capsys, "results", "prove")[0] == 1
-    assert run(capsys, "results", "refresh")[0] == 0 and run(capsys, "results", "prove")[0] == 0
+    assert jigi("results", "prove").code == 1
+    assert jigi("results", "refresh").code == 0 and jigi("results", "prove").code == 0
 
 
 @pytest.mark.parametrize("lie", ["more", "gone", "invented"])

@@ -18,7 +18,7 @@ from jigi.results.docx import docx
 from jigi.results.models import Snapshot
 from jigi.results.pages import pdf
 from jigi.results.report import statement
-from tests.command.terminal import run
+from tests.command.terminal import terminal
 from tests.factories import make_areas, make_user
 from tests.results.world import World, paid, told
 
@@ -122,15 +122,15 @@ def test_a_mark_of_markup_in_a_comment_stays_a_text(tmp_path: Path) -> None:
 
 def test_one_command_writes_both(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = paid(tmp_path)
-    code, said, _ = run(capsys, "results", "report", "2016", "--out", tmp_path, "--by", world.keeper.username, "--json")
-    assert code == 0 and '"signed": false' in said
+    jigi = terminal(capsys)
+    said = jigi("results", "report", "2016", "--out", tmp_path, "--by", world.keeper.username, "--json")
+    assert said.code == 0 and said.figures["signed"] is False
     (made,) = Snapshot.objects.all()
     assert {path.suffix for path in tmp_path.glob(f"situation-2016-instantane-{made.pk}.*")} == {".pdf", ".docx"}
-    assert run(capsys, "results", "sign", made.pk, "--by", world.signer.username)[0] == 0
-    assert run(capsys, "results", "sign", made.pk, "--by", world.signer.username)[0] == 1
-    code, said, _ = run(capsys, "results", "show", "2016", "--json")
-    assert code == 0 and '"menages_transferts": {"numerator": 8' in said
-    assert run(capsys, "results", "prove")[0] == 0
+    assert jigi("results", "sign", made.pk, "--by", world.signer.username).code == 0
+    assert jigi("results", "sign", made.pk, "--by", world.signer.username).code == 1
+    assert jigi("results", "show", "2016", "--json").figures["values"]["menages_transferts"]["numerator"] == 8
+    assert jigi("results", "prove").code == 0
 
 
 def test_from_the_button_for_who_sees_the_country(client: Client, tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -21,7 +22,7 @@ SETS = {
     "region_kind": "(region_id, kind)", "kind_agreement": "(kind, agreement)",
 }  # fmt: skip
 COLUMNS = ("region_id", "commune_id", "kind", "agreement", "sex", "band", "quarter")
-"""As grouping() of sql/measure.sql reads them: the first is the highest bit."""
+"""Of sql/measure.sql. grouping() reads those in use: the first is the highest bit."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,14 @@ class Row:
 
 def count(indicator: Indicator, since: date, until: date, codes: dict[int, str]) -> list[Cell]:
     """The cells of an indicator over some days, from the rows; `codes` names the areas."""
-    found = _run("measure", indicator, {"since": since, "until": until}, sets=[SETS[one] for one in indicator.by])
-    return [cell for row in found if (cell := _cell(indicator, row, codes)) is not None]
+    sets = [SETS[one] for one in indicator.by]
+    columns = [name for name in COLUMNS if any(name in _names(said) for said in sets)]
+    places = {
+        "sets": ", ".join(sets), "columns": "".join(f"{name}, " for name in columns),
+        "mask": f"grouping({', '.join(columns)})" if columns else "0",
+    }  # fmt: skip
+    found = _run("measure", indicator, {"since": since, "until": until}, places)
+    return [cell for row in found if (cell := _cell(indicator, row, columns, codes)) is not None]
 
 
 def loaded(year: int) -> dict[str, list[Cell]]:
@@ -100,20 +107,24 @@ def counted_in(indicator: Indicator, since: date, until: date, communes: Sequenc
     return Counted(**row)
 
 
-def _run(name: str, indicator: Indicator, facts: dict[str, Any], sets: Iterable[str] = ()) -> list[dict[str, Any]]:
-    """A statement of this package around the rows of the indicator's formula."""
+def _run(
+    name: str, indicator: Indicator, facts: dict[str, Any], places: Mapping[str, str] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """A statement of this package around the rows of the indicator's formula; `places` are made of constants."""
     text = statement("results", name).replace("{rows}", statement("results", indicator.formula))
+    for place, said in places.items():
+        text = text.replace("{" + place + "}", said)
     settings = {
         "kinds": list(indicator.kinds), "oldest": indicator.oldest, "poor_per_mille": framework().poor_per_mille,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(text.replace("{sets}", ", ".join(sets)), {**settings, **facts})
+        cursor.execute(text, {**settings, **facts})
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _cell(indicator: Indicator, row: dict[str, Any], codes: dict[int, str]) -> Cell | None:
-    grouped = {name for place, name in enumerate(reversed(COLUMNS)) if not row["mask"] >> place & 1}
+def _cell(indicator: Indicator, row: dict[str, Any], columns: Sequence[str], codes: dict[int, str]) -> Cell | None:
+    grouped = {name for place, name in enumerate(reversed(columns)) if not row["mask"] >> place & 1}
     dimension = next(name for name, said in SETS.items() if set(_names(said)) == grouped)
     area = row["commune_id"] if "commune_id" in grouped else row["region_id"] if "region_id" in grouped else None
     if grouped & {"commune_id", "region_id"} and area is None:

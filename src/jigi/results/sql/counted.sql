@@ -1,4 +1,4 @@
--- reads: the rows of a formula, put in the place of {rows}; what they amount to in some communes (NULL: in all)
+-- reads: the rows of a formula, put in its place by pipeline.py; what they amount to in some communes (NULL: in all)
 WITH rows AS ({rows})
 SELECT count(*) AS rows, count(DISTINCT unit) AS units, count(DISTINCT unit) FILTER (WHERE good) AS good_units,
     coalesce(sum(amount), 0)::bigint AS amount, coalesce(sum(amount) FILTER (WHERE good), 0)::bigint AS good_amount

@@ -1,4 +1,4 @@
--- reads: registry_household, geography_area, and the rows of a formula, put in the place of {rows}; the units behind a
+-- reads: registry_household, geography_area, and the rows of a formula, put in its place by pipeline.py; the units behind a
 -- figure in some communes (NULL: in all, with what has none), from a number on, each with what stands behind it
 WITH rows AS ({rows})
 SELECT rows.unit, min(household.rsu_number) AS rsu_number, min(rows.household_id) AS household_id,

@@ -1,5 +1,5 @@
--- reads: geography_area, and the rows of a formula, put in the place of {rows}; what stands behind each cell of the
--- sets asked, in the place of {sets}
+-- reads: geography_area, and the rows of a formula, put in its place by pipeline.py; what stands behind each cell of the
+-- sets asked. The columns are those that the sets name, the mask says which of them a cell adds up.
 WITH rows AS ({rows}), placed AS (
     SELECT rows.unit, rows.amount, rows.good, rows.on_day, region.id AS region_id, rows.commune_id,
         coalesce(rows.kind, '?') AS kind, coalesce(rows.agreement, '?') AS agreement, coalesce(rows.sex, '?') AS sex,
@@ -11,8 +11,7 @@ WITH rows AS ({rows}), placed AS (
     LEFT JOIN geography_area AS cercle ON cercle.id = commune.parent_id
     LEFT JOIN geography_area AS region ON region.id = cercle.parent_id
 )
-SELECT grouping(region_id, commune_id, kind, agreement, sex, band, quarter) AS mask,
-    region_id, commune_id, kind, agreement, sex, band, quarter,
+SELECT {mask} AS mask, {columns}
     count(*) AS rows, count(DISTINCT unit) AS units, count(DISTINCT unit) FILTER (WHERE good) AS good_units,
     coalesce(sum(amount), 0)::bigint AS amount, coalesce(sum(amount) FILTER (WHERE good), 0)::bigint AS good_amount,
     max(on_day) AS latest_on
