@@ -17,6 +17,12 @@ from jigi.foundation.server import drop_database
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src"
 LOCK = 7_041_968
+TABLES = """
+import django
+django.setup()
+from jigi.foundation import tables
+tables.migrate()
+"""
 _MODULES = re.compile(r"^(?:from|import) (jigi[\w.]*)", re.MULTILINE)
 
 
@@ -34,7 +40,7 @@ def ensure(url: str) -> str:
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(unfinished))
         )
-        words = [sys.executable, "-W", "ignore", "-m", "django", "migrate", "--verbosity", "0", "--no-input"]
+        words = [sys.executable, "-W", "ignore", "-c", TABLES]
         subprocess.run(words, check=True, cwd=ROOT, env=os.environ | {"DATABASE_URL": named(url, unfinished)})
         server.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(name))

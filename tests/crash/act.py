@@ -24,12 +24,11 @@ django.setup()
 
 from django.contrib.auth import login  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import OperationalError, connection, transaction  # noqa: E402
 from django.http import HttpRequest  # noqa: E402
 
 from jigi.command.site import VERBS  # noqa: E402
-from jigi.foundation import fence  # noqa: E402
+from jigi.foundation import fence, tables  # noqa: E402
 from jigi.foundation.errors import Refused  # noqa: E402
 from jigi.foundation.models import User  # noqa: E402
 from jigi.foundation.server import as_django  # noqa: E402
@@ -87,7 +86,7 @@ SERVER_GONE = 3
 def build(url: str, households: int, folder: str) -> None:
     """So many households in each of three communes, a first round closed with absentees, a second one open."""
     use(url)
-    call_command("migrate", verbosity=0)
+    tables.migrate()
     fence.grant()
     areas = make_areas(communes=3, villages_per_commune=1)
     for right, role in HANDS.items():

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 
-from django.core.management import call_command
-
-from jigi.foundation import fence
+from jigi.foundation import fence, tables
 from jigi.foundation.models import User
 from jigi.geography.models import Area
 from jigi.payments import actions
@@ -18,7 +16,7 @@ PEOPLE = {"prepare": "programme_manager", "approve": "coordinator", "release": "
 
 def build(households: int = 600) -> str:
     """Lay it; the sessions of the people, by name, as JSON."""
-    call_command("migrate", verbosity=0)
+    tables.migrate()
     fence.grant()
     areas = make_areas(communes=1, villages_per_commune=1)
     for name, role in PEOPLE.items():

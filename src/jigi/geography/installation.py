@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.core.management import call_command
-
-from jigi.foundation import fence, keyring
+from jigi.foundation import fence, keyring, tables
 from jigi.foundation.models import User
 from jigi.geography.actions import install_gazetteer
 from jigi.geography.models import Area, StaffPosting
@@ -19,7 +17,7 @@ ADMINISTRATOR = "comptes-serveur"
 
 def install() -> User:
     """Bring the database up to date and return the operator's account; running it again changes nothing."""
-    call_command("migrate", verbosity=0, interactive=False)
+    tables.migrate()
     write_rights()
     fence.grant()
     keyring.prepare()
