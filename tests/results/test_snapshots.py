@@ -19,7 +19,7 @@ from jigi.results import actions, pipeline, queries
 from jigi.results.framework import framework
 from jigi.results.rules import measured
 from tests.delivery.works_scene import running
-from tests.factories import make_user
+from tests.factories import make_households, make_user, make_village
 from tests.grievances.world import World as Complaints
 from tests.monitoring.test_beneficiaries import reach
 from tests.payments.scene import peopled
@@ -46,7 +46,7 @@ def test_a_household_is_counted_where_it_was_paid(world: World) -> None:
 
 
 def test_a_household_paid_twice_counts_once_and_its_francs_twice(world: World, tmp_path: Path) -> None:
-    world.scene.answer(world.scene.released(6), tmp_path / "second.csv")
+    world.again(tmp_path)
     snapshot = world.take()
     assert told(snapshot, "menages_transferts") == (9, None)
     assert told(snapshot, "francs_verses") == ((8 + 10) * 30_000, None)  # the absentee's arrears came with the second
@@ -116,7 +116,7 @@ def test_work_days_and_those_of_women() -> None:
 def test_complaints_answered_in_time_and_never_the_sensitive_ones() -> None:
     complaints = Complaints()
     answered = complaints.answered()
-    complaints.heard("gender_violence", by=complaints.referent, household=None)
+    complaints.heard("gender_violence", by=complaints.referent, household=None, anonymous=True)
     year = answered.received_on.year
     keeper = make_user("mariam", "monitoring_officer")
     assert told(actions.take(year, by=keeper), "plaintes_a_temps") == (1, 1)
@@ -154,17 +154,11 @@ def test_the_number_of_statements_does_not_grow_with_the_households(tmp_path: Pa
     world = paid(tmp_path)
     with counting_statements() as few:
         world.take()
-    world.scene.enrol(world_more(world))
-    world.scene.answer(world.scene.released(6), tmp_path / "plus.csv")
+    world.scene.enrol(make_households(60, make_village(world.far, 2), prefix="plus"))
+    world.again(tmp_path)
     with counting_statements() as many:
         world.take()
     assert many.count == few.count
-
-
-def world_more(world: World) -> list[int]:
-    from tests.factories import make_households, make_village
-
-    return make_households(60, make_village(world.far, 2), prefix="plus")
 
 
 def test_another_person_signs_once_with_what_they_attest(world: World) -> None:

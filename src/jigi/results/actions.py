@@ -42,8 +42,9 @@ def take(year: int, *, by: User, until: date | None = None) -> Snapshot:
         raise Refused(
             f"Les résultats de {year} ne se calculent pas", remedy=f"Choisissez une année jusqu’à {today.year}."
         )
-    last = until or min(date(year, 12, 31), today)
-    if not date(year, 1, 1) <= last <= today:
+    latest = min(date(year, 12, 31), today)
+    last = until or latest
+    if not date(year, 1, 1) <= last <= latest:
         raise Refused(
             f"Le {last:%d/%m/%Y} n’est pas un jour passé de {year}",
             remedy="Choisissez un jour de l’année, au plus tard ce jour.",
