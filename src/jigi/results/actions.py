@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jigi.foundation import audit
@@ -27,6 +27,10 @@ SEE, KEEP, SIGN = "results.see", "results.keep", "results.sign"
 EARLIEST = 1990
 LONGEST_COMMENT = 1000
 SHORTEST = 3
+_WHEN = {
+    "DEFERRED": "SET CONSTRAINTS snapshot_has_its_values DEFERRED",
+    "IMMEDIATE": "SET CONSTRAINTS snapshot_has_its_values IMMEDIATE",
+}
 COLUMNS = (
     "snapshot_id", "indicator", "dimension", "area_id", "kind", "agreement", "sex", "band", "quarter", "numerator",
     "denominator", "rows", "latest_on", "loaded", "source",
@@ -56,14 +60,22 @@ def take(year: int, *, by: User, until: date | None = None) -> Snapshot:
 
 def _kept(since: date, until: date, cells: Sequence[Cell], by: User) -> Snapshot:
     latest = max((cell.latest_on for cell in cells if cell.latest_on), default=None)
+    _check_values("DEFERRED")
     snapshot = Snapshot.objects.create(
         since=since, until=until, framework_hash=framework().file_hash, digest=digest_of(cells), counted=len(cells),
         latest_on=latest, taken_by=by,
     )  # fmt: skip
     copy_rows("results_value", COLUMNS, (_row(snapshot, cell) for cell in cells))
+    _check_values("IMMEDIATE")
     audit.record("take", "results_snapshot", snapshot.pk, by=by,
                  after={"from": since.isoformat(), "until": until.isoformat(), "lines": len(cells)})  # fmt: skip
     return snapshot
+
+
+def _check_values(when: str) -> None:
+    """Hold a snapshot against its values once they are written, whatever the open transaction set before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WHEN[when])
 
 
 def _row(snapshot: Snapshot, cell: Cell) -> tuple[object, ...]:
