@@ -23,10 +23,7 @@ pytestmark = pytest.mark.django_db
 def world(tmp_path: Path) -> World:
     """Of nine households enrolled, eight paid; six were listed, five of them selected by a frozen campaign."""
     made = paid(tmp_path)
-    campaign = TargetingRound.objects.create(
-        name="Essai", programme_code="tm", quota_total=5, made_by=made.scene.maker, status="frozen",
-        frozen_by=made.scene.maker, frozen_at="2016-01-05T00:00:00Z", result_hash="0" * 64,
-    )  # fmt: skip
+    campaign = TargetingRound.objects.create(name="Essai", programme_code="tm", quota_total=5, made_by=made.scene.maker)
     for rank, household in enumerate(made.scene.households[:6], start=1):
         ListedHousehold.objects.create(
             targeting_round=campaign, household_id=household, rank=rank, food_insecurity=True, income_source=True,
@@ -37,6 +34,9 @@ def world(tmp_path: Path) -> World:
             targeting_round=campaign, household_id=household, village=Household.objects.get(pk=household).village,
             selected=chosen, position=rank if chosen else None, reason="within_quota" if chosen else "beyond_quota",
         )  # fmt: skip
+    TargetingRound.objects.filter(pk=campaign.pk).update(
+        status="frozen", frozen_by=made.scene.maker, frozen_at="2016-01-05T00:00:00Z", result_hash="0" * 64
+    )
     dashboard.refresh()
     return made
 

@@ -130,7 +130,7 @@ def test_one_command_writes_both(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert jigi("results", "sign", made.pk, "--by", world.signer.username).code == 0
     assert jigi("results", "sign", made.pk, "--by", world.signer.username).code == 1
     assert jigi("results", "show", "2016", "--json").figures["values"]["menages_transferts"]["numerator"] == 8
-    assert jigi("results", "prove").code == 0
+    assert jigi("results", "refresh").code == 0 and jigi("results", "prove").code == 0
 
 
 def test_from_the_button_for_who_sees_the_country(client: Client, tmp_path: Path) -> None:

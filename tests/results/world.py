@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jigi.foundation.models import User
 from jigi.geography.models import Area
+from jigi.registry.models import Household
 from jigi.results import actions
 from jigi.results.models import Snapshot, Value
 from tests.factories import make_households, make_user, make_village
@@ -53,6 +54,7 @@ def paid(folder: Path, *, here: int = 3, beside: int = 2, far: int = 4, absent: 
     scene = stage(communes=("ML010501", "ML010502", "ML030101"))
     for commune, count in zip(scene.communes, (here, beside, far), strict=True):
         scene.enrol(make_households(count, make_village(commune), prefix=commune.code))
+    Household.objects.update(registered_at="2013-06-01T00:00:00Z")
     scene.answer(scene.released(5), folder / "retour.csv", absent=absent)
     return World(scene)
 
