@@ -58,6 +58,7 @@ from tests.access.messages import MESSAGE_ASKS
 from tests.access.nutrition import NUTRITION_ASKS
 from tests.access.refunds import REFUND_ASKS
 from tests.access.responses import RESPONSE_ASKS
+from tests.access.results import RESULT_ASKS
 from tests.access.sessions import SESSION_ASKS
 from tests.access.shocks import SHOCK_ASKS
 from tests.access.sites import SITE_ASKS
@@ -782,4 +783,5 @@ ASKS: tuple[Ask, ...] = (
     *NUTRITION_ASKS,
     *GRIEVANCE_ASKS,
     *MESSAGE_ASKS,
+    *RESULT_ASKS,
 )

@@ -121,6 +121,7 @@ READ: dict[tuple[str, str], Row] = {
     ("grievances load", "categories"): Row(lambda path, folder: ("grievances", "load", "--categories", path)),
     ("grievances load", "holidays"): Row(lambda path, folder: ("grievances", "load", "--holidays", path)),
     ("grievances import", "file"): Row(lambda path, folder: ("grievances", "import", "--by", _hears(), path)),
+    ("results load", "file"): Row(lambda path, folder: ("results", "load", "--by", _watcher(), path)),
     ("schemes import", "file"): Row(lambda path, folder: ("schemes", "import", "--scheme", _scheme(), path)),
     ("shocks import", "file"): Row(lambda path, folder: ("shocks", "import", "--by", _watcher(), "jigi", path)),
     ("shocks alert", "file"): Row(lambda path, folder: ("shocks", "alert", "--by", _watcher(), path)),
@@ -177,7 +178,7 @@ WRITTEN = {
     ("payments frozen-list", "out"), ("sessions import", "rejects"), ("works enter", "rejects"),
     ("grants import", "rejects"), ("grants score", "rejects"),
     ("population make", "out"), ("register model", "output"), ("backup key", "file"), ("backup create", "target"),
-    ("nutrition recall", "to"),
+    ("nutrition recall", "to"), ("results report", "out"),
 }  # fmt: skip
 ELSEWHERE = {
     ("demo", "programme"): "le fichier que « programmes load » lit, par la même lecture",

@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from jigi.drawing.chart import Bar, RoundBar, bars_chart, line_chart, rounds_chart
+from jigi.drawing.figures import number, round_below
+from jigi.drawing.map import MapFeature, draw_map
+from jigi.drawing.outline import rough_outline
+from jigi.drawing.palette import HEX
 from jigi.geography.gazetteer import areas
 from jigi.geography.polygons import locate
-from jigi.web.drawing.chart import Bar, RoundBar, bars_chart, line_chart, rounds_chart
-from jigi.web.drawing.figures import number, round_below
-from jigi.web.drawing.map import MapFeature, draw_map
-from jigi.web.drawing.outline import rough_outline
-from jigi.web.drawing.palette import HEX
 
 SVG = "{http://www.w3.org/2000/svg}"
 

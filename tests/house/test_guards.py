@@ -114,9 +114,10 @@ def test_no_statement_is_pasted_from_text() -> None:
 
 TRUSTED = {
     "web/dictionary/views.py": "a drawing of jigi.registry.diagram, which escapes every text it is given",
-    "web/areas/maps.py": "drawings of jigi.web.drawing, which escapes every text it is given",
-    "web/programmes/drawings.py": "drawings of jigi.web.drawing",
-    "web/triggers/figures.py": "drawings of jigi.web.drawing",
+    "web/areas/maps.py": "drawings of jigi.drawing, which escapes every text it is given",
+    "web/programmes/drawings.py": "drawings of jigi.drawing",
+    "web/triggers/figures.py": "drawings of jigi.drawing",
+    "web/results/drawings.py": "drawings of jigi.drawing",
     "web/trail/views.py": "a separator written there",
     "web/templatetags/jigi.py": "an attribute written there",
     "web/account/adapters.py": "a QR code drawn by the server",

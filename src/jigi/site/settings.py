@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "jigi.grievances",
     "jigi.outreach",
     "jigi.monitoring",
+    "jigi.results",
     "jigi.protection",
     "jigi.web",
 ]
@@ -166,7 +167,7 @@ if HTTPS:
 
 PROCRASTINATE_IMPORT_PATHS = [
     "jigi.foundation.clock", "jigi.geography.jobs", "jigi.payments.jobs", "jigi.monitoring.jobs",
-    "jigi.grievances.jobs", "jigi.messaging.jobs", "jigi.outreach.jobs",
+    "jigi.results.jobs", "jigi.grievances.jobs", "jigi.messaging.jobs", "jigi.outreach.jobs",
     "jigi.protection.jobs", "jigi.web.imports.jobs", "jigi.web.forms.jobs", "jigi.web.schemes.jobs",
     "jigi.web.backups.jobs", "jigi.web.sharing.jobs", "jigi.web.sheets.jobs", "jigi.payments.dispatch_jobs",
 ]  # fmt: skip

@@ -47,6 +47,7 @@ urlpatterns = scoped(
         path("seances/", include("jigi.web.sessions.urls")),
         path("nutrition/", include("jigi.web.nutrition.urls")),
         path("plaintes/", include("jigi.web.grievances.urls")),
+        path("resultats/", include("jigi.web.results.urls")),
         path("plainte/", include("jigi.web.grievances.public_urls")),
         path("messages/", include("jigi.web.messages.urls")),
         path("chantiers/", include("jigi.web.works.urls")),

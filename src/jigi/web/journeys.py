@@ -53,6 +53,7 @@ JOURNEYS = (
     _journey("/questionnaires/", "Questionnaires", "intake.forms", "intake.import"),
     _journey("/questionnaires/remplir/", "Remplir", "intake.collect"),
     _journey("/imports/", "Imports", "intake.import"),
+    _journey("/resultats/", "Résultats", "results.see"),
     _journey("/alertes/", "Alertes", "alerts.see"),
     _journey("/exploitation/sauvegardes/", "Sauvegardes", "site.operate", "audit.see"),
     _journey("/modele/", "Modèle", "registry.see", "data.protect", "audit.see"),

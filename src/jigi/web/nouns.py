@@ -143,6 +143,8 @@ NOUNS = {
     "message_sender": Noun("expéditeur de messages"),
     "message_optout": Noun("désinscription des messages"),
     "message_notice": Noun("avis automatique"),
+    "results_snapshot": Noun("instantané des résultats", "/resultats/instantanes/{}/", "results.see"),
+    "results_figures": Noun("chiffres repris"),
     "activation": Noun("réponse à un choc", "/reponses/{}/", "shocks.see"),
 }
 
@@ -345,6 +347,7 @@ VERBS = {
     "withdraw_lesson": "retirer une leçon",
     "exit_component": "faire sortir d’une composante",
     "take": "prendre",
+    "sign": "signer",
 }
 
 FACTS = {

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString, mark_safe
 
+from jigi.drawing.map import MapFeature, draw_map
+from jigi.drawing.outline import rough_outline
 from jigi.geography.models import Area, Boundary
 from jigi.geography.polygons import MultiPolygon
 from jigi.geography.queries import under
-from jigi.web.drawing.map import MapFeature, draw_map
-from jigi.web.drawing.outline import rough_outline
 from jigi.web.kept import kept
 
 GROUND_SECONDS = 3600

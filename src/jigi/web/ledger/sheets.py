@@ -51,7 +51,11 @@ def workbook(headers: Sequence[str], rows: Table) -> bytes:
             sheet.write_string(0, column, header, bold)
         for line, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
-                if isinstance(value, int):
+                if isinstance(value, bool):
+                    sheet.write_string(line, column, "oui" if value else "non")
+                elif isinstance(value, float):
+                    sheet.write_number(line, column, value)
+                elif isinstance(value, int):
                     sheet.write_number(line, column, value, amount)
                 elif isinstance(value, float):
                     sheet.write_number(line, column, value)

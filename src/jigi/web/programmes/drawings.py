@@ -7,9 +7,9 @@ from collections import Counter
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from jigi.drawing.chart import Bar, RoundBar, bars_chart, rounds_chart
 from jigi.geography.models import Area
 from jigi.web.areas import maps
-from jigi.web.drawing.chart import Bar, RoundBar, bars_chart, rounds_chart
 from jigi.web.programmes.figures import ComponentFigures
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from jigi.drawing.chart import Bar
 from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.geography.queries import way_to
@@ -17,7 +18,6 @@ from jigi.shocks.actions import LOAD
 from jigi.shocks.catalogue import Signal, signals
 from jigi.shocks.models import SignalValue
 from jigi.web.areas import maps
-from jigi.web.drawing.chart import Bar
 from jigi.web.formats import short_day
 from jigi.web.shocks.listing import VALUES, figure, signal_name, workbook
 from jigi.web.shocks.sight import reader

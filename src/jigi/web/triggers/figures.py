@@ -8,6 +8,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.safestring import SafeString, mark_safe
 
+from jigi.drawing.chart import Bar, bars_chart, line_chart
 from jigi.foundation import audit
 from jigi.foundation.models import User
 from jigi.geography.models import Area
@@ -15,7 +16,6 @@ from jigi.geography.queries import version_in_use
 from jigi.shocks.playing import Firing, Played
 from jigi.shocks.words import MONTHS
 from jigi.web.areas import maps
-from jigi.web.drawing.chart import Bar, bars_chart, line_chart
 from jigi.web.export import csv_response
 from jigi.web.ledger.sheets import xlsx_response
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from hashlib import blake2s
 from html import escape
 
+from jigi.drawing.figures import number
+from jigi.drawing.frame import MARGIN, Frame, frame
+from jigi.drawing.key import circle_key, circle_radius, class_key, class_limits, shade
+from jigi.drawing.names import SIZE, Spot, labels
+from jigi.drawing.palette import FONT, Paint
 from jigi.geography.polygons import MultiPolygon
-from jigi.web.drawing.figures import number
-from jigi.web.drawing.frame import MARGIN, Frame, frame
-from jigi.web.drawing.key import circle_key, circle_radius, class_key, class_limits, shade
-from jigi.web.drawing.names import SIZE, Spot, labels
-from jigi.web.drawing.palette import FONT, Paint
 
 MOST_NAMED = 12
 """Up to this many circles carry their names."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import vl_convert
 
-from jigi.web.drawing.palette import FONT, HEX, Colour
+from jigi.drawing.palette import FONT, HEX, Colour
 
 Spec = Mapping[str, Any]
 

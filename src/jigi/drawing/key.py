@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from jigi.web.drawing.figures import number, round_below
-from jigi.web.drawing.palette import Paint
+from jigi.drawing.figures import number, round_below
+from jigi.drawing.palette import Paint
 
 CLASSES = 5
 SHADES = (0.1, 0.28, 0.46, 0.66, 0.88)

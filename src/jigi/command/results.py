@@ -1,0 +1,145 @@
+"""`jigi results …`: snapshots counted, shown, signed; figures of earlier years; the yearly statement."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from jigi.command.users import find_user
+from jigi.command.verb import Figures, Verb, acting, nothing, number, say, wrong
+from jigi.results import actions, dashboard, pipeline
+from jigi.results.docx import docx
+from jigi.results.framework import framework
+from jigi.results.models import Snapshot
+from jigi.results.pages import pdf
+from jigi.results.report import statement, written
+
+
+def _year(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("year", metavar="ANNÉE", type=number, help="l’année civile, comme 2018")
+
+
+def _compute_arguments(parser: argparse.ArgumentParser) -> None:
+    _year(parser)
+    parser.add_argument("--until", metavar="JOUR", type=date.fromisoformat, help="dernier jour compté (2018-06-30)")
+    acting(parser)
+
+
+def _compute(options: argparse.Namespace) -> Figures:
+    snapshot = actions.take(options.year, by=find_user(options.by), until=options.until)
+    say(f"Instantané n° {snapshot.pk} : {snapshot.counted} chiffres jusqu’au {snapshot.until:%d/%m/%Y}.")
+    return _told(snapshot)
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("year", metavar="ANNÉE", type=number, nargs="?", help="l’année (la dernière calculée)")
+
+
+def _show(options: argparse.Namespace) -> Figures:
+    snapshot = _last(options.year)
+    values = {one.indicator: one for one in snapshot.values.filter(dimension="")}
+    for code, indicator in framework().indicators.items():
+        value = values.get(code)
+        said = written(indicator, value.value if value else None)
+        say(f"{code:<22} {indicator.name[:62]:<62} {said}{' (repris)' if value and value.loaded else ''}")
+    shown = {code: {"numerator": one.numerator, "denominator": one.denominator, "loaded": one.loaded}
+             for code, one in values.items()}  # fmt: skip
+    return {**_told(snapshot), "values": shown}
+
+
+def _sign_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("snapshot", metavar="INSTANTANÉ", type=number, help="son numéro")
+    parser.add_argument("--said", default="Relu et conforme", help="ce qui est attesté")
+    acting(parser)
+
+
+def _sign(options: argparse.Namespace) -> Figures:
+    snapshot = Snapshot.objects.filter(pk=options.snapshot).first()
+    if snapshot is None:
+        raise wrong(f"Il n’y a pas d’instantané n° {options.snapshot}", "Voyez jigi results show.")
+    actions.sign(snapshot, options.said, by=find_user(options.by))
+    say(f"Instantané n° {snapshot.pk} signé.")
+    return _told(snapshot)
+
+
+def _load_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="chiffres d’années passées (CSV, XLSX)")
+    acting(parser)
+
+
+def _load(options: argparse.Namespace) -> Figures:
+    kept = actions.load(options.file, by=find_user(options.by))
+    say(f"{kept.lines} chiffres repris de {kept.file_name}.")
+    return {"file": kept.file_name, "lines": kept.lines}
+
+
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    _year(parser)
+    parser.add_argument("--out", type=Path, default=Path("."), help="dossier où écrire le PDF et le DOCX (celui-ci)")
+    acting(parser)
+
+
+def _report(options: argparse.Namespace) -> Figures:
+    """The statement of the year's last snapshot; one is counted when there is none."""
+    snapshot = Snapshot.objects.filter(until__year=options.year).order_by("-until", "-pk").first()
+    if snapshot is None:
+        snapshot = actions.take(options.year, by=find_user(options.by))
+    document = statement(snapshot)
+    if not options.out.is_dir():
+        raise wrong(f"Il n’y a pas de dossier « {options.out} »", "Créez-le, ou donnez-en un autre par --out.")
+    written_files = []
+    for suffix, content in (("pdf", pdf(document)), ("docx", docx(document))):
+        path = options.out / f"situation-{options.year}-instantane-{snapshot.pk}.{suffix}"
+        path.write_bytes(content)
+        say(f"{path} ({len(content) // 1024} ko)")
+        written_files.append(path.name)
+    return {**_told(snapshot), "files": written_files}
+
+
+def _refresh(options: argparse.Namespace) -> Figures:
+    """The counts of the dashboard, now; the worker does it every hour."""
+    lines = dashboard.refresh()
+    say(f"{lines} lignes du tableau de bord comptées.")
+    return {"lines": lines}
+
+
+def _prove(options: argparse.Namespace) -> Figures:
+    """Every snapshot's digest anew, and the dashboard against its rows. After later payments, refresh first."""
+    altered = [one.pk for one in Snapshot.objects.order_by("pk") if pipeline.digest_in_database(one.pk) != one.digest]
+    wrong_lines = dashboard.wrong()
+    if altered:
+        raise wrong(f"{len(altered)} instantanés ne sont plus ce que dit leur empreinte : {altered}",
+                    "La base a été touchée : prévenez l’exploitation, et comparez à une sauvegarde.")  # fmt: skip
+    if wrong_lines:
+        raise wrong(f"{len(wrong_lines)} lignes du tableau de bord ne sont pas ce que disent les lignes comptées",
+                    "Lancez jigi results refresh, puis recommencez.")  # fmt: skip
+    count = Snapshot.objects.count()
+    say(f"{count} instantanés : chacun est ce que dit son empreinte. Le tableau de bord dit ce que disent les lignes.")
+    return {"snapshots": count, "holds": True}
+
+
+def _last(year: int | None) -> Snapshot:
+    found = Snapshot.objects.order_by("-until", "-pk")
+    snapshot = (found.filter(until__year=year) if year else found).first()
+    if snapshot is None:
+        raise wrong("Aucun instantané n’est calculé", "Lancez jigi results compute ANNÉE.")
+    return snapshot
+
+
+def _told(snapshot: Snapshot) -> Figures:
+    return {
+        "snapshot": snapshot.pk, "since": snapshot.since, "until": snapshot.until, "digest": snapshot.digest,
+        "counted": snapshot.counted, "signed": hasattr(snapshot, "signature"),
+    }  # fmt: skip
+
+
+VERBS = {
+    "results compute": Verb(_compute_arguments, _compute),
+    "results show": Verb(_show_arguments, _show),
+    "results sign": Verb(_sign_arguments, _sign),
+    "results load": Verb(_load_arguments, _load),
+    "results report": Verb(_report_arguments, _report),
+    "results prove": Verb(nothing, _prove),
+    "results refresh": Verb(nothing, _refresh),
+}

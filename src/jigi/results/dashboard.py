@@ -1,0 +1,83 @@
+"""What pages of every day read: counts by commune, refreshed by the worker and proved equal to the rows they count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+
+from jigi.foundation.bulk import fetch_sql, give_memory, run_sql
+from jigi.foundation.fence import unfenced
+from jigi.foundation.models import User
+from jigi.geography.access import postings_with
+from jigi.geography.models import Area
+from jigi.results.actions import SEE
+from jigi.results.models import Funnel, PaidQuarter
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Households at each step, in some place."""
+
+    registered: int = 0
+    listed: int = 0
+    selected: int = 0
+    enrolled: int = 0
+    paid: int = 0
+
+
+TITLES = {
+    "registered": "Au registre", "listed": "Proposés par les comités", "selected": "Retenus", "enrolled": "Inscrits",
+    "paid": "Payés au moins une fois",
+}  # fmt: skip
+
+
+@unfenced
+def refresh() -> int:
+    """Count anew what is kept; returns how many lines. Two statements, whatever the number of households."""
+    with transaction.atomic():
+        give_memory()
+        return run_sql("results", "refresh_funnel") + run_sql("results", "refresh_paid_quarters")
+
+
+@unfenced
+def wrong() -> list[dict[str, Any]]:
+    """The kept lines that are not what the rows say now: none just after a refresh."""
+    with transaction.atomic():
+        give_memory()
+        return fetch_sql("results", "wrong_aggregates")
+
+
+def funnel(user: User, place: Area, programme: str = "") -> Steps:
+    """The steps in a place, of a programme or of all. A household that moved is counted where it was at each step."""
+    found = _seen(Funnel.objects.filter(programme=programme), user, place)
+    steps = found.aggregate(**{one.name: Sum(one.name) for one in fields(Steps) if one.name != "registered"})
+    register = _seen(Funnel.objects.filter(programme=""), user, place).aggregate(Sum("registered"))
+    return Steps(register["registered__sum"] or 0, **{name: count or 0 for name, count in steps.items()})
+
+
+def communes(user: User, place: Area, programme: str = "") -> QuerySet[Funnel]:
+    """The steps by commune, with their places."""
+    return _seen(Funnel.objects.filter(programme=programme), user, place).select_related("commune__parent__parent")
+
+
+def quarters(user: User, place: Area, programme: str = "") -> list[tuple[str, int, int, int]]:
+    """Each quarter in a place: households (summed over communes), payments, francs."""
+    found = (
+        _seen(PaidQuarter.objects.filter(programme=programme), user, place).order_by("quarter").values_list("quarter")
+    )
+    return list(found.annotate(Sum("households"), Sum("payments"), Sum("paid_xof")))
+
+
+def programmes(user: User) -> list[str]:
+    """The programmes that have figures."""
+    return sorted(set(Funnel.objects.exclude(programme="").values_list("programme", flat=True)))
+
+
+def _seen(found: QuerySet[Any], user: User, place: Area) -> QuerySet[Any]:
+    condition = Q(pk__in=[])
+    for posting in postings_with(user, SEE):
+        condition |= Q(commune__path__startswith=posting.area.path)
+    return found.filter(condition, commune__path__startswith=place.path)

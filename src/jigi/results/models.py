@@ -1,0 +1,191 @@
+"""Figures taken from files, snapshots and their values, what people say of them and who signs them, which
+only grow; and the counts by commune that pages of every day read."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from jigi.foundation.models import User
+from jigi.geography.models import Area
+from jigi.results.rules import DIMENSIONS, value_of
+
+
+def _hand(french: str) -> models.ForeignKey[User, User]:
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=french)
+
+
+class FigureFile(models.Model):
+    """A file of figures of years that this database did not see, known by its hash: the later one counts."""
+
+    file_name = models.CharField("fichier", max_length=200)
+    file_hash = models.CharField("empreinte", max_length=64, unique=True)
+    lines = models.PositiveIntegerField("chiffres")
+    loaded_by = _hand("chargé par")
+    loaded_at = models.DateTimeField("chargé le", db_default=Now())
+
+    class Meta:
+        verbose_name = "fichier de chiffres repris"
+        constraints = [models.CheckConstraint(condition=Q(lines__gte=1), name="figure_file_is_not_empty")]
+
+
+class _Place(models.Model):
+    """The dimensions of a figure; "" where it has none."""
+
+    indicator = models.CharField("indicateur", max_length=40)
+    dimension = models.CharField("ventilation", max_length=16, choices=list(DIMENSIONS.items()), default="", blank=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="lieu")
+    kind = models.CharField("composante", max_length=12, default="", blank=True)
+    agreement = models.CharField("convention", max_length=40, default="", blank=True)
+    sex = models.CharField("sexe", max_length=1, default="", blank=True)
+    band = models.CharField("âge", max_length=5, default="", blank=True)
+    quarter = models.CharField("trimestre", max_length=7, default="", blank=True)
+    numerator = models.BigIntegerField("nombre")
+    denominator = models.BigIntegerField("sur", null=True)
+    source = models.CharField("source", max_length=300, default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def value(self) -> float | None:
+        return value_of(self.numerator, self.denominator)
+
+
+PLACED = ("indicator", "dimension", "area", "kind", "agreement", "sex", "band", "quarter")
+
+
+class Figure(_Place):
+    """A figure of a year, as a file gives it with its source."""
+
+    file = models.ForeignKey(FigureFile, on_delete=models.PROTECT, related_name="figures", verbose_name="fichier")
+    line = models.PositiveIntegerField("ligne")
+    year = models.PositiveSmallIntegerField("année")
+
+    class Meta:
+        verbose_name = "chiffre repris"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "year", *PLACED], nulls_distinct=False, name="figure_once_in_a_file"
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="figure_says_its_source"),
+            models.CheckConstraint(condition=Q(year__range=(1990, 2200)), name="figure_is_of_a_year"),
+            models.CheckConstraint(
+                condition=Q(denominator__isnull=True) | Q(denominator__gte=0), name="figure_is_over_something"
+            ),
+        ]
+
+
+class Snapshot(models.Model):
+    """Every indicator as it stood over some days, counted at one moment. `digest` is of its values."""
+
+    since = models.DateField("du")
+    until = models.DateField("au")
+    framework_hash = models.CharField("empreinte du cadre de résultats", max_length=64)
+    digest = models.CharField("empreinte", max_length=64)
+    counted = models.PositiveIntegerField("chiffres")
+    latest_on = models.DateField("dernier fait compté", null=True)
+    taken_by = _hand("calculé par")
+    taken_at = models.DateTimeField("calculé le", db_default=Now())
+
+    class Meta:
+        verbose_name = "instantané des résultats"
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="snapshot_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(digest__regex="^[0-9a-f]{64}$", framework_hash__regex="^[0-9a-f]{64}$"),
+                name="snapshot_is_hashed",
+            ),
+        ]
+        indexes = [models.Index(F("until"), F("id").desc(), name="snapshot_by_day")]
+
+    def __str__(self) -> str:
+        return f"instantané {self.pk}"
+
+    @property
+    def year(self) -> int:
+        return self.until.year
+
+
+class Value(_Place):
+    """One figure of a snapshot. `loaded`: no row stands behind it, a file gave it."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="values", db_index=False)
+    rows = models.BigIntegerField("lignes")
+    latest_on = models.DateField("dernier fait compté", null=True)
+    loaded = models.BooleanField("repris", default=False)
+
+    class Meta:
+        verbose_name = "chiffre d’un instantané"
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", *PLACED], nulls_distinct=False, name="value_once"),
+            models.CheckConstraint(
+                condition=Q(loaded=False, source="") | Q(loaded=True, rows=0) & ~Q(source=""),
+                name="value_counted_or_loaded",
+            ),
+        ]  # fmt: skip
+
+
+class Comment(models.Model):
+    """What a person says of a figure, or of the whole snapshot ("")."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="comments")
+    indicator = models.CharField("indicateur", max_length=40, default="", blank=True)
+    text = models.CharField("commentaire", max_length=1000)
+    by = _hand("par")
+    at = models.DateTimeField("le", db_default=Now())
+
+    class Meta:
+        verbose_name = "commentaire d’un résultat"
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_says_something")]
+
+
+class Signature(models.Model):
+    """That a person answers for a snapshot: another than who took it (sql/guards.sql), once."""
+
+    snapshot = models.OneToOneField(Snapshot, on_delete=models.PROTECT, related_name="signature")
+    said = models.CharField("ce qui est attesté", max_length=500)
+    by = _hand("signé par")
+    at = models.DateTimeField("signé le", db_default=Now())
+
+    class Meta:
+        verbose_name = "signature d’un instantané"
+        constraints = [models.CheckConstraint(condition=~Q(said=""), name="signature_says_something")]
+
+
+class Funnel(models.Model):
+    """Households of a commune at each step of a programme ("": of all, each once), as funnel.sql counted them."""
+
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune", db_index=False
+    )
+    programme = models.CharField("programme", max_length=40, default="", blank=True)
+    registered = models.BigIntegerField("au registre")
+    listed = models.BigIntegerField("proposés")
+    selected = models.BigIntegerField("retenus")
+    enrolled = models.BigIntegerField("inscrits")
+    paid = models.BigIntegerField("payés")
+    counted_at = models.DateTimeField("compté le", db_default=Now())
+
+    class Meta:
+        verbose_name = "étapes d’une commune"
+        constraints = [models.UniqueConstraint(fields=["commune", "programme"], name="funnel_once")]
+
+
+class PaidQuarter(models.Model):
+    """What a commune received of a programme ("": of all) in a quarter, as paid_quarters.sql counted it."""
+
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune", db_index=False
+    )
+    programme = models.CharField("programme", max_length=40, default="", blank=True)
+    quarter = models.CharField("trimestre", max_length=7)
+    households = models.BigIntegerField("ménages")
+    payments = models.BigIntegerField("paiements")
+    paid_xof = models.BigIntegerField("francs payés")
+
+    class Meta:
+        verbose_name = "trimestre payé d’une commune"
+        constraints = [models.UniqueConstraint(fields=["commune", "programme", "quarter"], name="paid_quarter_once")]

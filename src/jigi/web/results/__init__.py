@@ -1,0 +1,1 @@
+"""/resultats/: indicators, what stands behind them, snapshots and who signed them, the yearly statement."""

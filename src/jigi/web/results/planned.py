@@ -1,0 +1,89 @@
+"""/resultats/prevu-realise/: francs and households planned and paid, by commune and quarter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from jigi.foundation import audit
+from jigi.geography.models import Area
+from jigi.results import queries
+from jigi.results.models import Value
+from jigi.web.export import csv_response
+from jigi.web.results.sight import Sight, may, sight
+
+HEADERS = (
+    "Code", "Région", "Commune", "Trimestre", "Prévu (FCFA)", "Payé (FCFA)", "Ménages prévus", "Ménages payés",
+)  # fmt: skip
+TAGS = (
+    "#adm+code", "#adm1+name", "#adm3+name", "#date+quarter", "#value+planned+xof", "#value+paid+xof",
+    "#targeted+hh", "#reached+hh",
+)  # fmt: skip
+MOST_LINES = 3_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """A commune in a quarter."""
+
+    commune: Area
+    quarter: str
+    planned_xof: int
+    paid_xof: int
+    planned: int
+    paid: int
+
+    @property
+    def region(self) -> Area:
+        assert self.commune.parent and self.commune.parent.parent
+        return self.commune.parent.parent
+
+
+def shown(request: HttpRequest) -> HttpResponseBase:
+    """The communes of a place; a file with `?format=csv`."""
+    seen = sight(request)
+    if seen.snapshot is None:
+        return render(request, "results/none.html", {"may": may(seen.user), "year": request.GET.get("annee", "")})
+    lines = _lines(seen)
+    if request.GET.get("format") == "csv":
+        name = f"prevu-realise-{seen.snapshot.year}-{seen.place.code}"
+        audit.record("export", "list", name, by=seen.user)
+        return csv_response(name, HEADERS, [TAGS, *map(_row, lines)])
+    context = {
+        "seen": seen, "lines": lines[:MOST_LINES], "more": len(lines) > MOST_LINES,
+        "planned_xof": sum(one.planned_xof for one in lines), "paid_xof": sum(one.paid_xof for one in lines),
+    }  # fmt: skip
+    return render(request, "results/planned.html", context)
+
+
+def _lines(seen: Sight) -> list[Line]:
+    assert seen.snapshot is not None
+    found = queries.visible_to(seen.user, seen.snapshot).filter(
+        indicator__in=("execution", "menages_prevus"),
+        dimension="commune_quarter",
+        area__path__startswith=seen.place.path,
+    )
+    cells: dict[tuple[int | None, str], dict[str, Value]] = {}
+    rows = found.select_related("area__parent__parent").order_by("area__path", "quarter", "pk")
+    for one in rows:
+        cells.setdefault((one.area_id, one.quarter), {})[one.indicator] = one
+    return [line for told in cells.values() if (line := _line(told)) is not None]
+
+
+def _line(told: dict[str, Value]) -> Line | None:
+    francs, households = told.get("execution"), told.get("menages_prevus")
+    if francs is None or francs.area is None:
+        return None
+    return Line(
+        francs.area, francs.quarter, francs.denominator or 0, francs.numerator,
+        (households.denominator or 0) if households else 0, households.numerator if households else 0,
+    )  # fmt: skip
+
+
+def _row(one: Line) -> tuple[object, ...]:
+    return (
+        one.commune.code, one.region.name, one.commune.name, one.quarter, one.planned_xof, one.paid_xof, one.planned,
+        one.paid,
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""Each constraint and trigger of results, by the lie that it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from jigi.results import actions
+from jigi.results.models import Comment, Figure, FigureFile, Signature, Snapshot, Value
+from tests.results.world import World, paid
+
+pytestmark = pytest.mark.django_db
+KEPT = (Snapshot, Value, Comment, Signature, FigureFile, Figure)
+DIGEST = "0" * 64
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = paid(tmp_path)
+    path = tmp_path / "2014.csv"
+    path.write_text("annee;indicateur;valeur;source\n2014;menages_rsu;5;rapport\n", encoding="utf-8")
+    actions.load(path, by=world.keeper)
+    snapshot = world.take()
+    actions.comment(snapshot, "Bien vu.", by=world.keeper)
+    actions.sign(snapshot, "Relu et conforme", by=world.signer)
+    return world
+
+
+@contextmanager
+def refused(name: str) -> Iterator[None]:
+    """The database refuses, by the constraint of this name (or by these words)."""
+    with pytest.raises(DatabaseError) as said, transaction.atomic():
+        yield
+    told = getattr(said.value.__cause__, "diag", None)
+    assert name in (str(told.constraint_name if told else ""), str(said.value)) or name in str(said.value)
+
+
+@pytest.mark.parametrize("model", KEPT)
+@pytest.mark.parametrize("lie", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_nothing_of_results_is_changed_or_forgotten(world: World, model: Any, lie: str) -> None:
+    with refused("ne se modifient ni ne s'effacent"), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(lie.replace("{}", model._meta.db_table))
+
+
+def test_a_value_that_comes_later_is_refused(world: World) -> None:
+    snapshot = Snapshot.objects.get()
+    with refused("value_of_its_snapshot"):
+        Value.objects.create(
+            snapshot=snapshot, indicator="francs_verses", dimension="sex", sex="F", numerator=1, rows=1
+        )
+
+
+def test_a_snapshot_without_the_values_of_its_digest_is_refused(world: World) -> None:
+    facts = {"since": "2016-01-01", "until": "2016-12-31", "framework_hash": DIGEST, "taken_by": world.keeper}
+    with refused("snapshot_has_its_values"):
+        Snapshot.objects.create(**facts, digest=DIGEST, counted=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+SNAPSHOT_LIES = {
+    "snapshot_days_in_order": {"since": "2016-12-31", "until": "2016-01-01"},
+    "snapshot_is_hashed": {"digest": "bonjour"},
+}
+
+
+@pytest.mark.parametrize("name", SNAPSHOT_LIES)
+def test_a_lie_about_a_snapshot(world: World, name: str) -> None:
+    facts = {"since": "2016-01-01", "until": "2016-12-31", "framework_hash": DIGEST, "digest": DIGEST, "counted": 0}
+    with refused(name):
+        Snapshot.objects.create(**{**facts, **SNAPSHOT_LIES[name]}, taken_by=world.keeper)
+
+
+VALUE_LIES: dict[str, dict[str, Any]] = {
+    "value_counted_or_loaded": {"source": "on me l’a dit"},
+    "value_once": {"dimension": ""},
+}
+
+
+@pytest.mark.parametrize("name", VALUE_LIES)
+def test_a_lie_about_a_value(world: World, name: str) -> None:
+    facts = {"indicator": "menages_rsu", "dimension": "sex", "sex": "F", "numerator": 1, "rows": 1}
+    told = {**facts, **VALUE_LIES[name]}
+    if name == "value_once":
+        told |= {"sex": ""}
+    with refused(name):
+        Value.objects.create(snapshot=Snapshot.objects.get(), **told)
+
+
+FIGURE_LIES: dict[str, dict[str, Any]] = {
+    "figure_says_its_source": {"source": ""},
+    "figure_is_of_a_year": {"year": 12},
+    "figure_is_over_something": {"denominator": -1},
+    "figure_once_in_a_file": {"indicator": "menages_rsu"},
+}
+
+
+@pytest.mark.parametrize("name", FIGURE_LIES)
+def test_a_lie_about_a_loaded_figure(world: World, name: str) -> None:
+    facts = {"indicator": "personnes_rsu", "year": 2014, "numerator": 1, "source": "rapport", "line": 3}
+    with refused(name):
+        Figure.objects.create(file=FigureFile.objects.get(), **{**facts, **FIGURE_LIES[name]})
+
+
+def test_an_empty_file_is_refused(world: World) -> None:
+    with refused("figure_file_is_not_empty"):
+        FigureFile.objects.create(file_name="vide.csv", file_hash="1" * 64, lines=0, loaded_by=world.keeper)
+
+
+def test_who_took_it_does_not_sign_it(world: World) -> None:
+    snapshot = world.take()
+    with refused("signature_by_another"):
+        Signature.objects.create(snapshot=snapshot, said="Relu", by=world.keeper)
+
+
+def test_who_loaded_its_figures_does_not_sign_it(world: World) -> None:
+    snapshot = actions.take(2014, by=world.keeper)
+    assert snapshot.values.filter(loaded=True).count() == 0  # the register has rows: they count, not the file
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE registry_household SET registered_at = '2019-01-01'")
+    fed = actions.take(2014, by=world.signer_too())
+    assert fed.values.get(loaded=True).numerator == 5
+    with refused("signature_by_another"):
+        Signature.objects.create(snapshot=fed, said="Relu", by=world.keeper)
+
+
+@pytest.mark.parametrize("model", [Comment, Signature])
+def test_silence_is_not_kept(world: World, model: Any) -> None:
+    name = {"comment": "comment_says_something", "signature": "signature_says_something"}[model._meta.model_name]
+    field = "text" if model is Comment else "said"
+    with refused(name):
+        model.objects.create(snapshot=world.take(), by=world.signer, **{field: ""})
