@@ -91,7 +91,7 @@ def test_a_roll_is_taken_once_whatever_the_network_does(one: Play) -> None:
 
 def test_the_card_of_another_village_is_named_by_the_server(one: Play) -> None:
     (elsewhere,) = make_households(1, one.scene.villages[1])
-    make_enrolments(one.paid, [elsewhere])
+    make_enrolments(one.paid, [elsewhere], cohort="Autre village")
     cards.issue(one.paid, one.scene.commune, by=loader())
     text = {card.household_id: card.text for card in cards.to_print(one.paid, one.scene.commune, by=loader())}
     (session,) = one.planned()
