@@ -271,6 +271,8 @@ def test_what_a_complaint_did_is_on_the_pages_of_the_payment(tmp_path: Path) -> 
     for address in (f"/paiements/{paid_by.pk}/", f"/paiements/{made.pk}/"):
         assert "L’agence a refusé son ordre." in page(as_(scene.maker), address)
         assert case.said in page(as_(officer), address)
+    other = actions.receive(Heard("wrong_amount", TOLD, "phone", household=order.household, orders=[order]), by=officer)
+    assert other.said in page(as_(officer), f"/paiements/{paid_by.pk}/")
     line = f"/paiements/{paid_by.pk}/lignes/{order.pk}/reemettre/"
     assert "L’agence a refusé son ordre." in page(as_(scene.maker), line)
     enrolment = Enrolment.objects.get(household=order.household)
