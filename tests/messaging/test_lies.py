@@ -20,7 +20,6 @@ def at(status: str) -> Message:
     queued()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing may wait when a table is altered
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("ALTER TABLE messaging_message DISABLE TRIGGER USER")
         cursor.execute("UPDATE messaging_message SET status = %s, leaves_until = %s, posts = 1", [status, NOON])
         cursor.execute("ALTER TABLE messaging_message ENABLE TRIGGER USER")
