@@ -48,7 +48,7 @@ def test_its_cause_and_its_cost_never_change(change: dict[str, object]) -> None:
 
 
 def test_it_takes_no_turn_back() -> None:
-    one = at("leaving")
+    one = at("sent")
     with pytest.raises(DatabaseError, match="ne changent pas"):
         Message.objects.filter(pk=one.pk).update(posts=0)
 
@@ -90,4 +90,4 @@ def test_a_telephone_is_in_the_list_of_stops_once_and_a_sender_fits_a_telephone(
         OptOut.objects.create(phone_index=b"1" * 16, means="sms")
     queued()
     with pytest.raises(IntegrityError, match="sender_fits_a_telephone"):
-        Sender.objects.create(name="Jigisèmèjiri", set_by=make_user("awa"))
+        Sender.objects.create(name="Jigisèmèji", set_by=make_user("awa"))
