@@ -30,7 +30,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         return render(request, "results/none.html", {"may": may(seen.user), "year": request.GET.get("annee", "")})
     values = queries.visible_to(seen.user, seen.snapshot)
     if request.GET.get("format") in ("csv", "xlsx"):
-        return _file(request, seen, values.order_by("pk"))
+        return _file(request, seen, values.order_by("indicator", "dimension", "area__code", "pk"))
     headline = queries.headline(values, seen.place)
     lines = [Line(one, headline.get(one.code), seen.snapshot.year) for one in queries.in_order()]
     groups = [(title, [one for one in lines if one.indicator.level == level]) for level, title in LEVELS.items()]
