@@ -139,7 +139,8 @@ def test_from_the_button_for_who_sees_the_country(client: Client, tmp_path: Path
     client.force_login(world.keeper)
     page = client.get(f"/resultats/instantanes/{snapshot.pk}/situation.pdf")
     assert page.status_code == 200 and page.content.startswith(b"%PDF")
-    assert client.get(f"/resultats/instantanes/{snapshot.pk}/situation.docx").content.startswith(b"PK")
+    sent = client.get(f"/resultats/instantanes/{snapshot.pk}/situation.docx")
+    assert b"".join(sent.streaming_content).startswith(b"PK")  # type: ignore[arg-type]
     client.force_login(world.regional())
     assert client.get(f"/resultats/instantanes/{snapshot.pk}/situation.pdf").status_code == 404
 

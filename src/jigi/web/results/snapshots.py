@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -90,12 +91,11 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     return pdf_response(_name(snapshot), pdf(statement(snapshot)))
 
 
-def text(request: HttpRequest, pk: int) -> HttpResponse:
+def text(request: HttpRequest, pk: int) -> FileResponse:
     """The statement for a word processor."""
     snapshot = _whole(request, pk, "docx")
-    response = HttpResponse(docx(statement(snapshot)), content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{_name(snapshot)}.docx"'
-    return response
+    content = BytesIO(docx(statement(snapshot)))
+    return FileResponse(content, as_attachment=True, filename=f"{_name(snapshot)}.docx", content_type=MEDIA_TYPE)
 
 
 def _whole(request: HttpRequest, pk: int, kind: str) -> Snapshot:
