@@ -7,7 +7,7 @@ that lead to the annex. Two documents of the same snapshot are the same bytes.
 from __future__ import annotations
 
 from io import BytesIO
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nosec B406 - written, never read
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from jigi.drawing.raster import Image, image_of

@@ -54,7 +54,7 @@ class Platform:
     def __init__(
         self, faults: Faults | None = None, *, seed: int = 1, tell: Callable[[dict[str, Any]], None] | None = None
     ) -> None:  # fmt: skip
-        self.faults, self._draw, self._tell = faults or Faults(), random.Random(seed), tell
+        self.faults, self._draw, self._tell = faults or Faults(), random.Random(seed), tell  # nosec B311
         self.held: dict[str, dict[str, Any]] = {}
         self.handed: Counter[str] = Counter()
         self.asked = 0
