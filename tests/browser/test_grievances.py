@@ -47,7 +47,7 @@ def heard(page: Page, number: str, category: str, order: str = "") -> str:
 
 
 def asked(page: Page, act: str, why: str) -> None:
-    page.get_by_text("Demander un acte").click()
+    page.locator("summary", has_text="Demander un acte").click()
     page.select_option("[name=acte]", act)
     page.select_option("[name=composante]", index=1)
     page.fill("form[action$='/demander/'] [name=motif]", why)

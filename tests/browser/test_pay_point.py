@@ -98,7 +98,7 @@ def test_without_network_a_card_is_read_the_right_paid_once_and_sent_later(
     expect(phone.locator("#pay")).to_be_hidden()
     assert outcomes(database, card) == []
     phone.context.set_offline(False)
-    expect(phone.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(phone.locator("#waiting")).to_be_hidden(timeout=40_000)
     assert outcomes(database, card) == ["paid"]
 
 
@@ -110,9 +110,9 @@ def test_what_another_device_paid_is_said_and_counted_once(
         cut(page)
         pay(page, card)
     phone.context.set_offline(False)
-    expect(phone.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(phone.locator("#waiting")).to_be_hidden(timeout=40_000)
     other.context.set_offline(False)
-    expect(other.locator("#troubles")).to_contain_text("Payé deux fois", timeout=20_000)
+    expect(other.locator("#troubles")).to_contain_text("Payé deux fois", timeout=40_000)
     assert outcomes(database, card) == ["paid", "conflict"]
 
 
@@ -128,7 +128,7 @@ def test_two_tabs_of_a_device_do_not_pay_one_right_twice(phone: Page, card: dict
     tab.get_by_role("button", name=re.compile("^Payer 30")).click()
     expect(tab.get_by_text("Déjà payé sur cet appareil")).to_be_visible()
     phone.context.set_offline(False)
-    expect(phone.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(phone.locator("#waiting")).to_be_hidden(timeout=40_000)
     assert outcomes(database, card) == ["paid"]
 
 
@@ -236,7 +236,7 @@ def test_closing_the_day_notes_absent_who_did_not_come(
 ) -> None:
     phone.on("dialog", lambda one: one.accept())
     phone.get_by_role("button", name="Clore la journée").click()
-    expect(phone.get_by_text("reviendront au tour suivant")).to_be_visible(timeout=20_000)
+    expect(phone.get_by_text("reviendront au tour suivant")).to_be_visible(timeout=40_000)
     with psycopg.connect(database) as connection:
         query = "SELECT count(*) FROM payments_instruction WHERE round_id = %s AND status = 'open'"
         assert connection.execute(query, [world["round"]]).fetchone() == (0,)

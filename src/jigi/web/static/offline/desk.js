@@ -27,7 +27,7 @@ export function desk(page) {
     const wanted = Number(location.hash.slice(1));
     if (wanted && who?.user) await load(wanted);
     send();
-    setInterval(send, 60000);
+    setInterval(send, 15000);
   }
 
   async function home() {

@@ -27,7 +27,7 @@ async function start() {
   $("#scan").hidden = !$("#nocamera").hidden;
   await home();
   send();
-  setInterval(send, 60000);
+  setInterval(send, 15000);
 }
 
 // Rain and bad roads: what was to be paid yesterday may be paid today by the same list.
@@ -199,13 +199,17 @@ const hand = async () => who?.user ?? (await store.owner());
 const leaving = (one) => !one.sent && one.stopped !== who?.user && (!one.by || one.by === who?.user) && (one.said === "paid" || one.closed);
 
 async function send() {
-  if (sending || !navigator.onLine) return;
+  if (sending) return;
   sending = true;
   try {
-    if (!who?.user) who = await ask("moi/");
+    if (who?.user && !(await store.records()).some(waits)) return;
+    // The server says whether there is a network, not the browser: some believe they have none long after it came back.
+    const now = await ask("moi/");
+    if (!now || now.status >= 500) return;
+    who = now;
     const ready = (await store.records()).filter(leaving).slice(0, MOST_SENT);
-    $("#signin").hidden = !who || !!who.user;
-    if (!ready.length || !who?.user) return;
+    $("#signin").hidden = !!who.user;
+    if (!ready.length || !who.user) return;
     await store.note(ready.map((one) => one.number), () => ({ leaving: true }));
     const said = ready.map(({ number, line, said, receiver, means, amount, at }) => ({ number, line, said, receiver, means, amount, at }));
     const answer = await ask("envoyer/", { device, records: said });
