@@ -1,4 +1,4 @@
--- replaces: the function of the trigger that refuses a day lived in two households (residence.sql)
+-- creates: anew the function of the trigger that refuses a day lived in two households (residence.sql)
 -- A register that a rolled-back import filled and the server then analysed is known as empty: joined freely, each member
 -- of the next import was compared with each (three minutes for six thousand households). Here each one who came is looked up by
 -- their index, whatever the server believes.
