@@ -28,6 +28,8 @@ SLICE = 2_000
 SHOWN = 5
 USES = {"unpaid": "payments", "enrolled": "enrolled", "sessions": "sessions"}
 """Which templates may be said to which people."""
+LISTS = {"unpaid": "audience_unpaid", "enrolled": "audience_enrolled", "sessions": "audience_sessions"}
+"""The statement that lists them."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ def _counted(campaign: Campaign) -> Counted:
     """Write the list of a campaign in preparation anew, and what it weighs."""
     own = Recipient.objects.filter(campaign=campaign)
     own.delete()
-    run_sql("outreach", f"audience_{campaign.audience}", _facts(campaign))
+    run_sql("outreach", LISTS[campaign.audience], _facts(campaign))
     run_sql("outreach", "reachable", {"campaign": campaign.pk})
     wording, name = _wording(campaign), campaign.programme.name
     segments, cost = rules.tally([writing.written(wording, values_of(row, name))[1:] for row in _people(campaign)])

@@ -22,6 +22,10 @@ from jigi.outreach.models import Switch
 from jigi.programmes.models import Programme
 
 MOST = 2_000
+NEWS = {
+    "ordered": "notice_ordered", "paid": "notice_paid", "returned": "notice_returned", "enrolled": "notice_enrolled",
+}  # fmt: skip
+"""The statement that finds what is to be told, by notice."""
 TEMPLATES = {
     "ordered": "payment_ordered", "paid": "payment_paid", "returned": "payment_returned", "enrolled": "enrolled",
 }  # fmt: skip
@@ -60,7 +64,7 @@ def write(at: datetime | None = None) -> dict[str, int]:
     written = {}
     for kind in TEMPLATES:
         written[kind] = 0
-        while rows := fetch_sql("outreach", f"notice_{kind}", {"at": at or timezone.now(), "most": MOST}):
+        while rows := fetch_sql("outreach", NEWS[kind], {"at": at or timezone.now(), "most": MOST}):
             made = _queued(kind, rows)
             written[kind] += made
             if made == 0 or len(rows) < MOST:
