@@ -38,7 +38,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Template:
+class MessageTemplate:
     """What may be said: `use` is what asks for it, `texts` by language."""
 
     code: str
@@ -70,11 +70,11 @@ class Terms:
 
 
 @cache
-def templates() -> Mapping[str, Template]:
+def templates() -> Mapping[str, MessageTemplate]:
     return read_templates(TEMPLATES)
 
 
-def template(code: str) -> Template:
+def template(code: str) -> MessageTemplate:
     """The template of a code. Raises Refused for one that the file does not hold."""
     found = templates().get(code)
     if found is None:
@@ -87,7 +87,7 @@ def terms() -> Terms:
     return read_terms(TARIFF)
 
 
-def read_templates(path: str | Path) -> dict[str, Template]:
+def read_templates(path: str | Path) -> dict[str, MessageTemplate]:
     """The templates of a file; InputError with the line of the first mistake."""
     top = parse(read_text(path), path)
     top.text("author"), top.text("source"), top.day("valid_from")
@@ -114,7 +114,7 @@ def read_terms(path: str | Path) -> Terms:
     return made
 
 
-def _template(code: str, table: Table) -> Template:
+def _template(code: str, table: Table) -> MessageTemplate:
     texts = table.table("text")
     found = {language: _text(language, texts.table(language), texts) for language in texts.data}
     if "fr" not in found:
@@ -123,7 +123,7 @@ def _template(code: str, table: Table) -> Template:
     for language, one in found.items():
         if rules.placeholders(one.text) != wanted:
             raise texts.error(language, "Les mots à remplir ne sont pas ceux du français", remedy=_braces(wanted))
-    made = Template(code, table.text("title"), table.choice("use", USES), found)
+    made = MessageTemplate(code, table.text("title"), table.choice("use", USES), found)
     table.refuse_others()
     return made
 

@@ -74,7 +74,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     return redirect("message_wording")
 
 
-def _texts(one: catalogue.Template) -> list[dict[str, Any]]:
+def _texts(one: catalogue.MessageTemplate) -> list[dict[str, Any]]:
     """Each language with its usual length and cost."""
     found = []
     for language, said in one.texts.items():
