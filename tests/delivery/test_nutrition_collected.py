@@ -119,7 +119,7 @@ def test_a_person_who_left_is_refused_and_their_line_left_out(world: World) -> N
     send(world.agent, CODE, "1", world.said(), [world.ration(0), world.ration(1)])
     assert taken(CODE, world.agent) == (0, 1)
     assert faults() == [(2, "ligne", "Cette personne a été retirée du recensement")]
-    fiches.leave_out(FieldFiche.objects.get(), 2, reason="partie du village", by=world.agent)
+    fiches.leave_out(FieldFiche.objects.get(), FORMS[CODE], 2, reason="partie du village", by=world.agent)
     assert taken(CODE, world.agent) == (1, 0) and Handout.objects.get().line_id == lines(world.made)[0].pk
 
 

@@ -93,13 +93,18 @@ def test_wrong_lines_are_told_at_once_and_nothing_is_marked(works: Works) -> Non
     assert not SheetEntry.objects.exists()
 
 
-def test_a_mark_is_corrected_and_the_day_is_taken(works: Works) -> None:
+def test_a_mark_is_corrected_by_who_sent_it_alone_and_the_day_is_taken(works: Works) -> None:
     sheet = works.open(days=2)
     send(works.scene.agent, CODE, "1", told(sheet), roll("full", "vingt"))
     taken(CODE, works.scene.agent)
     fiche = FieldFiche.objects.get()
-    fiches.correct(fiche, FORMS[CODE], 2, "presence", "D", by=works.scene.foreman)
-    assert fiches.take_again(fiche, FORMS[CODE], by=works.scene.foreman)
+    for hand in (works.scene.foreman, works.scene.planner):  # the second hand would have made the first entry too
+        with pytest.raises(Refused, match="de qui l’a envoyée"):
+            fiches.correct(fiche, FORMS[CODE], 2, "presence", "D", by=hand)
+        with pytest.raises(Refused, match="de qui l’a envoyée"):
+            fiches.leave_out(fiche, FORMS[CODE], 2, reason="pas venue", by=hand)
+    fiches.correct(fiche, FORMS[CODE], 2, "presence", "D", by=works.scene.agent)
+    assert fiches.take_again(fiche, FORMS[CODE], by=works.scene.agent)
     assert grid() == {1: "P.", 2: "D."} and SheetEntry.objects.get().by == works.scene.agent
 
 

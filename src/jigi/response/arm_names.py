@@ -92,7 +92,13 @@ def choose(line: AgencyLine, household: int, *, by: User) -> bool:
     with transaction.atomic():
         _decide(line, "matched", by, score=chosen.score)
         origin = f"{line.batch.scheme.code} : {line.batch.file_name}"
-        added = list_named(arm_lists.open_campaign(arm, by=by), [household], origin=origin, by=by)
+        campaign = arm_lists.open_campaign(arm, by=by)
+        added = list_named(campaign, [household], origin=origin, by=by)
+        if not added and not campaign.listed.filter(household=household).exists():
+            raise Refused(
+                "Ce ménage n’est dans aucun village de la campagne",
+                remedy="Complétez son village au registre, puis revenez à la ligne.",
+            )
         after = {"batch": line.batch_id, "line": line.line, "score": chosen.score}
         audit.record("match_line", ARM.noun, arm.pk, by=by, after=after, subjects=[household])
     return bool(added)

@@ -86,7 +86,7 @@ def test_cards_are_read_by_their_signature_and_a_bad_one_is_a_fault_of_its_line(
     assert taken(CODE, one.agent) == (0, 1)
     assert faults() == [(3, "carte", "Ce code n’est pas celui d’une carte du programme")]
     assert not Attendance.objects.exists() and Session.objects.get().status == "planned", "nothing is half taken"
-    fiches.leave_out(FieldFiche.objects.get(), 3, reason="carte abîmée", by=one.agent)
+    fiches.leave_out(FieldFiche.objects.get(), FORMS[CODE], 3, reason="carte abîmée", by=one.agent)
     assert taken(CODE, one.agent) == (1, 0)
     assert Attendance.objects.count() == 2
 
@@ -179,7 +179,7 @@ def test_a_card_is_not_typed_over_and_a_stranger_corrects_nothing(one: Play) -> 
     stranger = make_user("ailleurs", "programme_manager", make_commune("ML060101"))
     for act in (
         lambda: fiches.correct(fiche, FORMS[CODE], 0, "femmes", "1", by=stranger),
-        lambda: fiches.leave_out(fiche, 1, reason="essai", by=stranger),
+        lambda: fiches.leave_out(fiche, FORMS[CODE], 1, reason="essai", by=stranger),
         lambda: fiches.drop(fiche, reason="essai", by=stranger),
     ):
         with pytest.raises(Refused, match="pas de vos contrats"):

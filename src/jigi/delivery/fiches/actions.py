@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -68,6 +68,7 @@ def correct(one: FieldFiche, form: Form, line: int, question: str, value: str, *
     Refused for a question that is read elsewhere only (a card, a name): its line is left out, and said on the page.
     """
     held = _locked(one, by)
+    _require_hand(form, held, by)
     if question not in (form.line_questions if line else form.questions):
         raise Refused(
             "Cette réponse ne se corrige pas ici",
@@ -81,9 +82,10 @@ def correct(one: FieldFiche, form: Form, line: int, question: str, value: str, *
 
 @unfenced
 @transaction.atomic
-def leave_out(one: FieldFiche, line: int, *, reason: str, by: User) -> None:
+def leave_out(one: FieldFiche, form: Form, line: int, *, reason: str, by: User) -> None:
     """Leave a line out of a questionnaire, so that the others may be taken."""
     held = _locked(one, by)
+    _require_hand(form, held, by)
     if not line:
         raise Refused("Quelle ligne ?", remedy="Choisissez une ligne de la fiche.")
     _put(held, line, "", _why(reason), by)
@@ -125,6 +127,15 @@ def require_mender(by: User, one: FieldFiche) -> None:
         raise Refused("Cette fiche n’est pas de vos contrats", remedy="Demandez à qui l’a envoyée.")
 
 
+def _require_hand(form: Form, held: FieldFiche, by: User) -> None:
+    """A sheet of days is entered twice, by two people: who corrected another's entry would have made both."""
+    if form.own and held.sent_by_id != by.pk:
+        raise Refused(
+            "Cette saisie est celle de qui l’a envoyée",
+            remedy="Demandez-lui de la corriger, ou écartez la fiche et faites ressaisir la feuille.",
+        )
+
+
 def _take(form: Form, fiche: Submission, by: User) -> bool | None:
     """Whether it was taken; None when another took it meanwhile."""
     with transaction.atomic():
@@ -142,6 +153,12 @@ def _take(form: Form, fiche: Submission, by: User) -> bool | None:
         except JigiError as error:
             if not said.faults:
                 said.blame(error)
+            _hold(one, said, by)
+            return False
+        except (DataError, IntegrityError):  # one questionnaire that no rule foresaw must not stop the others
+            said.blame(
+                JigiError("La base a refusé cette fiche", remedy="Écartez-la, et saisissez l’activité à la page.")
+            )
             _hold(one, said, by)
             return False
         assert said.contract is not None, "what is taken is of a contract"

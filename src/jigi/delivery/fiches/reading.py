@@ -85,7 +85,8 @@ class Reading:
 @dataclass(frozen=True)
 class Form:
     """How the questionnaire of an event is read. `number` is the question that says which event; `questions` and
-    `line_questions` are those that a person may correct, with their French; `repeat` holds the lines.
+    `line_questions` are those that a person may correct, with their French; `repeat` holds the lines. `own`: what it
+    says counts as entered by one hand, so that who sent it alone corrects it.
     """
 
     code: str
@@ -95,6 +96,7 @@ class Form:
     questions: Mapping[str, str]
     repeat: str = ""
     line_questions: Mapping[str, str] = field(default_factory=dict)
+    own: bool = False
 
 
 def read(form: Form, fiche: Submission, kept: FieldFiche) -> Reading:

@@ -68,7 +68,13 @@ def _place(made: Distribution, lines: dict[int, DistributionLine]) -> Area:
     """Where it was: the commune of the first line, else of the first stop."""
     if lines:
         return lines[min(lines)].stop.commune
-    return DistributionStop.objects.select_related("commune").filter(distribution=made).order_by("pk")[0].commune
+    stop = DistributionStop.objects.select_related("commune").filter(distribution=made).order_by("pk").first()
+    if stop is None:
+        raise InputError(
+            "Cette distribution n’a encore aucun village", column="distribution",
+            remedy="Corrigez son numéro, ou écartez la fiche.",
+        )  # fmt: skip
+    return stop.commune
 
 
 def _asked(said: Reading, lines: dict[int, DistributionLine]) -> dict[int, Said]:

@@ -120,7 +120,8 @@ def _report(said: Reading, sheet: Timesheet, day: date, workers: dict[int, Worke
 
 FORM = Form(
     "pointage-himo", "Pointage d’un chantier HIMO", "feuille", apply,
-    {"feuille": "numéro de la feuille", "jour": "jour", "accident_gravite": "gravité de l’accident",
-     "accident_ligne": "ligne de l’accidenté", "accident_lieu": "conduit à"},
-    "pointages", {"ligne": "ligne du travailleur", "presence": "présence (P, D, T ou A)"},
+    {"feuille": "numéro de la feuille", "jour": "jour", "accident": "accident (oui ou non)",
+     "accident_gravite": "gravité de l’accident", "accident_ligne": "ligne de l’accidenté",
+     "accident_dit": "ce qui est arrivé", "accident_soins": "soins donnés", "accident_lieu": "conduit à"},
+    "pointages", {"ligne": "ligne du travailleur", "presence": "présence (P, D, T ou A)"}, own=True,
 )  # fmt: skip

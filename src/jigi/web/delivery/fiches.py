@@ -95,6 +95,7 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
     faults = sorted(one.faults.all(), key=lambda fault: (fault.line, fault.pk))
     context: dict[str, Any] = {
         "one": one, "title": title_of(one), "chip": chip(one), "mends": actions.may_mend(user, one),
+        "corrects": actions.may_mend(user, one) and (form is None or not form.own or one.sent_by_id == user.pk),
         "faults": [(fault, labels.get(fault.question, fault.question), _choices(form, fault.line)) for fault in faults],
         "corrections": [(made, labels.get(made.question, "ligne laissée de côté")) for made in one.corrections.all()],
         "history": [(event, verb_word(event.verb, FICHE.noun)) for event in audit.history(FICHE.noun, one.pk)],
@@ -120,7 +121,9 @@ def _correct(request: HttpRequest, one: FieldFiche, by: User) -> str:
 
 
 def _leave_out(request: HttpRequest, one: FieldFiche, by: User) -> str:
-    actions.leave_out(one, number_in(request.POST.get("ligne", "")), reason=request.POST.get("motif", ""), by=by)
+    actions.leave_out(
+        one, FORMS[one.form], number_in(request.POST.get("ligne", "")), reason=request.POST.get("motif", ""), by=by
+    )
     return f"La ligne est laissée de côté. {_tried(one, by)}"
 
 

@@ -50,12 +50,14 @@ def who(request: HttpRequest) -> JsonResponse:
     """Who is signed in, the token of their next post, and the villages of open distributions that they may serve."""
     user = person(request)
     soon = DistributionStop.objects.filter(
-        distribution__in=queries.distributions(user).order_by(), distribution__status="approved",
-        day__lte=timezone.localdate() + SOON,
-    )  # fmt: skip
+        distribution__in=queries.distributions(user).order_by(), distribution__status="approved"
+    )
     found = soon.select_related("distribution__contract__operator", "distribution__contract__component__programme")
-    latest = found.select_related("village", "commune", "place").order_by("-day", "village__name", "pk")[:MOST_STOPS]
-    shown = [_stop(one) for one in latest if may_operate(user, one.distribution.contract, one.commune)]
+    found, today = found.select_related("village", "commune", "place"), timezone.localdate()
+    next_ones = found.filter(day__range=(today, today + SOON)).order_by("day", "village__name", "pk")[:MOST_STOPS]
+    late_ones = found.filter(day__lt=today).order_by("-day", "village__name", "pk")[:MOST_STOPS]
+    theirs = [one for one in (*next_ones, *late_ones) if may_operate(user, one.distribution.contract, one.commune)]
+    shown = [_stop(one) for one in theirs[:MOST_STOPS]]
     return JsonResponse({"user": user.pk, "token": get_token(request), "stops": shown})
 
 

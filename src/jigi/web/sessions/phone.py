@@ -47,9 +47,11 @@ def desk(request: HttpRequest) -> HttpResponse:
 def who(request: HttpRequest) -> JsonResponse:
     """Who is signed in, the token of their next post, and the planned sessions that they may hold, the next first."""
     user = follower(request)
-    soon = queries.visible_to(user).filter(status="planned", planned_on__lte=timezone.localdate() + SOON)
-    found = soon.order_by("-planned_on", "village__name", "pk")[:MOST_SESSIONS]
-    shown = [_session(one) for one in found if may_operate(user, one.contract, one.commune)]
+    today, planned = timezone.localdate(), queries.visible_to(user).filter(status="planned")
+    next_ones = planned.filter(planned_on__range=(today, today + SOON)).order_by("planned_on", "village__name", "pk")
+    late_ones = planned.filter(planned_on__lt=today).order_by("-planned_on", "village__name", "pk")
+    found = [*next_ones[:MOST_SESSIONS], *late_ones[:MOST_SESSIONS]]
+    shown = [_session(one) for one in found if may_operate(user, one.contract, one.commune)][:MOST_SESSIONS]
     return JsonResponse({"user": user.pk, "token": get_token(request), "sessions": shown})
 
 

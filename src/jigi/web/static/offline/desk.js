@@ -4,6 +4,8 @@ const $ = (selector) => document.querySelector(selector);
 export const words = (iso) => new Date(`${iso}T12:00`).toLocaleDateString("fr-FR", { weekday: "long", day: "numeric", month: "long" });
 export const today = () => new Date().toLocaleDateString("sv-SE");
 
+const FINAL = [400, 403, 404, 409, 422]; // sent again as it is, it would be refused again
+
 /** The day on which something planned is likely done: today, unless it was planned for another season. */
 export const likely = (planned) => (Math.abs(Date.now() - new Date(`${planned}T12:00`)) < 30 * 86400000 ? today() : planned);
 
@@ -15,7 +17,7 @@ export const likely = (planned) => (Math.abs(Date.now() - new Date(`${planned}T1
  */
 export function desk(page) {
   const { home: HOME, keep, network } = page;
-  let who = null, sending = false;
+  let who = null, sending = false, moved = false;
 
   async function start() {
     if (!window.isSecureContext) return show("#insecure");
@@ -86,6 +88,7 @@ export function desk(page) {
   async function send() {
     if (sending) return;
     sending = true;
+    moved = false;
     try {
       const waiting = (await keep.all()).filter((one) => one.waits);
       if (!waiting.length) return;
@@ -95,14 +98,19 @@ export function desk(page) {
       for (const one of waiting.filter((one) => one.by === who.user)) {
         const answer = await ask("envoyer/", page.body(one));
         if (!answer) return;
+        moved = true;
         const facts = page.answered(answer);
         if (facts) await keep.heard(one, typeof facts === "function" ? facts : { ...facts, waits: false, trouble: "" });
+        else if (FINAL.includes(answer.status) && (answer.said || answer.status === 404)) await keep.heard(one, { trouble: answer.said ?? "Le serveur a refusé cette saisie : reprenez-la au bureau.", waits: false, draft: false });
         else if (answer.said) await keep.heard(one, { trouble: answer.said });
       }
     } finally {
       sending = false;
-      await told();
-      await page.drawn();
+      // Nothing is drawn anew under the finger of who is calling the roll.
+      if (moved) {
+        await told();
+        await page.drawn();
+      }
     }
   }
 

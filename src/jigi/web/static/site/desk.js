@@ -202,7 +202,7 @@ async function send() {
   if (sending) return;
   sending = true;
   try {
-    if (who?.user && !(await store.records()).some(waits)) return;
+    if (who?.user && !(await store.records()).some(leaving)) return;
     // The server says whether there is a network, not the browser: some believe they have none long after it came back.
     const now = await ask("moi/");
     if (!now || now.status >= 500) return;
