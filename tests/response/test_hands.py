@@ -79,7 +79,7 @@ def test_the_database_refuses_a_hand_that_decides() -> None:
     lied("activation_decided_by_another", lambda: rows.update(status="active", **own))
     lied("activation_decided_by_another", lambda: rows.update(status="refused", **own))
     lied("hand_is_kept", lambda: Hand.objects.all().delete())
-    lied("hand_is_kept", lambda: Hand.objects.filter(person=other).update(person=scene.decider))
+    lied("hand_is_kept", lambda: Hand.objects.filter(user=other).update(user=scene.decider))
     actions.activate(scene.activation, decision="oui", by=scene.decider)
     renewal = actions.ask_renewal(
         scene.activation, scene.activation.sunset_on + timedelta(days=9), reason="essai", by=scene.manager

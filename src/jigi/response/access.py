@@ -28,7 +28,7 @@ def require_decide(user: User, activation: Activation) -> None:
 
 def had_a_hand(user: User, activation: Activation) -> bool:
     """Whether the person had a part in the request: preparing it, correcting it, a place, asking, asking to prolong."""
-    return user.pk == activation.made_by_id or activation.hands.filter(person=user).exists()
+    return user.pk == activation.made_by_id or activation.hands.filter(user=user).exists()
 
 
 def may(user: User, right: str, activation: Activation) -> bool:

@@ -264,7 +264,7 @@ _TEXTS = {
 
 def _hand(activation: Activation, by: User) -> None:
     """Keep that a person had a part in the request, which they will not decide."""
-    Hand.objects.get_or_create(activation=activation, person=by)
+    Hand.objects.get_or_create(activation=activation, user=by)
 
 
 def _draft(activation: Activation) -> Activation:

@@ -98,11 +98,11 @@ class Hand(models.Model):
     decides it, prolongs it or closes it, whatever their role becomes."""
 
     activation = models.ForeignKey(Activation, on_delete=models.CASCADE, related_name="hands")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = "main d’une demande"
-        constraints = [models.UniqueConstraint(fields=["activation", "person"], name="hand_once")]
+        constraints = [models.UniqueConstraint(fields=["activation", "user"], name="hand_once")]
 
 
 class ActivationArea(models.Model):

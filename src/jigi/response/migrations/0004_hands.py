@@ -57,12 +57,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='hand',
-            name='person',
+            name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
             model_name='hand',
-            constraint=models.UniqueConstraint(fields=('activation', 'person'), name='hand_once'),
+            constraint=models.UniqueConstraint(fields=('activation', 'user'), name='hand_once'),
         ),
         migrations.RunSQL(statement("response", "hands")),
         migrations.RunSQL(statement("response", "served")),

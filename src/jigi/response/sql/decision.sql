@@ -35,13 +35,13 @@ BEGIN
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'activation_decided_is_kept';
     END IF;
     IF OLD.status = 'asked' AND NEW.status IN ('active', 'refused') AND EXISTS (
-        SELECT FROM response_hand WHERE activation_id = OLD.id AND person_id = NEW.decided_by_id
+        SELECT FROM response_hand WHERE activation_id = OLD.id AND user_id = NEW.decided_by_id
     ) THEN
         RAISE EXCEPTION 'Qui a eu part à une demande ne la décide pas.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'activation_decided_by_another';
     END IF;
     IF OLD.status <> 'closed' AND NEW.status = 'closed' AND (NEW.closed_by_id = NEW.made_by_id OR EXISTS (
-        SELECT FROM response_hand WHERE activation_id = OLD.id AND person_id = NEW.closed_by_id
+        SELECT FROM response_hand WHERE activation_id = OLD.id AND user_id = NEW.closed_by_id
     )) THEN
         RAISE EXCEPTION 'Qui a eu part à une demande ne clôt pas la réponse.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'activation_closed_by_another';
@@ -98,7 +98,7 @@ BEGIN
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'renewal_is_kept';
     END IF;
     IF EXISTS (SELECT FROM response_activation WHERE id = OLD.activation_id AND made_by_id = NEW.decided_by_id)
-        OR EXISTS (SELECT FROM response_hand WHERE activation_id = OLD.activation_id AND person_id = NEW.decided_by_id) THEN
+        OR EXISTS (SELECT FROM response_hand WHERE activation_id = OLD.activation_id AND user_id = NEW.decided_by_id) THEN
         RAISE EXCEPTION 'Qui a eu part à une réponse ne décide pas de la prolonger.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'renewal_decided_by_another';
     END IF;
