@@ -160,9 +160,9 @@ def _said(text: str, most: int, what: str) -> str:
 
 
 def _require_country(by: User, *rights: str) -> None:
-    """A snapshot is of the whole country: so is the right of who takes or signs it."""
+    """A snapshot is of the whole country and of every programme: so is the right of who takes or signs it."""
     country = list(Area.objects.filter(level=Area.Level.COUNTRY))
-    if not any(can(by, right, areas=country) for right in rights):
+    if not any(can(by, right, areas=country, programme="") for right in rights):
         raise Refused(
             "Votre affectation ne permet pas ceci : tenir les résultats de tout le pays",
             remedy="Demandez au suivi-évaluation national ou à la Coordination.",

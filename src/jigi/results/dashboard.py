@@ -51,7 +51,8 @@ def wrong() -> list[dict[str, Any]]:
 
 
 def funnel(user: User, place: Area, programme: str = "") -> Steps:
-    """The steps in a place, of a programme or of all. A household that moved is counted where it was at each step."""
+    """The steps in a place, of a programme or of all. Who was enrolled and paid is counted
+    where that was; who was proposed or retained, where they live now."""
     found = _seen(Funnel.objects.filter(programme=programme), user, place)
     steps = found.aggregate(**{one.name: Sum(one.name) for one in fields(Steps) if one.name != "registered"})
     register = _seen(Funnel.objects.filter(programme=""), user, place).aggregate(Sum("registered"))
@@ -73,11 +74,14 @@ def quarters(user: User, place: Area, programme: str = "") -> list[tuple[str, in
 
 def programmes(user: User) -> list[str]:
     """The programmes that have figures."""
-    return sorted(set(Funnel.objects.exclude(programme="").values_list("programme", flat=True)))
+    held = {posting.programme_code for posting in postings_with(user, SEE)}
+    found = set(Funnel.objects.exclude(programme="").values_list("programme", flat=True))
+    return sorted(found if "" in held else found & held)
 
 
 def _seen(found: QuerySet[Any], user: User, place: Area) -> QuerySet[Any]:
     condition = Q(pk__in=[])
     for posting in postings_with(user, SEE):
-        condition |= Q(commune__path__startswith=posting.area.path)
+        own = Q(commune__path__startswith=posting.area.path)
+        condition |= own & Q(programme=posting.programme_code) if posting.programme_code else own
     return found.filter(condition, commune__path__startswith=place.path)

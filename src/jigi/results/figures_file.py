@@ -95,6 +95,13 @@ def _given(line: int, said: dict[str, str], areas: dict[str, Area], path: Path) 
         )
     key = _key(said, area, path, line)
     denominator = whole("sur") if said.get("sur") else None
+    told = framework().indicators[said["indicateur"]]
+    if told.is_percentage and not (denominator and whole("valeur") <= denominator):
+        raise _wrong(
+            path, line, "sur", "Une part se donne sur un total", "Écrivez le nombre dans valeur et le total dans sur"
+        )
+    if not told.is_percentage and denominator not in (None, told.per):
+        raise _wrong(path, line, "sur", "Cet indicateur n’est pas une part", "Laissez la colonne sur vide")
     return Given(line, year, said["indicateur"], key, area, whole("valeur"), denominator, said["source"])
 
 

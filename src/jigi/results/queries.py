@@ -31,7 +31,7 @@ def snapshots_visible_to(user: User) -> QuerySet[Snapshot]:
 def visible_to(user: User, snapshot: Snapshot) -> QuerySet[Value]:
     """The figures of a snapshot: all of them from the country, those of one's regions and communes from below."""
     condition = Q(pk__in=[])
-    for posting in postings_with(user, SEE):
+    for posting in postings_with(user, SEE, programme=""):  # a figure is of every programme
         if posting.area.level == Area.Level.COUNTRY:
             condition = Q()
             break

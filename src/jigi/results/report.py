@@ -41,7 +41,8 @@ def written(indicator: Indicator, value: float | None) -> str:
         return f"{100 * value:.1f}".replace(".", ",") + f"{NARROW_SPACE}%"
     if indicator.unit == "FCFA":
         return format_xof(round(value))
-    return spaced(int(value)) if float(value).is_integer() else f"{spaced(int(value))},{round(value % 1 * 10)}"
+    whole, tenth = f"{value:.1f}".split(".")
+    return spaced(int(whole)) if tenth == "0" else f"{spaced(int(whole))},{tenth}"
 
 
 @dataclass

@@ -10,4 +10,4 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (VALUES
     (review.kept + review.failed - short.failed, true), (short.failed, false)
 ) AS told (amount, good)
-WHERE review.status <> 'dropped' AND review.last_on BETWEEN %(since)s AND %(until)s AND told.amount > 0
+WHERE review.status IN ('reported', 'decided') AND review.last_on BETWEEN %(since)s AND %(until)s AND told.amount > 0

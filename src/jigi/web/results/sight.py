@@ -75,7 +75,7 @@ def seen_indicator(code: str) -> Indicator:
 def of_country(user: User, *rights: str) -> bool:
     """Whether a person holds one of these rights over the whole country."""
     country = list(Area.objects.filter(level=Area.Level.COUNTRY))
-    return any(can(user, right, areas=country) for right in rights)
+    return any(can(user, right, areas=country, programme="") for right in rights)
 
 
 def may(user: User) -> dict[str, bool]:
