@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
+from zlib import crc32
 
 from django.contrib.messages import get_messages
 from django.core.cache import cache
@@ -23,8 +24,9 @@ HELD_BY_PEOPLE = tuple(role for role in roles().values() if role.code != "operat
 
 PREFACE = """# Who is answered what
 
-Measured by `make matrix` and compared by a test: an address without a row, or an answer that is not the one written
-here, fails. Each role is held at the cercle ML0105 (at the country for those held there only, marked *).
+Measured by `make matrix`; tests ask each role each address again, at one of its places: an address without a row, or
+an answer that is not the one written here, fails. Each role is held at the cercle ML0105 (at the country for those
+held there only, marked *).
 
 A cell has four signs: for a thing of one's own cercle, of a sister cercle, of several cercles at once, of another
 region. `●` seen or done; `○` the page answers without showing that thing; `–` refused: it doesn't exist for this
@@ -38,10 +40,32 @@ def at_country(role: Role) -> bool:
 
 def row_of(role: Role, world: World) -> dict[str, str]:
     """What a person of this role is answered, by the label of each row."""
+    client = _signed_in(role, world)
+    return {ask.label: "".join(_outcome(ask, client, world, place) for place in PLACES) for ask in ASKS}
+
+
+def departures(role: Role, world: World, expected: dict[str, str]) -> dict[str, tuple[str, str, str]]:
+    """Label -> place, expected sign, sign found, where these differ. Each address is asked at one of its places.
+
+    Which one is drawn from the role and the label, always the same: a role sees every place, an address every place
+    among its roles. `make matrix` asks all of them.
+    """
+    client, found = _signed_in(role, world), dict[str, tuple[str, str, str]]()
+    for ask in ASKS:
+        there = [n for n, sign in enumerate(expected[ask.label].ljust(len(PLACES))) if sign != NOTHING]
+        if there:
+            n = there[crc32(f"{role.code} {ask.label}".encode()) % len(there)]
+            sign = _outcome(ask, client, world, PLACES[n])
+            if sign != expected[ask.label][n]:
+                found[ask.label] = PLACES[n], expected[ask.label][n], sign
+    return found
+
+
+def _signed_in(role: Role, world: World) -> Client:
     client = ProvedClient()
     organisation = world.scene.agency.code if role.organisation else ""
     client.force_login(make_person(role.code, at_country=at_country(role), organisation=organisation))
-    return {ask.label: "".join(_outcome(ask, client, world, place) for place in PLACES) for ask in ASKS}
+    return client
 
 
 def read() -> dict[str, dict[str, str]]:

@@ -16,7 +16,7 @@ SESSION_ASKS: tuple[Ask, ...] = (
     Ask("session_plan", "planifier des séances (page)", _everywhere("session_plan")),
     Ask("session_modules", "thèmes et modules", _everywhere("session_modules")),
     Ask("attendance_files", "fichiers de présences", _everywhere("attendance_files")),
-    Ask("campaigns", "campagnes", _everywhere("campaigns")),
+    Ask("session_campaigns", "campagnes de séances", _everywhere("session_campaigns")),
     Ask("campaign_note", "noter une campagne (page)", _everywhere("campaign_note")),
     Ask("condition_reviews", "conditions d’assiduité", _everywhere("condition_reviews")),
     Ask("condition_appeals", "recours", _everywhere("condition_appeals")),

@@ -74,7 +74,7 @@ def test_a_request_without_a_scope_reads_no_fenced_row(two_cercles: dict[str, li
 def test_every_table_that_holds_a_household_is_fenced(db: None) -> None:
     """Or is named here, with the reason."""
     # A secret number, no household; and the accounts of staff who had a hand in a request.
-    open_tables = {"registry_numbering", "response_hand"}
+    open_tables = {"registry_numbering"}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid"

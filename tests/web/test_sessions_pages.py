@@ -197,7 +197,7 @@ def test_a_campaign_is_noted_apart_and_withdrawn() -> None:
     page = get(agent, "session_contract", one.contract.pk)
     assert "12\u202f000 personnes" in page
     assert "est retirée" in post(agent, "campaign_withdraw", Campaign.objects.get().pk, motif="doublon")
-    assert "La bonne bouillie" not in get(agent, "campaigns")
+    assert "La bonne bouillie" not in get(agent, "session_campaigns")
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def test_a_commune_that_payments_suspended_counts_against_nobody(tmp_path: Path)
 def test_an_empty_list_says_what_to_do() -> None:
     planner = signed_in(play().scene.planner)
     for name, says in (
-        ("campaigns", "se notent par « Noter une campagne »"),
+        ("session_campaigns", "se notent par « Noter une campagne »"),
         ("attendance_files", "choisissez le contrat et le fichier rempli"),
         ("condition_reviews", "choisissez une condition et une échéance"),
         ("condition_appeals", "sur la page de son constat"),

@@ -6,7 +6,9 @@ areas under the posting's area and for its programme (all when blank).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.db.models import Q
@@ -16,18 +18,43 @@ from jigi.foundation.models import User
 from jigi.geography.models import Area, StaffPosting
 from jigi.geography.roles import rights, roles
 
+_READ: ContextVar[dict[int, list[StaffPosting]] | None] = ContextVar("postings read", default=None)
+
+
+@contextmanager
+def postings_read_once() -> Iterator[None]:
+    """Inside, the postings of a person are read once: a page asks about rights twenty times."""
+    token = _READ.set({})
+    try:
+        yield
+    finally:
+        _READ.reset(token)
+
+
+def forget_postings(user: User) -> None:
+    """Read a person's postings again when they are next asked for: they have changed."""
+    (_READ.get() or {}).pop(user.pk, None)
+
 
 def postings_with(user: User, right: str, *, programme: str | None = None) -> list[StaffPosting]:
     """The postings in force today that give a right, in a programme or in any."""
     if not user.is_authenticated or not user.is_active:
         return []
-    allowed = [code for code, role in roles().items() if right in role.rights]
+    allowed = {code for code, role in roles().items() if right in role.rights}
+    held = [posting for posting in _in_force(user) if posting.role in allowed]
+    return [posting for posting in held if programme is None or posting.programme_code in ("", programme)]
+
+
+def _in_force(user: User) -> list[StaffPosting]:
+    kept = _READ.get()
+    if kept is not None and user.pk in kept:
+        return kept[user.pk]
     today = date.today()
-    found = StaffPosting.objects.filter(user=user, role__in=allowed, starts_on__lte=today)
-    found = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).select_related("area")
-    if programme is not None:
-        found = found.filter(programme_code__in=("", programme))
-    return list(found)
+    found = StaffPosting.objects.filter(user=user, starts_on__lte=today)
+    held = list(found.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).select_related("area"))
+    if kept is not None:
+        kept[user.pk] = held
+    return held
 
 
 def organisations_with(user: User, right: str, *, programme: str | None = None) -> frozenset[str]:

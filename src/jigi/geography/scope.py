@@ -14,17 +14,18 @@ from django.db import connection, transaction
 
 from jigi.foundation.fence import READER, assume
 from jigi.foundation.models import User
+from jigi.geography.access import postings_read_once
 
 
 @contextmanager
 def seen_by(user: User) -> Iterator[None]:
     """Run inside one transaction that reads what this person's postings of today open."""
     if not settings.FENCED:
-        with transaction.atomic():
+        with transaction.atomic(), postings_read_once():
             yield
         return
     nested = connection.in_atomic_block
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), postings_read_once(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user, geography_enter(%s)", [user.pk])
         role = cursor.fetchone()[0]
         assume(READER)

@@ -18,7 +18,7 @@ from jigi.foundation import audit
 from jigi.foundation.errors import Raced, Refused
 from jigi.foundation.models import User
 from jigi.foundation.sessions import end_sessions
-from jigi.geography.access import postings_with, require
+from jigi.geography.access import forget_postings, postings_with, require
 from jigi.geography.models import Area, StaffPosting
 from jigi.geography.roles import incompatible, rights, roles
 
@@ -113,6 +113,7 @@ def post(
             audit.record("post", NOUN, user.pk, by=by, after=after, reason=reason)
     except IntegrityError as error:
         raise refused_posting(error) from None
+    forget_postings(user)
     return made
 
 
@@ -145,6 +146,7 @@ def end_posting(posting: StaffPosting, *, last_day: date, by: User, reason: str)
         after = _said(posting) | {"until": last_day.isoformat()}
         audit.record("end_posting", NOUN, posting.user_id, by=by, before=before, after=after, reason=reason)
     posting.refresh_from_db()
+    forget_postings(posting.user)
     return posting
 
 

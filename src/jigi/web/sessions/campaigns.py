@@ -41,7 +41,7 @@ def noting(request: HttpRequest) -> HttpResponse:
     contract = next((one for one in contracts if one.pk == chosen), contracts[0] if len(contracts) == 1 else None)
     if request.method == "POST":
         carry_out(request, lambda: _noted(request, contract, user))
-        return redirect("campaigns")
+        return redirect("session_campaigns")
     context = {
         "contracts": contracts, "contract": contract, "communes": _communes(contract, user) if contract else [],
         "themes": SessionTheme.objects.filter(retired=False).order_by("rank"), "kinds": Campaign.Kind.choices,
@@ -63,7 +63,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return f"« {one} » est retirée."
 
     carry_out(request, act)
-    return redirect("campaigns")
+    return redirect("session_campaigns")
 
 
 def _noted(request: HttpRequest, contract: Contract | None, user: User) -> str:
