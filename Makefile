@@ -49,10 +49,14 @@ demo: install
 test: install-dev
 	$(PY) -m pytest -n 2 -q
 
-# Those that another PostgreSQL could answer otherwise: without Chromium, pages, the house and the files made by chance.
+# What another PostgreSQL could answer otherwise: refusals, fences, races, the register, the books, the money's bugs.
+# DATABASE_TESTS=tests runs all but those of the browser.
+DATABASE_TESTS ?= tests/foundation tests/ledger tests/registry tests/access/test_fence.py \
+    $(wildcard tests/*/test_*lies*.py tests/*/*/test_*lies*.py tests/*/test_*at_once*.py tests/*/test_*concurrency*.py \
+      tests/*/test_*wrong_money*.py)
+
 test-database: install-dev
-	$(PY) -m pytest -n 2 -q -m "not long and not fuzz and not browser" --ignore tests/house --ignore tests/fuzz \
-	    --ignore tests/web --ignore tests/access/test_matrix.py --ignore tests/command --ignore tests/demo
+	$(PY) -m pytest -n 2 -q -m "not long and not fuzz and not browser" $(DATABASE_TESTS)
 
 test-long: install-dev
 	$(PY) -m pytest -n 2 -q -m long
