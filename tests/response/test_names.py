@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from jigi.response import arm_names, arms
 from jigi.response.arm_agencies import take_agency_list
 from jigi.response.models import AgencyLine, Arm
 from jigi.targeting.models import ListedHousehold
-from tests.factories import make_user
+from tests.factories import make_commune, make_user
 from tests.response.arms_scene import ArmScene
 from tests.schemes.giving import HEADER, line, make_scheme, write
 
@@ -57,6 +58,23 @@ def test_the_village_says_who_of_two_of_one_name(arm_scene: ArmScene, arm: Arm, 
     found = arm_names.suggestions(waiting, by=arm_scene.manager)
     assert [one.household.pk for one in found[:2]] == [named[1], named[0]]
     assert found[0].score > found[1].score and found[0].reasons == ("nom", "village")
+
+
+def test_a_displaced_household_is_sought_where_it_stays(arm_scene: ArmScene, arm: Arm, named: list[int]) -> None:
+    home = arm_scene.world.households[0][1]
+    person = Membership.objects.filter(household=home).values("person")[:1]
+    Person.objects.filter(pk__in=person).update(given_names=NAME[0], surname=NAME[1])
+    far = make_commune("ML020101")
+    rows = Household.objects.filter(pk=home)
+    stay = {"stay_commune": arm_scene.world.commune, "stay_village": Household.objects.get(pk=named[1]).village}
+    rows.update(commune=far, village=None, situation="displaced", stayed_since=date(2018, 1, 5), **stay)
+    waiting = arm_names.waiting(arm)
+    assert waiting
+    found = {one.household.pk: one.reasons for one in arm_names.suggestions(waiting, by=arm_scene.manager)}
+    assert found[home] == ("nom", "village")
+    Arm.objects.filter(pk=arm.pk).update(follow_displaced=False)
+    waiting = arm_names.waiting(arm)
+    assert waiting and home not in {one.household.pk for one in arm_names.suggestions(waiting, by=arm_scene.manager)}
 
 
 def test_a_person_confirms_and_the_name_is_forgotten(arm_scene: ArmScene, arm: Arm, named: list[int]) -> None:

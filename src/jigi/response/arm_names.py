@@ -64,14 +64,26 @@ def waiting(arm: Arm, *, after: int = 0) -> AgencyLine | None:
 
 
 def suggestions(line: AgencyLine, *, by: User) -> list[Suggestion]:
-    """The households that a line may name, the likest first, in the communes of its arm that the person sees."""
+    """The households that a line may name, the likest first, in the communes of its arm that the person sees.
+
+    Where the arm follows the displaced, a household is of the commune and village where it stays.
+    """
     communes = frozenset(area.pk for area in kept_communes(line.arm.activation, line.arm.component))
-    matches = find(Wanted(text=line.name, communes=communes), by=by).matches[:NAMED]
+    staying = Household.objects.filter(status="active", situation="displaced", stay_commune__in=communes)
+    if not line.arm.follow_displaced:
+        staying = staying.none()
+    sought = communes | set(staying.values_list("commune", flat=True).distinct())
+    matches = find(Wanted(text=line.name, communes=sought), by=by).matches[:NAMED]
+    asked = [match.membership.household_id for match in matches]
+    here = staying.filter(pk__in=asked).select_related("stay_village").in_bulk()
     best: dict[int, Suggestion] = {}
     for match in matches:
         household = match.membership.household
+        if household.pk not in here and household.commune_id not in communes:
+            continue
+        village = here[household.pk].stay_village if household.pk in here else household.village
         score, reasons = OF_NAME * max(0, min(100, match.why.points)) // 100, ["nom"]
-        if household.village and line.village and folded(household.village.name) == folded(line.village):
+        if village and line.village and folded(village.name) == folded(line.village):
             score, reasons = score + 100 - OF_NAME, ["nom", "village"]
         if household.pk not in best or best[household.pk].score < score:
             one = Suggestion(household, str(match.membership.person), score, tuple(reasons))
