@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
 
+from tests.kept import kept
 
-@pytest.fixture
-def arm_scene(db: None, tmp_path: Path) -> Any:
+
+@pytest.fixture(scope="module")
+def arm_scene_once(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
     from tests.response.arms_scene import make_scene
     from tests.targeting.campaign import FORMULA, make_world
 
-    path = tmp_path / "essai.toml"
+    path = tmp_path_factory.mktemp("formule") / "essai.toml"
     path.write_text(FORMULA, encoding="utf-8")
-    return make_scene(make_world(path))
+    yield from kept(django_db_blocker, lambda: make_scene(make_world(path)))
+
+
+@pytest.fixture
+def arm_scene(arm_scene_once: Any, db: None) -> Any:
+    return deepcopy(arm_scene_once)
