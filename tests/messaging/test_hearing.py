@@ -102,3 +102,9 @@ def test_the_desk_notes_it_with_a_right_and_says_what_is_done_already() -> None:
         hearing.stop("12", by=officer)
     with pytest.raises(Refused, match="ne permet pas"):
         hearing.stop("70000002", by=make_user("lecture", "auditor"))
+
+
+def test_half_a_letter_in_what_people_write_is_kept_as_a_question_mark() -> None:
+    body = b'{"id": "A\\udc00", "from": "70000001", "text": "Bonjour \\ud83d"}'
+    hearing.take_message(body, signed("s3cret", body))
+    assert (Inbound.objects.get().text, Inbound.objects.get().provider_reference) == ("Bonjour ?", "A?")
