@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -26,6 +27,7 @@ from tests.delivery.sessions.play import play
 from tests.factories import make_user
 from tests.messaging.scene import Recorder
 from tests.outreach.scene import SOON, Told, told
+from tests.payments.scene import peopled
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.combine(SOON - timedelta(days=1), time(12), tzinfo=UTC)
@@ -119,6 +121,22 @@ def test_who_is_paid_another_day_than_the_list_says_is_left_out(world: Told) -> 
     site_plans.move(first, village, site_plans.opening_day(first.day + timedelta(days=7)), by=world.scene.officer)
     with pytest.raises(Refused, match="Plus personne"):
         actions.approve(campaign, by=world.approver)
+
+
+def test_who_is_owed_another_sum_is_left_out_when_the_words_say_it(tmp_path: Path) -> None:
+    scene = peopled(2)
+    first = scene.released()
+    scene.answer(first, tmp_path / "retour.csv", absent=2)
+    scene.close(first)
+    world = Told(scene, scene.released(2))
+    summed, unsaid = reminded(world), world.made()
+    actions.ask(summed, by=world.maker)
+    actions.ask(unsaid, by=world.maker)
+    owed = Instruction.objects.filter(payment_round=world.round).order_by("pk")
+    assert "60 000 FCFA" in actions.preview(summed, by=world.maker)[0].text and owed.count() == 4
+    Instruction.objects.filter(pk=owed[0].pk).update(status="absent")
+    assert actions.approve(summed, by=world.approver) == 1
+    assert actions.approve(unsaid, by=world.approver) == 0
 
 
 def test_a_session_that_is_cancelled_calls_nobody_and_its_place_is_the_one_that_was_chosen() -> None:

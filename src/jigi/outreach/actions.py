@@ -271,10 +271,8 @@ def _counted(campaign: Campaign) -> Counted:
     own.delete()
     run_sql("outreach", "list", _facts(campaign))
     run_sql("outreach", "reachable", {"campaign": campaign.pk})
-    wording, name = _wording(campaign), campaign.programme.name
-    said = rules.placeholders(catalogue.template(wording.template).text(wording.language, wording.channel).text)
-    weights = []
-    for row in fetch_sql("outreach", "wordings", {"campaign": campaign.pk, "said": sorted(said)}):
+    wording, name, weights = _wording(campaign), campaign.programme.name, []
+    for row in fetch_sql("outreach", "wordings", {"campaign": campaign.pk, "said": _placeholders(campaign)}):
         _, segments, cost = writing.written(wording, values_of(row, name))
         weights.append((segments * row["people"], cost * row["people"]))
     return Counted(own.count(), own.filter(reachable=True).count(), *rules.tally(weights))
@@ -282,8 +280,14 @@ def _counted(campaign: Campaign) -> Counted:
 
 def _leave_out(campaign: Campaign, *, last: int = EVERYBODY, people: Sequence[int] | None = None) -> int:
     """Mark who of the frozen list is no longer concerned, or no longer by what it tells them; returns how many."""
-    own = {**_facts(campaign), "last": last, "people": None if people is None else list(people)}
-    return run_sql("outreach", "leave_out", own)
+    own = {"said": _placeholders(campaign), "last": last, "people": None if people is None else list(people)}
+    return run_sql("outreach", "leave_out", {**_facts(campaign), **own})
+
+
+def _placeholders(campaign: Campaign) -> list[str]:
+    """What the words of a campaign leave open."""
+    words = catalogue.template(campaign.template).text(campaign.language, campaign.channel)
+    return sorted(rules.placeholders(words.text))
 
 
 def _line(campaign: Campaign, row: dict[str, Any]) -> Line:
