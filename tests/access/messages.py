@@ -13,6 +13,11 @@ MESSAGE_ASKS: tuple[Ask, ...] = (
     Ask("message_campaign_new", "préparer une campagne (page)", _everywhere("message_campaign_new")),
     Ask("message_campaign", "une campagne qui n’est pas là", _everywhere("message_campaign", NOBODYS)),
     Ask(
+        "message_campaign_correct",
+        "corriger une campagne qui n’est pas là",
+        _everywhere("message_campaign_correct", NOBODYS),
+    ),
+    Ask(
         "message_campaign_act",
         "agir sur une campagne qui n’est pas là",
         _everywhere("message_campaign_act", NOBODYS, "ask"),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from jigi.foundation.errors import Refused
 from jigi.messaging import hearing, outbox
@@ -102,3 +103,17 @@ def test_the_desk_notes_it_with_a_right_and_says_what_is_done_already() -> None:
         hearing.stop("12", by=officer)
     with pytest.raises(Refused, match="ne permet pas"):
         hearing.stop("70000002", by=make_user("lecture", "auditor"))
+
+
+def test_half_a_letter_in_what_people_write_is_kept_as_a_question_mark() -> None:
+    body = b'{"id": "A\\udc00", "from": "70000001", "text": "Bonjour \\ud83d"}'
+    hearing.take_message(body, signed("s3cret", body))
+    assert (Inbound.objects.get().text, Inbound.objects.get().provider_reference) == ("Bonjour ?", "A?")
+
+
+def test_what_was_sent_to_a_telephone_is_found_by_its_index() -> None:
+    queued()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN SELECT id FROM messaging_message WHERE phone_index = %s", [b"1" * 16])
+        assert "message_to_a_telephone" in " ".join(line for (line,) in cursor.fetchall())

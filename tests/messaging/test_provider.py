@@ -71,3 +71,8 @@ def test_an_answer_says_what_it_proves_and_nothing_more(said: Reply | Cut, sendi
 def test_when_to_come_back_is_read_in_seconds_only(text: str, seconds: float | None) -> None:
     heard = Provider("http://x", "clé", Said(answer(429, **{"retry-after": text}))).send(PARCEL)
     assert heard.retry_after_s == seconds
+
+
+def test_half_a_letter_in_an_answer_is_kept_as_a_question_mark() -> None:
+    heard = Provider("http://x", "clé", Said(Reply(422, b'{"reason": "num\\ud800ro"}', {}))).send(PARCEL)
+    assert heard.why == "refusé (422) num?ro"

@@ -212,3 +212,19 @@ def test_the_sender_is_that_of_the_agency_then_of_the_programme(world: Told) -> 
     ]  # fmt: skip
     with pytest.raises(Refused, match="ne va pas"):
         writing.set_sender("", "", "é", by=world.maker)
+
+
+def test_a_sender_is_set_by_who_operates_as_much_as_it_speaks_for(world: Told) -> None:
+    own = make_user("siens", "programme_manager", programme="tm")
+    writing.set_sender("tm", "", "TM MALI", by=own)
+    for programme, agency in (("", ""), ("", "AGENCE-A"), ("autre", "")):
+        with pytest.raises(Refused, match="vaut dans tout le pays"):
+            writing.set_sender(programme, agency, "AUTRE", by=own)
+    with pytest.raises(Refused, match="vaut dans tout le pays"):
+        writing.set_sender("tm", "", "AUTRE", by=make_user("ici", "programme_manager", world.scene.communes[0]))
+    agent = make_user("agence", "programme_manager")
+    agent.staff_postings.update(organisation="AGENCE-A")
+    writing.set_sender("", "AGENCE-A", "AGENCE A", by=agent)
+    for programme, agency in (("", ""), ("tm", ""), ("", "AGENCE-B")):
+        with pytest.raises(Refused, match="vaut dans tout le pays"):
+            writing.set_sender(programme, agency, "AUTRE", by=agent)

@@ -111,3 +111,14 @@ def test_an_agency_tells_only_those_whom_it_pays(world: Told) -> None:
     campaign = world.made(by=agent, organisation="AGENCE-B")
     with pytest.raises(Refused, match="Personne ne recevrait"):
         actions.ask(campaign, by=agent)
+
+
+@pytest.mark.parametrize("table", ["messaging_message", "outreach_campaign"])
+def test_who_may_see_a_row_is_asked_once_and_not_by_each_row(world: Told, own: Campaign, table: str) -> None:
+    here = make_user("ici", "coordinator", world.scene.communes[0])
+    with seen_by(here), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN SELECT * FROM {table}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    condition = plan.partition("Filter:")[2].partition("InitPlan 1  ")[0]
+    assert condition.count("hashed SubPlan") == 4 * 3, "four ways to be seen, of three columns each"
+    assert "messaging_" not in condition

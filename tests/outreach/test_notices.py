@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from jigi.foundation.errors import Refused
 from jigi.messaging.models import Message
 from jigi.outreach import notices
-from jigi.payments.models import Instruction
-from tests.factories import make_households, make_village
+from jigi.outreach.models import Switch
+from jigi.payments import corrections
+from jigi.payments.models import Instruction, ReturnFile, ReturnLine
+from tests.factories import make_households, make_user, make_village
 from tests.outreach.scene import Told, told
 from tests.payments.scene import peopled
 
@@ -37,7 +41,7 @@ def test_what_was_paid_and_what_came_back_are_told_once(world: Told, tmp_path: P
     for kind in ("paid", "returned"):
         notices.switch_on(programme, kind, "fr", by=world.maker)
     answered(world, tmp_path, 1)
-    assert notices.write() == {"ordered": 0, "paid": 2, "returned": 1, "enrolled": 0}
+    assert notices.write() == {"paid": 2, "returned": 1}
     assert sum(notices.write().values()) == 0
     texts = sorted(one.text for one in Message.objects.all())
     assert texts[0].startswith("Jigi : 30 000 FCFA vous ont été payés le 10/02/2016.")
@@ -49,11 +53,8 @@ def test_what_was_paid_and_what_came_back_are_told_once(world: Told, tmp_path: P
 def test_what_happened_before_is_not_told(world: Told, tmp_path: Path) -> None:
     answered(world, tmp_path, 0)
     notices.switch_on(world.scene.component.programme, "paid", "fr", by=world.maker)
-    from jigi.outreach.models import Switch
-    from jigi.payments.models import ReturnFile
-
     later = ReturnFile.objects.get().made_at
-    Switch.objects.update(since=later.replace(year=later.year + 1))
+    Switch.objects.update(since=later + timedelta(days=1))
     assert notices.write()["paid"] == 0
 
 
@@ -63,9 +64,8 @@ def test_orders_and_enrolments_are_told_in_the_language_asked() -> None:
     notices.switch_on(programme, "ordered", "bm", by=scene.maker)
     notices.switch_on(programme, "enrolled", "fr", by=scene.maker)
     scene.released()
-    scene.enrol(make_households(1, make_village(scene.communes[0], 2)))
-    found = notices.write()
-    assert found["ordered"] == 2 and found["enrolled"] >= 1
+    scene.enrol(make_households(1, make_village(scene.communes[0], 2)), first_term=2)
+    assert notices.write() == {"enrolled": 1, "ordered": 2}
     assert {one.language for one in Message.objects.filter(template="payment_ordered")} == {"bm"}
 
 
@@ -81,3 +81,61 @@ def test_a_notice_is_switched_on_once_and_off(world: Told) -> None:
         notices.switch_on(programme, "paid", "fr", by=world.approver)
     with pytest.raises(Refused, match="n’est pas en songhaï"):
         notices.switch_on(programme, "paid", "ses", by=world.maker)
+
+
+def long_ago(days: int) -> None:
+    """The notices were switched on, and the answers came, so many days ago."""
+    before = timezone.now() - timedelta(days=days)
+    Switch.objects.update(since=before - timedelta(days=1))
+    ReturnFile.objects.update(made_at=before)
+
+
+def test_what_came_while_the_worker_stood_still_is_told_however_late(world: Told, tmp_path: Path) -> None:
+    notices.switch_on(world.scene.component.programme, "paid", "fr", by=world.maker)
+    answered(world, tmp_path, 0)
+    long_ago(40)
+    assert notices.write() == {"paid": 3}
+
+
+def test_a_decision_of_today_on_an_old_answer_is_told(world: Told, tmp_path: Path) -> None:
+    notices.switch_on(world.scene.component.programme, "paid", "fr", by=world.maker)
+    order = Instruction.objects.order_by("pk")[0]
+    world.scene.take(tmp_path / "retour.csv", [("ILLISIBLE", "PAYE", order.amount_xof, "2016-02-10")])
+    assert notices.write() == {"paid": 0}
+    long_ago(40)
+    corrections.assign(ReturnLine.objects.get(), order, by=world.scene.officer)
+    assert notices.write() == {"paid": 1}
+    assert Message.objects.get().cause == f"paid:{order.reference}"
+
+
+def test_a_pass_reads_what_came_since_the_one_before_and_not_all_again(world: Told, tmp_path: Path) -> None:
+    notices.switch_on(world.scene.component.programme, "paid", "fr", by=world.maker)
+    now = timezone.now()
+    notices.write(now)
+    assert Switch.objects.get().told_until == now
+    answered(world, tmp_path, 0)
+    ReturnFile.objects.update(made_at=now - notices.OVERLAP - timedelta(minutes=1))
+    Switch.objects.update(since=now - timedelta(days=9))
+    assert notices.write(now) == {"paid": 0}
+    ReturnFile.objects.update(made_at=now - notices.OVERLAP + timedelta(minutes=1))
+    assert notices.write(now) == {"paid": 3}
+
+
+def test_more_than_one_slice_is_told_in_one_pass(world: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "MOST", 2)
+    notices.switch_on(world.scene.component.programme, "paid", "fr", by=world.maker)
+    answered(world, tmp_path, 0)
+    assert notices.write() == {"paid": 3} and notices.write() == {"paid": 0}
+
+
+def test_a_notice_of_a_whole_programme_is_switched_by_who_operates_it_in_the_country(world: Told) -> None:
+    programme = world.scene.component.programme
+    here = make_user("ici", "programme_manager", world.scene.communes[0])
+    other = make_user("ailleurs", "programme_manager", programme="AUTRE")
+    own = make_user("siens", "programme_manager", programme=programme.code)
+    for user in (here, other):
+        with pytest.raises(Refused, match="vaut dans tout le pays"):
+            notices.switch_on(programme, "paid", "fr", by=user)
+    notices.switch_on(programme, "paid", "fr", by=own)
+    with pytest.raises(Refused, match="vaut dans tout le pays"):
+        notices.switch_off(programme, "paid", by=here)

@@ -49,6 +49,17 @@ def test_the_messages_of_the_erased_name_nobody_and_do_not_leave(written: list[H
     assert (other.status, other.text[:4], one.cost_xof) == ("queued", "Jigi", 15)
 
 
+def test_the_messages_of_another_household_to_the_same_telephone_stay(written: list[Household]) -> None:
+    one, other = Message.objects.order_by("pk")
+    shared = Phone.objects.order_by("person_id")[0]
+    Phone.objects.filter(person_id__gt=shared.person_id).update(sealed=shared.sealed, number_index=shared.number_index)
+    Message.objects.filter(pk=other.pk).update(phone_sealed=one.phone_sealed, phone_index=one.phone_index)
+    erasure.erase(persons=[shared.person_id])
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.status, one.text, other.status, other.text[:4]) == ("cancelled", "", "queued", "Jigi")
+
+
 def test_the_report_tells_them_before(written: list[Household]) -> None:
     rows = list(told.rows(written[0]))
     assert [row[1] for row in rows] == ["Jour et lieu de paiement"] and "Safo" in rows[0][3]

@@ -17,7 +17,7 @@ from jigi.messaging.adapters.twin_rules import Platform
 from jigi.messaging.models import Inbound, Message, OptOut, Sender
 from jigi.outreach import jobs
 from jigi.outreach.models import Campaign, Switch
-from tests.factories import ProvedClient, make_user
+from tests.factories import ProvedClient, make_commune, make_user
 from tests.messaging.scene import provider
 from tests.outreach.scene import SOON, Told, told
 
@@ -180,3 +180,51 @@ def test_the_provider_is_known_by_its_signature(world: Told, settings: Any) -> N
     assert [post("/messages/fournisseur/recus/", "s3cret", **stop) for _ in range(2)] == [204, 204]
     assert Inbound.objects.count() == OptOut.objects.count() == 1
     assert Client().get("/messages/fournisseur/recus/").status_code == 405
+
+
+def test_who_only_sets_words_is_led_to_them(world: Told) -> None:
+    client = as_(make_user("exploite", "operator"))
+    answer = client.get("/messages/")
+    assert (answer.status_code, answer["Location"]) == (302, "/messages/modeles/")
+    assert "Mettre en marche" in page(client, "/messages/modeles/")
+    assert client.get("/messages/envois/").status_code == 404
+
+
+def test_who_does_not_read_the_list_is_told_what_they_may_see(world: Told) -> None:
+    campaign = world.asked()
+    shown = page(as_(make_user("oumou", "grievance_officer")), f"/messages/{campaign.pk}/")
+    assert "se lisent par qui prépare ou approuve" in shown and "Personne de joignable" not in shown
+
+
+def test_a_campaign_that_was_sent_back_is_corrected_on_its_page(world: Told) -> None:
+    from jigi.outreach import actions
+
+    maker, campaign = as_(world.maker), world.asked()
+    assert "/corriger/" not in page(maker, f"/messages/{campaign.pk}/")
+    actions.send_back(campaign, "Le lieu est mal dit : corrigez.", by=world.approver)
+    assert f"/messages/{campaign.pk}/corriger/" in page(maker, f"/messages/{campaign.pk}/")
+    assert 'value="Safo"' in page(maker, f"/messages/{campaign.pk}/corriger/")
+    said = sent(maker, f"/messages/{campaign.pk}/corriger/", **typed(world, lieu="Kati"))
+    assert "La campagne est corrigée" in said and said.count("à Kati. Venez avec votre carte") == 3
+    assert "Seule la personne" in sent(
+        as_(make_user("autre")), f"/messages/{campaign.pk}/corriger/", **typed(world, lieu="Safo")
+    )
+
+
+def test_who_follows_several_places_says_which(world: Told) -> None:
+    here, there = world.scene.communes[0], make_commune("ML020101")
+    user = make_user("deux", "payment_officer", there)
+    user.staff_postings.create(role="payment_officer", area=here, starts_on="2014-01-01")
+    said = sent(as_(user), "/messages/nouvelle/", **typed(world, commune=""))
+    assert "vous suivez plusieurs lieux" in said and not Campaign.objects.exists()
+    sent(as_(user), "/messages/nouvelle/", **typed(world, commune=here.name))
+    assert Campaign.objects.get().area == here
+
+
+def test_what_the_page_says_when_some_are_no_longer_concerned(world: Told) -> None:
+    from jigi.payments.models import Instruction
+
+    campaign = world.asked()
+    Instruction.objects.filter(pk=Instruction.objects.order_by("pk")[0].pk).update(status="absent")
+    said = sent(as_(world.approver), f"/messages/{campaign.pk}/faire/approve/")
+    assert "1 personne de la liste n’est plus concernée" in said and "1 : rien ne leur est envoyé" in said

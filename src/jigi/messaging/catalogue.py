@@ -19,7 +19,10 @@ LANGUAGES = {
     "dtm": "dogon", "spp": "sénoufo", "myk": "minyanka", "kao": "khassonké", "bwq": "bobo", "boz": "bozo",
     "mey": "hassaniya",
 }  # fmt: skip
-USES = {"payments": "paiements", "sessions": "séances", "enrolled": "inscrits", "notice": "avis automatique"}
+USES = {
+    "payments": "paiements", "reminders": "rappels de paiement", "sessions": "séances", "enrolled": "inscrits",
+    "notice": "avis automatique",
+}  # fmt: skip
 SAMPLE = {
     "date": "28/02/2026", "lieu": "Safo", "montant": "90 000", "programme": "Jigisèmèjiri", "village": "Dabani",
     "numero": "1234 5678 9012",

@@ -104,6 +104,7 @@ class Message(models.Model):
             models.Index(fields=["batch", "status"], name="message_of_a_batch"),
             models.Index(fields=["household"], condition=Q(household__isnull=False), name="message_of_a_household"),
             models.Index(fields=["-queued_at", "-id"], name="message_latest"),
+            models.Index(fields=["phone_index"], name="message_to_a_telephone"),
         ]
 
     @property

@@ -19,7 +19,7 @@ def postings(user: User, *rights: str) -> list[StaffPosting]:
 
 
 def reached(user: User, *rights: str, area: str = "area__path", programme: str = "programme_code") -> Q:
-    """The same as messaging_reached() in the database, on rows that name their place, programme and organisation."""
+    """The same as the fence of the database (sql/fence_by_sets.sql): place, programme and organisation of a row."""
     condition = Q(pk__in=[])
     for one in postings(user, *rights):
         own = Q(**{f"{area}__startswith": one.area.path})

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from jigi.foundation import audit
@@ -17,9 +19,11 @@ from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.keyring import vault
 from jigi.foundation.models import User
-from jigi.geography.access import require
+from jigi.geography.access import postings_with
+from jigi.geography.models import Area
 from jigi.messaging import catalogue, rules
 from jigi.messaging.models import Message, Sender
+from jigi.messaging.states import LIVE
 
 OPERATE = "messages.operate"
 KEPT = timedelta(hours=48)
@@ -99,8 +103,11 @@ def queue(wording: Wording, lines: Sequence[Line], *, by: User | None) -> int:
 def cancel(batch: str, *, by: User) -> int:
     """Take back what of a batch has not left; returns how many. The caller has asked the right and keeps the audit."""
     assert batch, "a cancelling names its batch"
+    now = timezone.now()
+    # First of all that lives: a row whose answer is awaited may be put back, and is of no use from now on.
+    Message.objects.filter(batch=batch, status__in=LIVE).update(expires_at=Least("expires_at", Value(now)))
     return Message.objects.filter(batch=batch, status="queued").update(
-        status="cancelled", ended_at=timezone.now(), problem=f"annulé par {by.username}"[:160]
+        status="cancelled", ended_at=now, problem=f"annulé par {by.username}"[:160]
     )
 
 
@@ -125,10 +132,33 @@ def sender_of(names: Mapping[tuple[str, str], str], programme: str, organisation
     return str(settings.MESSAGES_SENDER)
 
 
+def operates(user: User, programme: str = "", organisation: str = "") -> bool:
+    """Whether a person may set what messages of a programme (all when blank), or of an agency, are, in the country."""
+    return any(
+        one.area.level == Area.Level.COUNTRY and one.organisation in ("", organisation)
+        and one.programme_code in ("", programme)
+        for one in postings_with(user, OPERATE)
+    )  # fmt: skip
+
+
+def require_operator(by: User, programme: str, organisation: str = "") -> None:
+    """Raise Refused unless `operates`."""
+    if not operates(by, programme, organisation):
+        raise Refused(
+            "Votre affectation ne permet pas ceci : un expéditeur ou un avis vaut dans tout le pays",
+            why="" if programme else "celui-ci vaut pour tous les programmes",
+            remedy="Demandez à qui règle les messages pour le pays et pour ce programme.",
+        )
+
+
 @transaction.atomic
 def set_sender(programme: str, organisation: str, name: str, *, by: User) -> None:
-    """Give messages of a programme, of an agency or of the site the name under which they arrive."""
-    require(by, OPERATE)
+    """Give messages of a programme, of an agency or of the site the name under which they arrive.
+
+    It speaks for the whole programme, or for all of them when it is blank: by who operates messages in the country for
+    as much. Who works for an agency names that agency alone.
+    """
+    require_operator(by, programme, organisation)
     said = name.strip()
     if not (3 <= len(said) <= 11 and said.isascii() and said.replace(" ", "").isalnum()):
         raise Refused(

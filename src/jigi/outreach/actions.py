@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jigi.foundation import audit
-from jigi.foundation.bulk import fetch_sql, run_sql
+from jigi.foundation.bulk import among, fetch_sql, run_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
@@ -26,10 +26,12 @@ from jigi.programmes.models import Programme
 
 SLICE = 2_000
 SHOWN = 5
-USES = {"unpaid": "payments", "enrolled": "enrolled", "sessions": "sessions"}
+LATEST = time(18)
+"""A message of a day is of no use any more from this hour of that day on."""
+EVERYBODY = 2**63 - 1
+USES = {"unpaid": "payments", "late": "reminders", "enrolled": "enrolled", "sessions": "sessions"}
 """Which templates may be said to which people."""
-LISTS = {"unpaid": "audience_unpaid", "enrolled": "audience_enrolled", "sessions": "audience_sessions"}
-"""The statement that lists them."""
+OF_A_ROUND = ("unpaid", "late")
 
 
 @dataclass(frozen=True)
@@ -76,18 +78,38 @@ def make(plan: Plan, *, by: User) -> Campaign:
     """Prepare a campaign and count its list. Refused with what to mend: template, round, day or right."""
     _require(by, PREPARE, plan.area, plan.programme.code, plan.organisation)
     _refuse_unsound(plan)
-    made = Campaign.objects.create(
-        title=plan.title.strip()[:120], audience=plan.audience, programme=plan.programme,
-        programme_code=plan.programme.code, area=plan.area, template=plan.template, language=plan.language,
-        channel=plan.channel, payment_round=plan.payment_round, organisation=plan.organisation,
-        pay_point=plan.pay_point.strip(), day=plan.day, place=plan.place.strip(), made_by=by,
-    )  # fmt: skip
-    counted = _counted(made)
-    Campaign.objects.filter(pk=made.pk).update(**asdict(counted))
-    made.refresh_from_db()
-    facts = {"audience": plan.audience, "template": plan.template, "area": plan.area.code}
-    audit.record("make", CAMPAIGN.noun, made.pk, by=by, after=facts)
+    made = Campaign.objects.create(**_said_by(plan), made_by=by)
+    _count(made)
+    audit.record("make", CAMPAIGN.noun, made.pk, by=by, after=_told_of(plan))
     return made
+
+
+@unfenced
+@transaction.atomic
+def correct(campaign: Campaign, plan: Plan, *, by: User) -> None:
+    """Say a campaign in preparation anew, as when it was sent back: its list is thawed, and counted again.
+
+    By who prepared it, so that who approves has written none of it.
+    """
+    held = _held(campaign, by, PREPARE)
+    if held.status != "draft":
+        raise Refused(
+            "Cette campagne n’est plus en préparation",
+            remedy="Qui l’approuve la renvoie d’abord, en disant ce qui est à corriger.",
+        )
+    if held.made_by_id != by.pk:
+        raise Refused(
+            "Seule la personne qui a préparé cette campagne la corrige", remedy="Annulez-la, et préparez-en une autre."
+        )
+    _require(by, PREPARE, plan.area, plan.programme.code, plan.organisation)
+    _refuse_unsound(plan)
+    before = {"audience": held.audience, "template": held.template, "area": held.area.code}
+    for field, value in _said_by(plan).items():
+        setattr(held, field, value)
+    held.save()
+    _count(held)
+    audit.record("correct", CAMPAIGN.noun, held.pk, by=by, before=before, after=_told_of(plan))
+    _follow(campaign, held)
 
 
 @unfenced
@@ -121,16 +143,29 @@ def send_back(campaign: Campaign, reason: str, *, by: User) -> None:
 
 @unfenced
 @transaction.atomic
-def approve(campaign: Campaign, *, by: User) -> None:
-    """Let the frozen list be sent: by another than who prepared it or asked."""
+def approve(campaign: Campaign, *, by: User, at: datetime | None = None) -> int:
+    """Let the frozen list be sent: by another than who prepared it or asked.
+
+    Returns how many of the list are no longer concerned, and are left out. Refused when nobody is, or when nothing
+    could leave in time.
+    """
+    now = at or timezone.now()
     held = _held(campaign, by, APPROVE)
     CAMPAIGN.check(held, "approve")
     if by.pk in (held.made_by_id, held.asked_by_id):
         raise Refused("Vous avez préparé cette campagne", remedy="Une autre personne l’approuve.")
-    if held.day is not None and held.day < timezone.localdate():
-        raise Refused("Le jour annoncé est passé", remedy="Renvoyez la campagne, ou annulez-la.")
-    CAMPAIGN.move(held, "approve", by=by, approved_by=by, approved_at=timezone.now())
+    if held.day is not None:
+        _refuse_too_late(held.day, now, "Renvoyez la campagne pour qu’elle dise un autre jour, ou annulez-la.")
+    left_out = _leave_out(held)
+    if left_out >= held.reachable:
+        raise Refused(
+            "Plus personne de cette liste n’est concerné",
+            why="depuis qu’elle est gelée, ils ont été payés, sont sortis, ou leur jour ou leur lieu a changé",
+            remedy="Renvoyez la campagne pour que sa liste soit refaite, ou annulez-la.",
+        )
+    CAMPAIGN.move(held, "approve", by=by, approved_by=by, approved_at=now)
     _follow(campaign, held)
+    return left_out
 
 
 @unfenced
@@ -147,21 +182,25 @@ def cancel(campaign: Campaign, reason: str, *, by: User) -> int:
 def write_waiting(number: int) -> int:
     """Put one slice of an approved campaign in the outbox; returns how many people of it were looked at, 0 at its end.
 
-    The slice and its marks are one transaction; after a kill it is taken again, and each cause is there once.
+    Who is no longer concerned by now is left out. The slice and its marks are one transaction; after a kill it is taken
+    again, and each cause is there once.
     """
     with transaction.atomic():
-        found = Campaign.objects.select_for_update(of=("self",)).select_related("programme", "approved_by")
+        found = Campaign.objects.select_for_update(of=("self",)).select_related("programme", "area", "approved_by")
         held = found.get(pk=number)
         if held.status != "sending":
             return 0
         rows = fetch_sql("outreach", "slice", {"campaign": held.pk, "most": SLICE})
         if not rows:
             return 0
+        _leave_out(held, last=rows[-1]["id"], people=[row["person_id"] for row in rows])
+        looked_at = Recipient.objects.filter(pk__in=among(row["id"] for row in rows))
+        gone = set(looked_at.filter(left_out=True).values_list("pk", flat=True))
         # A telephone may have been taken away since the list was frozen.
-        lines = [_line(held, row) for row in rows if row["sealed"]]
+        lines = [_line(held, row) for row in rows if row["sealed"] and row["id"] not in gone]
         assert held.approved_by is not None, "message_campaign_is_approved"
         writing.queue(_wording(held), lines, by=held.approved_by)
-        Recipient.objects.filter(pk__in=[row["id"] for row in rows]).update(written=True)
+        looked_at.filter(left_out=False).update(written=True)
     return len(rows)
 
 
@@ -170,7 +209,7 @@ def write_waiting(number: int) -> int:
 def finish(number: int) -> bool:
     """End a campaign of which nothing waits any more; whether it did."""
     held = Campaign.objects.select_for_update(of=("self",)).get(pk=number)
-    if held.status != "sending" or held.people.filter(reachable=True, written=False).exists():
+    if held.status != "sending" or held.people.filter(reachable=True, written=False, left_out=False).exists():
         return False
     if any(writing.figures(held.batch).get(state) for state in ("queued", "leaving", "unclear")):
         return False
@@ -189,7 +228,7 @@ def preview(campaign: Campaign, *, by: User) -> list[Sample]:
     """Five messages of the list as it was counted last."""
     held = _held(campaign, by, PREPARE, APPROVE, lock=False)
     wording, found = _wording(held), []
-    for row in fetch_sql("outreach", "people", {"campaign": held.pk, "after": 0, "most": SHOWN}):
+    for row in fetch_sql("outreach", "shown", {"campaign": held.pk, "most": SHOWN}):
         text, segments, _ = writing.written(wording, values_of(row, held.programme.name))
         found.append(Sample(row["household_id"], text, segments, rules.is_gsm(text)))
     return found
@@ -205,22 +244,50 @@ def values_of(row: dict[str, Any], programme: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _said_by(plan: Plan) -> dict[str, Any]:
+    """What a campaign says, to whom and where."""
+    return {
+        "title": plan.title.strip()[:120], "audience": plan.audience, "programme": plan.programme,
+        "programme_code": plan.programme.code, "area": plan.area, "template": plan.template,
+        "language": plan.language, "channel": plan.channel, "payment_round": plan.payment_round,
+        "organisation": plan.organisation, "pay_point": plan.pay_point.strip(), "day": _day(plan),
+        "place": plan.place.strip(),
+    }  # fmt: skip
+
+
+def _told_of(plan: Plan) -> dict[str, str]:
+    return {"audience": plan.audience, "template": plan.template, "area": plan.area.code}
+
+
+def _count(campaign: Campaign) -> None:
+    """Count the list of a campaign in preparation, and write it on the campaign."""
+    Campaign.objects.filter(pk=campaign.pk).update(**asdict(_counted(campaign)))
+    campaign.refresh_from_db()
+
+
 def _counted(campaign: Campaign) -> Counted:
-    """Write the list of a campaign in preparation anew, and what it weighs."""
+    """Write the list of a campaign in preparation anew, and what it weighs: each wording once, however many hear it."""
     own = Recipient.objects.filter(campaign=campaign)
     own.delete()
-    run_sql("outreach", LISTS[campaign.audience], _facts(campaign))
+    run_sql("outreach", "list", _facts(campaign))
     run_sql("outreach", "reachable", {"campaign": campaign.pk})
-    wording, name = _wording(campaign), campaign.programme.name
-    segments, cost = rules.tally([writing.written(wording, values_of(row, name))[1:] for row in _people(campaign)])
-    return Counted(own.count(), own.filter(reachable=True).count(), segments, cost)
+    wording, name, weights = _wording(campaign), campaign.programme.name, []
+    for row in fetch_sql("outreach", "wordings", {"campaign": campaign.pk, "said": _placeholders(campaign)}):
+        _, segments, cost = writing.written(wording, values_of(row, name))
+        weights.append((segments * row["people"], cost * row["people"]))
+    return Counted(own.count(), own.filter(reachable=True).count(), *rules.tally(weights))
 
 
-def _people(campaign: Campaign) -> Iterator[dict[str, Any]]:
-    after = 0
-    while rows := fetch_sql("outreach", "people", {"campaign": campaign.pk, "after": after, "most": 20_000}):
-        yield from rows
-        after = rows[-1]["id"]
+def _leave_out(campaign: Campaign, *, last: int = EVERYBODY, people: Sequence[int] | None = None) -> int:
+    """Mark who of the frozen list is no longer concerned, or no longer by what it tells them; returns how many."""
+    own = {"said": _placeholders(campaign), "last": last, "people": None if people is None else list(people)}
+    return run_sql("outreach", "leave_out", {**_facts(campaign), **own})
+
+
+def _placeholders(campaign: Campaign) -> list[str]:
+    """What the words of a campaign leave open."""
+    words = catalogue.template(campaign.template).text(campaign.language, campaign.channel)
+    return sorted(rules.placeholders(words.text))
 
 
 def _line(campaign: Campaign, row: dict[str, Any]) -> Line:
@@ -233,9 +300,7 @@ def _line(campaign: Campaign, row: dict[str, Any]) -> Line:
 
 def _wording(campaign: Campaign) -> Wording:
     """A message of a day is of no use once the day is over."""
-    over = None
-    if campaign.day is not None:
-        over = timezone.make_aware(datetime.combine(campaign.day, time(18)))
+    over = None if campaign.day is None else _over(campaign.day)
     return Wording(campaign.template, campaign.language, campaign.channel, batch=campaign.batch, expires_at=over)
 
 
@@ -243,8 +308,27 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
     return {
         "campaign": campaign.pk, "round": campaign.payment_round_id, "programme": campaign.programme_id,
         "path": campaign.area.path, "agency": campaign.organisation, "pay_point": campaign.pay_point,
-        "day": campaign.day, "place": campaign.place,
+        "day": campaign.day, "place": campaign.place, "audience": campaign.audience, "people": None,
+        "today": timezone.localdate(),
     }  # fmt: skip
+
+
+def _over(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, LATEST))
+
+
+def _refuse_too_late(day: date, now: datetime, remedy: str) -> None:
+    """Refused when nothing can leave, outside the quiet hours, before a message of that day is of no use."""
+    terms = catalogue.terms()
+    opened = rules.opens_at(timezone.localtime(now), terms.quiet_from, terms.quiet_until)
+    if day < timezone.localdate(now):
+        raise Refused("Le jour annoncé est passé", remedy=remedy)
+    if opened >= _over(day):
+        raise Refused(
+            "Il est trop tard pour ce jour : aucun message ne partirait",
+            why=f"un message ne part plus après {LATEST:%H} h du jour qu’il dit, ni aux heures calmes",
+            remedy=remedy,
+        )
 
 
 def _held(campaign: Campaign, by: User, *rights: str, lock: bool = True) -> Campaign:
@@ -292,14 +376,22 @@ def _refuse_unsound(plan: Plan) -> None:
         raise Refused(
             f"« {template.title} » ne se dit pas à ces personnes", remedy="Choisissez un modèle fait pour elles."
         )
-    if plan.organisation and plan.audience != "unpaid":
+    if plan.organisation and plan.audience not in OF_A_ROUND:
         raise Refused("Une agence n’écrit qu’à qui elle paie", remedy="Choisissez un tour de paiement.")
-    if plan.audience == "unpaid":
+    if plan.audience in OF_A_ROUND:
         _refuse_round(plan)
-    if plan.day is None and ("date" in wanted or plan.audience == "sessions"):
+    day = _day(plan)
+    if day is None and ("date" in wanted or plan.audience in ("sessions", "late")):
         raise Refused("Il manque le jour", remedy="Le message le dit : donnez-le.")
-    if plan.day is not None and plan.day < timezone.localdate():
-        raise Refused("Ce jour est passé", remedy="Donnez un jour à venir.")
+    if day is not None:
+        _refuse_too_late(day, timezone.now(), "Donnez un jour à venir.")
+
+
+def _day(plan: Plan) -> date | None:
+    """The day that is told: who is late hears until when the round pays, unless an earlier day is given."""
+    if plan.audience == "late" and plan.payment_round is not None:
+        return plan.day or plan.payment_round.pays_until
+    return plan.day
 
 
 def _refuse_round(plan: Plan) -> None:
@@ -308,6 +400,10 @@ def _refuse_round(plan: Plan) -> None:
         raise Refused("Il manque un tour de ce programme", remedy="Choisissez un tour libéré.")
     if own.status != "released":
         raise Refused("Ce tour n’est pas libéré", remedy="On n’annonce que ce qui va être payé.")
+    if plan.audience == "late" and plan.day and own.pays_until and plan.day > own.pays_until:
+        raise Refused(
+            f"Le tour ne paie que jusqu’au {own.pays_until:%d/%m/%Y}", remedy="Donnez ce jour, ou un jour avant."
+        )
 
 
 def _said(reason: str) -> str:

@@ -32,6 +32,7 @@ class Campaign(models.Model):
 
     class Audience(models.TextChoices):
         UNPAID = "unpaid", "à payer dans un tour"
+        LATE = "late", "à payer encore, leur jour est passé"
         ENROLLED = "enrolled", "inscrits au programme"
         SESSIONS = "sessions", "attendus à une séance"
 
@@ -81,10 +82,12 @@ class Campaign(models.Model):
                 condition=Q(reachable__lte=F("recipients"), cost_xof__gte=0), name="message_campaign_counts"
             ),
             models.CheckConstraint(
-                condition=~Q(audience="unpaid") | Q(payment_round__isnull=False), name="message_campaign_has_its_round"
+                condition=~Q(audience__in=("unpaid", "late")) | Q(payment_round__isnull=False),
+                name="message_campaign_has_its_round",
             ),
             models.CheckConstraint(
-                condition=Q(organisation="") | Q(audience="unpaid"), name="message_campaign_of_an_agency_pays"
+                condition=Q(organisation="") | Q(audience__in=("unpaid", "late")),
+                name="message_campaign_of_an_agency_pays",
             ),
             models.CheckConstraint(condition=Q(status__in=list(CAMPAIGN.states)), name="message_campaign_status"),
         ]
@@ -100,7 +103,10 @@ class Campaign(models.Model):
 
 
 class Recipient(models.Model):
-    """One person of the frozen list of a campaign, with what fills the words; `written` once the outbox has it."""
+    """One person of the frozen list of a campaign, with what fills the words; `written` once the outbox has it.
+
+    `left_out`: no longer concerned since the list was frozen (paid, gone, another day): they are not written to.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="people")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+")
@@ -112,19 +118,30 @@ class Recipient(models.Model):
     amount_xof = models.BigIntegerField("montant", null=True)
     reachable = models.BooleanField("joignable", default=False)
     written = models.BooleanField("mis en attente", default=False)
+    left_out = models.BooleanField("n’est plus concerné", default=False)
 
     class Meta:
         verbose_name = "destinataire"
-        constraints = [models.UniqueConstraint(fields=["campaign", "person"], name="message_recipient_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "person"], name="message_recipient_once"),
+            models.CheckConstraint(
+                condition=~Q(written=True, left_out=True), name="message_recipient_left_out_is_not_written"
+            ),
+        ]
         indexes = [
             models.Index(
-                fields=["campaign", "id"], condition=Q(written=False, reachable=True), name="message_recipient_waiting"
-            )
-        ]
+                fields=["campaign", "id"], condition=Q(written=False, reachable=True, left_out=False),
+                name="message_recipient_waiting",
+            ),
+            models.Index(fields=["campaign"], condition=Q(left_out=True), name="message_recipient_left_out"),
+        ]  # fmt: skip
 
 
 class Switch(models.Model):
-    """A notice that a programme sends by itself, from a day on; off when there is no row."""
+    """A notice that a programme sends by itself, from a day on; off when there is no row.
+
+    Everything that was there at `told_until` is told; nothing is yet while it is null.
+    """
 
     class Kind(models.TextChoices):
         ORDERED = "ordered", "un paiement est préparé"
@@ -136,6 +153,7 @@ class Switch(models.Model):
     kind = models.CharField("avis", max_length=10, choices=Kind)
     language = models.CharField("langue", max_length=6, choices=list(LANGUAGES.items()), default="fr")
     since = models.DateTimeField("depuis", db_default=Now())
+    told_until = models.DateTimeField("annoncé jusqu’au", null=True)
     switched_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField("jusqu’au", null=True)
     ended_by = _hand("arrêté par")

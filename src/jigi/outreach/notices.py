@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from jigi.foundation import audit
@@ -14,14 +16,15 @@ from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import require
 from jigi.messaging import catalogue, writing
-from jigi.messaging.writing import OPERATE, Line, Wording
+from jigi.messaging.writing import Line, Wording, require_operator
 from jigi.outreach.actions import values_of
 from jigi.outreach.models import Switch
 from jigi.programmes.models import Programme
 
-MOST = 2_000
+MOST = 10_000
+OVERLAP = timedelta(hours=2)
+"""What a pass reads again: rows say when their statement began, and are seen when their transaction ends."""
 NEWS = {
     "ordered": "notice_ordered", "paid": "notice_paid", "returned": "notice_returned", "enrolled": "notice_enrolled",
 }  # fmt: skip
@@ -34,7 +37,7 @@ TEMPLATES = {
 @transaction.atomic
 def switch_on(programme: Programme, kind: str, language: str, *, by: User) -> Switch:
     """Have a programme tell its people so from now on: nothing of before is told."""
-    require(by, OPERATE, programme=programme.code)
+    require_operator(by, programme.code)
     if kind not in TEMPLATES:
         raise Refused("Cet avis n’existe pas", remedy="Choisissez dans la liste.")
     catalogue.template(TEMPLATES[kind]).text(language, "sms")
@@ -49,7 +52,7 @@ def switch_on(programme: Programme, kind: str, language: str, *, by: User) -> Sw
 @transaction.atomic
 def switch_off(programme: Programme, kind: str, *, by: User) -> None:
     """Stop a notice; what waits already leaves."""
-    require(by, OPERATE, programme=programme.code)
+    require_operator(by, programme.code)
     held = Switch.objects.filter(programme=programme, kind=kind, ended_at__isnull=True).first()
     if held is None or not Switch.objects.filter(pk=held.pk, ended_at__isnull=True).update(
         ended_at=timezone.now(), ended_by=by
@@ -60,14 +63,23 @@ def switch_off(programme: Programme, kind: str, *, by: User) -> None:
 
 @unfenced
 def write(at: datetime | None = None) -> dict[str, int]:
-    """Write what is to be told and was not; returns how many messages by notice."""
+    """Write what is to be told and was not; returns how many messages by notice.
+
+    Each pass reads what came since the one before that told all, however long ago that was. A decision of today on
+    an old answer is of today.
+    """
     written = {}
-    for kind in TEMPLATES:
-        written[kind] = 0
-        while rows := fetch_sql("outreach", NEWS[kind], {"at": at or timezone.now(), "most": MOST}):
+    for kind in Switch.objects.filter(ended_at__isnull=True).order_by("kind").values_list("kind", flat=True).distinct():
+        now, written[kind] = at or timezone.now(), 0
+        while True:
+            rows = fetch_sql("outreach", NEWS[kind], {"overlap": OVERLAP, "most": MOST})
             made = _queued(kind, rows)
             written[kind] += made
-            if made == 0 or len(rows) < MOST:
+            if len(rows) < MOST:
+                told = Switch.objects.filter(kind=kind, ended_at__isnull=True, since__lte=now)
+                told.update(told_until=Greatest("told_until", Value(now)))
+                break
+            if made == 0:  # another worker writes the same
                 break
     return written
 

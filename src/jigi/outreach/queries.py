@@ -20,12 +20,16 @@ def visible_to(user: User) -> QuerySet[Campaign]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Messages of a campaign by state, and what they cost; `left` are those of which nothing more is expected."""
+    """Messages of a campaign by state, and what they cost; `left` are those of which nothing more is expected.
+
+    `left_out` are people of the list who are no longer concerned.
+    """
 
     by_state: dict[str, int]
     written: int
     left: int
     spent_xof: int
+    left_out: int
 
     @property
     def waiting(self) -> int:
@@ -38,4 +42,5 @@ def progress(campaign: Campaign) -> Progress:
     by_state = {state: row["messages"] for state, row in found.items()}
     written = sum(by_state.values())
     spent = sum(row["cost_xof"] for state, row in found.items() if state in ("sent", "delivered", "failed", "unclear"))
-    return Progress(by_state, written, written - sum(by_state.get(state, 0) for state in LIVE), spent)
+    left_out = campaign.people.filter(left_out=True).count()
+    return Progress(by_state, written, written - sum(by_state.get(state, 0) for state in LIVE), spent, left_out)

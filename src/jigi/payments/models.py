@@ -447,6 +447,7 @@ class ReturnFile(models.Model):
                 name="return_file_undoing_is_signed",
             ),
         ]
+        indexes = [models.Index(fields=["made_at"], name="return_file_by_moment")]
 
     @property
     def disagrees(self) -> bool:
@@ -517,6 +518,9 @@ class ReturnLine(models.Model):
         indexes = [
             models.Index(fields=["return_file", "outcome"], name="return_line_by_outcome"),
             models.Index(fields=["agency_reference"], name="return_line_by_agency", condition=~Q(agency_reference="")),
+            models.Index(
+                fields=["resolved_at"], name="return_line_by_decision", condition=Q(resolved_at__isnull=False)
+            ),
         ]
 
 

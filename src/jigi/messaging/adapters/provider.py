@@ -130,7 +130,7 @@ def read_received(body: bytes) -> Received:
     wanted = {name: said.get(name) for name in ("id", "from", "text")}
     if not all(isinstance(value, str) for value in wanted.values()) or not wanted["id"] or not wanted["from"]:
         raise ValueError("id, from, text")
-    text = str(wanted["text"]).replace("\0", "")[:1_600]
+    text = _written(str(wanted["text"])).replace("\0", "")[:1_600]
     return Received(_short(wanted["id"])[:80], _short(said.get("to"))[:20], _short(wanted["from"])[:30], text)
 
 
@@ -152,7 +152,14 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _short(value: object) -> str:
-    return " ".join(str(value).replace("\0", "").split())[:LONGEST_WHY] if isinstance(value, str | int) else ""
+    return (
+        " ".join(_written(str(value)).replace("\0", "").split())[:LONGEST_WHY] if isinstance(value, str | int) else ""
+    )
+
+
+def _written(text: str) -> str:
+    """The text as it can be kept: half of a pair of UTF-16, which JSON lets through, is no letter."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _seconds(reply: Reply) -> float | None:

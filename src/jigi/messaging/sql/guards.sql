@@ -1,5 +1,5 @@
--- creates: what the database does and refuses of messages: moves of the table of states.py, a history that it keeps
--- itself, a cause and a reference that never change, rows that are not forgotten
+-- creates: what the database does and refuses of messages: moves that are not of the table of states.py, a cause, a
+-- reference, a batch and a cost that change, rows that are taken away; it keeps the history of their states itself
 CREATE FUNCTION messaging_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (

@@ -1,7 +1,17 @@
--- reads: erased_household, erased_person, registry_phone; writes: messaging_message of them: nobody is named, what waits
--- does not leave
-UPDATE messaging_message SET phone_sealed = '', phone_index = '', text_sealed = '',
-    status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END
-WHERE (household IN (SELECT id FROM erased_household) OR phone_index IN (SELECT number_index FROM registry_phone
-        WHERE person_id IN (SELECT id FROM erased_person)))
-    AND (phone_sealed <> '' OR text_sealed <> '')
+-- reads: erased_household, erased_person, registry_phone, registry_membership, registry_household; writes: messaging_message of
+-- them: nobody is named, what waits does not leave. A telephone is shared: of another household's messages to it, none is theirs
+WITH home AS (
+    SELECT gone.id AS person, own.id AS household
+    FROM erased_person AS gone
+    JOIN registry_membership AS member ON member.person_id = gone.id
+    JOIN registry_household AS own ON own.id = member.household_id OR own.merged_into_id = member.household_id
+), theirs AS (
+    SELECT own.id FROM erased_household AS gone JOIN messaging_message AS own ON own.household = gone.id
+    UNION
+    SELECT own.id
+    FROM home JOIN registry_phone AS phone ON phone.person_id = home.person
+    JOIN messaging_message AS own ON own.phone_index = phone.number_index AND own.household = home.household
+)
+UPDATE messaging_message AS own SET phone_sealed = '', phone_index = '', text_sealed = '',
+    status = CASE own.status WHEN 'queued' THEN 'cancelled' ELSE own.status END
+FROM theirs WHERE own.id = theirs.id AND (own.phone_sealed <> '' OR own.text_sealed <> '')

@@ -1,5 +1,5 @@
--- creates: what the database refuses of campaigns: a list that changes once approval is asked, an approval of another
--- list, more messages than were approved
+-- creates: what the database refuses of campaigns: persons who are added to a list, or taken off it, once approval is asked;
+-- words, places and counts of the campaign that change then (frozen.sql: what the list tells each)
 CREATE FUNCTION outreach_guard_list() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM changed JOIN outreach_campaign AS own ON own.id = changed.campaign_id

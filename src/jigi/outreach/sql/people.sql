@@ -1,5 +1,12 @@
--- reads: outreach_recipient of a campaign who can be reached, from one on; what fills their words
-SELECT person.id, person.household_id, person.area_id, person.village, person.place, person.day, person.amount_xof
-FROM outreach_recipient AS person
-WHERE person.campaign_id = %(campaign)s AND person.reachable AND person.id > %(after)s
-ORDER BY person.id LIMIT %(most)s
+-- reads: payments_instruction, delivery_session, enrolment_enrolment; who is concerned by a campaign today, by what it is for
+SELECT * FROM (
+    {sql:people_unpaid}
+) AS unpaid WHERE %(audience)s IN ('unpaid', 'late')
+UNION ALL
+SELECT * FROM (
+    {sql:people_enrolled}
+) AS enrolled WHERE %(audience)s = 'enrolled'
+UNION ALL
+SELECT * FROM (
+    {sql:people_sessions}
+) AS expected WHERE %(audience)s = 'sessions'

@@ -5,5 +5,5 @@ FROM outreach_recipient AS person
 LEFT JOIN LATERAL (
     {sql:phone}
 ) AS own ON true
-WHERE person.campaign_id = %(campaign)s AND person.reachable AND NOT person.written
+WHERE person.campaign_id = %(campaign)s AND person.reachable AND NOT person.written AND NOT person.left_out
 ORDER BY person.id LIMIT %(most)s

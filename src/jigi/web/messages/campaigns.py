@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 
 from jigi.foundation.errors import JigiError, Refused
 from jigi.foundation.models import User
-from jigi.geography.models import Area
+from jigi.geography.models import Area, StaffPosting
 from jigi.messaging import catalogue
 from jigi.messaging import queries as messaging
 from jigi.messaging.states import MESSAGE
+from jigi.messaging.writing import OPERATE
 from jigi.outreach import actions, queries
 from jigi.outreach.models import Campaign
 from jigi.outreach.states import CAMPAIGN
@@ -23,8 +24,9 @@ from jigi.payments import agency_desk
 from jigi.payments import queries as payments
 from jigi.payments.models import PaymentRound
 from jigi.programmes.models import Agency, Programme
+from jigi.web.formats import counted
 from jigi.web.messages.listing import CAMPAIGNS, chip, title_of
-from jigi.web.messages.sight import person, seen_campaign
+from jigi.web.messages.sight import OPEN, person, seen_campaign
 from jigi.web.reader import rights_of
 from jigi.web.submissions import KeyReused, carry_out
 
@@ -34,9 +36,7 @@ MOVES: dict[str, Callable[[Campaign, Typed, User], str]] = {
     "send_back": lambda one, typed, by: _done(
         actions.send_back(one, typed.get("motif", ""), by=by), "La campagne est renvoyée à qui l’a préparée."
     ),
-    "approve": lambda one, typed, by: _done(
-        actions.approve(one, by=by), "La campagne est approuvée : ses messages partent dès que l’heure le permet."
-    ),
+    "approve": lambda one, typed, by: _approved(actions.approve(one, by=by)),
     "cancel": lambda one, typed, by: (
         f"La campagne est annulée : {actions.cancel(one, typed.get('motif', ''), by=by)} messages ne partent pas."
     ),
@@ -62,12 +62,16 @@ class CampaignForm(forms.Form):
     titre = forms.CharField(label="Titre", max_length=120, help_text="Pour vous : il n’est pas envoyé.")
     destinataires = forms.ChoiceField(label="À qui", choices=Campaign.Audience.choices)
     programme = forms.ChoiceField(label="Programme")
-    tour = forms.ChoiceField(label="Tour libéré", required=False, help_text="Pour qui est à payer.")
+    tour = forms.ChoiceField(label="Tour libéré", required=False, help_text="Pour qui est à payer, ou l’est encore.")
     commune = forms.CharField(
-        label="Commune", required=False, max_length=120, help_text="Vide : tout ce que vous suivez."
-    )
+        label="Commune", required=False, max_length=120,
+        help_text="Vide : tout ce que vous suivez, si c’est un seul lieu.",
+    )  # fmt: skip
     site = forms.CharField(label="Site de paiement", required=False, max_length=120, help_text="Vide : tous.")
-    jour = forms.DateField(label="Jour", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    jour = forms.DateField(
+        label="Jour", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="Pour un rappel, le dernier jour ; vide : celui où le tour finit de payer.",
+    )  # fmt: skip
     lieu = forms.CharField(
         label="Lieu à dire", required=False, max_length=60,
         help_text="Vide : le site de paiement de chacun, ou le lieu de sa séance.",
@@ -78,6 +82,7 @@ class CampaignForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.user = user
         self.fields["programme"].choices = _programmes(user)  # type: ignore[attr-defined]
         self.fields["tour"].choices = [  # type: ignore[attr-defined]
             ("", "—"), *((str(one.pk), one.label) for one in _rounds(user))
@@ -85,7 +90,9 @@ class CampaignForm(forms.Form):
 
 
 def campaigns(request: HttpRequest) -> HttpResponseBase:
-    """The campaigns of the person's places, or of their agency."""
+    """The campaigns of the person's places, or of their agency; who only sets words and notices is led there."""
+    if not rights_of(request) & OPEN and OPERATE in rights_of(request):
+        return redirect("message_wording")
     user = person(request)
     rows = queries.visible_to(user).select_related("programme", "area")
     context = {
@@ -100,21 +107,47 @@ def new(request: HttpRequest) -> HttpResponse:
     """Prepare a campaign; its preview is on its own page."""
     user = person(request, messaging.PREPARE)
     form = CampaignForm(request.POST or None, user=user)
+
+    def make(plan: actions.Plan) -> tuple[int, str]:
+        made = actions.make(plan, by=user)
+        return made.pk, "La campagne est préparée : relisez ses messages, puis demandez l’approbation."
+
+    return _filled(request, form, make, {})
+
+
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say anew a campaign that is in preparation, as when it was sent back."""
+    one = seen_campaign(request, pk)
+    user = person(request, messaging.PREPARE)
+    form = CampaignForm(request.POST or None, user=user, initial=_typed(one))
+
+    def make(plan: actions.Plan) -> tuple[int, str]:
+        actions.correct(one, plan, by=user)
+        return one.pk, "La campagne est corrigée : sa liste est refaite. Relisez-la, puis demandez l’approbation."
+
+    return _filled(request, form, make, {"campaign": one})
+
+
+def _filled(
+    request: HttpRequest, form: CampaignForm, make: Callable[[actions.Plan], tuple[int, str]], more: dict[str, Any]
+) -> HttpResponse:
+    """What a sent form does, then the page of its campaign; or the form with what is to be mended."""
     if request.method == "POST" and form.is_valid():
-        made: list[Campaign] = []
+        made: list[int] = []
 
         def act() -> str:
-            made.append(actions.make(_plan(form.cleaned_data, user), by=user))
-            return "La campagne est préparée : relisez ses messages, puis demandez l’approbation."
+            number, said = make(_plan(form.cleaned_data, form.user))
+            made.append(number)
+            return said
 
         try:
             carry_out(request, act)
-            return redirect("message_campaign", made[0].pk) if made else redirect("message_campaigns")
+            return redirect("message_campaign", made[0]) if made else redirect("message_campaigns")
         except KeyReused:
             raise
         except JigiError as refused:
             form.add_error(None, str(refused))
-    return render(request, "messaging/new.html", {"form": form}, status=400 if form.errors else 200)
+    return render(request, "messaging/new.html", {"form": form, **more}, status=400 if form.errors else 200)
 
 
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
@@ -131,7 +164,10 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "template": title_of(one.template),
         "unconfirmed": text is not None and not text.confirmed,
         "tariff_confirmed": catalogue.terms().confirmed,
+        "may_read": any(may.values()),
         "samples": actions.preview(one, by=user) if any(may.values()) else [],
+        "may_correct": one.status == "draft" and one.made_by_id == user.pk and may[messaging.PREPARE],
+        "to_write": one.reachable - told.left_out,
         "progress": told,
         "states": [(MESSAGE.states[code], count, code) for code, count in told.by_state.items()],
         "moves": _moves(one, user, may),
@@ -164,27 +200,52 @@ def _moves(one: Campaign, user: User, may: dict[str, bool]) -> list[dict[str, An
 
 
 def _plan(said: dict[str, Any], user: User) -> actions.Plan:
-    posting = messaging.postings(user, messaging.PREPARE)[0]
+    own = [one for one in messaging.postings(user, messaging.PREPARE) if one.programme_code in ("", said["programme"])]
+    area = _area(said["commune"], own)
+    organisations = {one.organisation for one in own if area.path.startswith(one.area.path)}
     round_ = next((one for one in _rounds(user) if str(one.pk) == said["tour"]), None)
     return actions.Plan(
         title=said["titre"], audience=said["destinataires"], programme=Programme.objects.get(code=said["programme"]),
-        area=_area(said["commune"], user) or posting.area, template=said["modele"], language=said["langue"],
-        channel=said["par"], payment_round=round_ if said["destinataires"] == "unpaid" else None,
-        organisation=posting.organisation, pay_point=said["site"], day=said["jour"], place=said["lieu"],
+        area=area, template=said["modele"], language=said["langue"], channel=said["par"],
+        payment_round=round_ if said["destinataires"] in actions.OF_A_ROUND else None,
+        organisation=min(organisations), pay_point=said["site"], day=said["jour"], place=said["lieu"],
     )  # fmt: skip
 
 
-def _area(name: str, user: User) -> Area | None:
-    if not name.strip():
-        return None
-    found = [
+def _typed(one: Campaign) -> dict[str, Any]:
+    """What the form said when a campaign was prepared."""
+    return {
+        "titre": one.title, "destinataires": one.audience, "programme": one.programme_code,
+        "tour": str(one.payment_round_id or ""), "commune": one.area.name, "site": one.pay_point, "jour": one.day,
+        "lieu": one.place, "modele": one.template, "langue": one.language, "par": one.channel,
+    }  # fmt: skip
+
+
+def _area(name: str, own: list[StaffPosting]) -> Area:
+    """The place of a campaign: a commune of one's own, or where one is posted; the only one when none is said."""
+    said = name.strip()
+    followed = {one.area.pk: one.area for one in own}
+    widest = [
+        one for one in followed.values()
+        if not any(one.pk != other.pk and one.path.startswith(other.path) for other in followed.values())
+    ]  # fmt: skip
+    if not said and len(widest) == 1:
+        return widest[0]
+    if not said:
+        names = ", ".join(sorted(one.name for one in widest)[:6])
+        raise Refused(
+            "Il manque le lieu" if widest else "Vous ne préparez pas de messages pour ce programme",
+            why=f"vous suivez plusieurs lieux : {names}" if widest else "",
+            remedy="Écrivez celui de la campagne, ou une de ses communes." if widest else "Choisissez un des vôtres.",
+        )
+    found = [one for one in followed.values() if one.name.casefold() == said.casefold()] or [
         one
-        for one in Area.objects.filter(level="commune", name__iexact=name.strip())
-        if any(one.path.startswith(posting.area.path) for posting in messaging.postings(user, messaging.PREPARE))
+        for one in Area.objects.filter(level="commune", name__iexact=said)
+        if any(one.path.startswith(posting.area.path) for posting in own)
     ]
     if len(found) != 1:
         raise Refused(
-            f"La commune « {name.strip()[:60]} » n’est pas une des vôtres", remedy="Écrivez son nom comme dans Lieux."
+            f"La commune « {said[:60]} » n’est pas une des vôtres", remedy="Écrivez son nom comme dans Lieux."
         )
     return found[0]
 
@@ -208,3 +269,13 @@ def _rounds(user: User) -> list[PaymentRound]:
 
 def _done(nothing: None, said: str) -> str:
     return said
+
+
+def _approved(left_out: int) -> str:
+    said = "La campagne est approuvée : ses messages partent dès que l’heure le permet."
+    if not left_out:
+        return said
+    told = counted(
+        left_out, "personne de la liste n’est plus concernée", "personnes de la liste ne sont plus concernées"
+    )
+    return f"{said} {told} : rien ne leur est envoyé."

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", campaigns.campaigns, name="message_campaigns"),
     path("nouvelle/", campaigns.new, name="message_campaign_new"),
     path("<int:pk>/", campaigns.campaign, name="message_campaign"),
+    path("<int:pk>/corriger/", campaigns.correct, name="message_campaign_correct"),
     path("<int:pk>/faire/<str:verb>/", campaigns.act, name="message_campaign_act"),
     path("envois/", sent.sent, name="messages_sent"),
     path("envois/<int:pk>/", sent.message, name="message"),

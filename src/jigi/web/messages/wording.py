@@ -21,7 +21,10 @@ from jigi.web.submissions import carry_out
 
 def wording(request: HttpRequest) -> HttpResponse:
     """What may be said, in which languages, at what cost; under which name; by itself or not."""
-    person(request, *OPEN, writing.OPERATE)
+    user = person(request, *OPEN, writing.OPERATE)
+    may = writing.OPERATE in rights_of(request)
+    own = [one for one in Programme.objects.order_by("name") if may and writing.operates(user, one.code)]
+    everywhere = may and writing.operates(user)
     context = {
         "templates": [(one, _texts(one)) for one in catalogue.templates().values()],
         "terms": catalogue.terms(),
@@ -29,9 +32,10 @@ def wording(request: HttpRequest) -> HttpResponse:
         "switches": Switch.objects.filter(ended_at__isnull=True).select_related("programme", "switched_by"),
         "kinds": Switch.Kind.choices,
         "languages": list(catalogue.LANGUAGES.items()),
-        "programmes": Programme.objects.order_by("name"),
+        "programmes": own,
         "agencies": Agency.objects.order_by("name"),
-        "may": writing.OPERATE in rights_of(request),
+        "everywhere": everywhere,
+        "may": everywhere or bool(own),
     }
     return render(request, "messaging/wording.html", context)
 
