@@ -20,7 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from jigi.foundation import server
-from tests import pattern
+from tests import kept, pattern
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -50,6 +50,11 @@ class _Apart(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Apart:
     # Not `--dist loadgroup`: it renames tests by a private attribute that pytest 9.2 no longer reads.
     return _Apart(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    kept.leave_unless(getattr(item, "fixturenames", []))
 
 
 def _find_database(config: pytest.Config) -> None:

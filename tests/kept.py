@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager
+from copy import deepcopy
+from typing import Any
 
 from django.db import transaction
 
-Scene = TypeVar("Scene")
+STANDING: dict[str, Kept] = {}
+"""By the name of its fixture, the scene that stands in the database now: at most one."""
 
 
-def kept(blocker: Any, make: Callable[[], Scene]) -> Iterator[Scene]:
-    """For a fixture of a module: the scene, undone after its last test. Each test works on a deep copy, in a savepoint.
+class Kept:
+    """A scene, standing from the first test of a file that asks for it to the first that does not.
 
     Not for tests that close their connection (`tests.copies`): the transaction would go with it.
     """
-    around = transaction.atomic()
-    with blocker.unblock():
-        around.__enter__()
-        try:
-            scene = make()
-        except BaseException:
-            _undo(around)
-            raise
-    yield scene
-    with blocker.unblock():
-        _undo(around)
+
+    def __init__(self, name: str, make: Callable[[], Any], blocker: Any) -> None:
+        self.name, self.make, self.blocker = name, make, blocker
+        self.around: AbstractContextManager[None] = transaction.atomic()
+        with blocker.unblock():
+            self.around.__enter__()
+            STANDING[name] = self
+            try:
+                self.scene = make()
+            except BaseException:
+                self.leave()
+                raise
+
+    def copy(self) -> Any:
+        """The scene for one test, which may change it; made anew when a test between them needed the ground bare."""
+        return deepcopy(self.scene) if self.name in STANDING else self.make()
+
+    def leave(self) -> None:
+        """Undo it."""
+        if STANDING.pop(self.name, None):
+            with self.blocker.unblock():
+                transaction.set_rollback(True)
+                self.around.__exit__(None, None, None)
 
 
-def _undo(around: transaction.Atomic) -> None:
-    transaction.set_rollback(True)
-    around.__exit__(None, None, None)
+def kept(name: str, make: Callable[[], Any], blocker: Any) -> Iterator[Kept]:
+    """For a fixture of a module."""
+    one = Kept(name, make, blocker)
+    yield one
+    one.leave()
+
+
+def leave_unless(asked: list[str]) -> None:
+    """Undo the scene that stands, when the next test does not ask for its fixture."""
+    for one in [one for name, one in STANDING.items() if name not in asked]:
+        one.leave()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.kept import Kept, kept
 
 
 @pytest.fixture
@@ -19,11 +21,20 @@ def formula_path(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def world(db: None, formula_path: Path) -> Any:
-    from tests.targeting.campaign import make_world
+@pytest.fixture(scope="module")
+def world_once(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Kept]:
+    from tests.targeting.campaign import FORMULA, make_world
 
-    return make_world(formula_path)
+    path = tmp_path_factory.mktemp("formule") / "essai.toml"
+    path.write_text(FORMULA, encoding="utf-8")
+    yield from kept("world", lambda: make_world(path), django_db_blocker)
+
+
+@pytest.fixture
+def world(world_once: Kept, db: None) -> Any:
+    return world_once.copy()
 
 
 @pytest.fixture
