@@ -1,0 +1,17 @@
+-- creates: what the database refuses of arrivals (a case is made of one once, and stays), and their fence
+CREATE FUNCTION grievances_guard_arrival() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.case_id IS NOT NULL OR (NEW.key, NEW.inbound_id) IS DISTINCT FROM (OLD.key, OLD.inbound_id) THEN
+        RAISE EXCEPTION 'Ce qu''un message est devenu ne change pas.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'grievance_arrival_is_kept';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER grievance_arrival_is_kept BEFORE UPDATE OR DELETE ON grievances_arrival
+    FOR EACH ROW EXECUTE FUNCTION grievances_guard_arrival();
+CREATE TRIGGER grievance_arrival_is_not_emptied BEFORE TRUNCATE ON grievances_arrival
+    FOR EACH STATEMENT EXECUTE FUNCTION grievances_refuse_forgetting();
+
+SELECT foundation_fence('grievances_arrival', 'EXISTS (SELECT FROM grievances_case AS own WHERE own.id = case_id)');
+CREATE POLICY sensitive_acts ON grievances_arrival AS RESTRICTIVE TO jigi_act
+    USING (case_id IS NULL OR EXISTS (SELECT FROM grievances_case AS own WHERE own.id = case_id))
