@@ -23,9 +23,8 @@ from tests.grievances.test_texts import NOBODYS, give_phone
 from tests.grievances.world import World
 
 CHOICES = [Choice(f"c{n}", "X" * 24, n == 11) for n in range(12)]
-MENU = Menu(
-    CHOICES, lambda code: "Un nom de commune très long, plus que l’écran n’en montre" if code == "010501" else ""
-)
+LONG_NAME = "Un nom de commune très long, plus que l’écran n’en montre"
+MENU = Menu(CHOICES, lambda code: LONG_NAME if code == "010501" else "")
 KEYS = st.sampled_from([*"0123456789", "010501", "000000", "#", "", written(NOBODYS), "é" * 30, "x" * 200])
 PHONE = "+22370000001"
 

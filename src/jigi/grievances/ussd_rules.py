@@ -21,9 +21,7 @@ SUBJECTS = "De quoi s'agit-il ?"
 MORE = "0 Suite"
 PLACE = "Tapez les 6 chiffres du code de votre commune, ou 0 si vous ne le savez pas."
 CALL = "Vous rappeler à ce numéro ?\n1 Oui\n2 Non, sans mon numéro\n3 Une autre commune"
-CALL_ALONE = (
-    "Si ce téléphone n'est qu'à vous, on peut vous rappeler.\n1 Oui\n2 Non, sans mon numéro\n3 Une autre commune"
-)
+CALL_ALONE = f"Si ce téléphone n'est qu'à vous, on peut vous rappeler.{CALL.partition('?')[2]}"
 NUMBER = "Tapez les 12 chiffres de votre plainte."
 RIGHTS = (
     "Etre inscrit ou payé ne coûte rien : ne payez personne. Vous pouvez vous plaindre sans nom. Une réponse est due ;"
