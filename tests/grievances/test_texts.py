@@ -155,7 +155,7 @@ def test_an_arrival_never_changes_its_case(world: World) -> None:
     other = world.heard()
     refused("grievance_arrival_is_kept", "UPDATE grievances_arrival SET case_id = %s", other.pk)
     refused("grievance_arrival_is_kept", "DELETE FROM grievances_arrival")
-    refused("grievance_is_kept", "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE grievances_arrival")
+    refused("grievance_is_kept", "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE grievances_arrival CASCADE")
     refused("grievance_arrival_has_its_case", "INSERT INTO grievances_arrival (key, became) VALUES ('x', 'complaint')")
     facts = "INSERT INTO grievances_arrival (key, became) SELECT key, 'nothing' FROM grievances_arrival"
     refused("grievances_arrival_key_key", facts)

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from jigi.foundation.audit import acting_from
 from jigi.foundation.jobs import PATIENCE
-from jigi.grievances import pipeline, texts
+from jigi.grievances import collected, pipeline, texts
 
 
 @app.periodic(cron="10 5 * * *")
@@ -21,6 +21,8 @@ def clock(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="grievances.texts", queueing_lock="grievances.texts", retry=PATIENCE)
 def hear_texts(timestamp: int) -> None:
-    """Each minute: what people wrote is heard; two workers share it, and done again it finds what is done."""
+    """Each minute: what people wrote and telephones of the field sent is heard; two workers share it, and done again
+    it finds what is done."""
     with acting_from("travail"):
         texts.hear_all()
+        collected.take_all()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from jigi.grievances.act_models import Act as Act
 from jigi.grievances.arrival_models import Arrival as Arrival
+from jigi.grievances.arrival_models import ArrivalFault as ArrivalFault
+from jigi.grievances.arrival_models import Recording as Recording
 from jigi.grievances.case_models import UNATTENDED as UNATTENDED
 from jigi.grievances.case_models import Case as Case
 from jigi.grievances.case_models import CaseFile as CaseFile

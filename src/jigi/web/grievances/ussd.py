@@ -38,7 +38,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     if not 1 <= len(session) <= LONGEST_SESSION or not _is_phone(phone):
         return HttpResponse(status=400)
     said = calls.answer(session, phone, text)
-    return HttpResponse(said, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+    return HttpResponse(said, content_type="text/plain; charset=utf-8")
 
 
 def _is_gateway(request: HttpRequest) -> bool:
