@@ -84,6 +84,8 @@ def main() -> None:
     parser.add_argument("--cut", type=float, default=0.0)
     parser.add_argument("--walk", default="")
     options = parser.parse_args()
+    if urlsplit(options.to).hostname not in ("127.0.0.1", "localhost"):
+        parser.error("ce jumeau n’appelle que cette machine")
     draw = random.Random(options.seed)  # nosec B311
     gateway = Gateway(options.to, options.secret, draw, options.repeat, options.cut)
     for number in range(options.sessions):
