@@ -23,7 +23,7 @@ from tests.grievances.test_texts import NOBODYS, give_phone
 from tests.grievances.world import World
 
 CHOICES = [Choice(f"c{n}", "X" * 24, n == 11) for n in range(12)]
-LONG_NAME = "Un nom de commune très long, plus que l’écran n’en montre"
+LONG_NAME = "Un nom de commune très long, plus que l’écran n’en montre. " * 3
 MENU = Menu(CHOICES, lambda code: LONG_NAME if code == "010501" else "")
 KEYS = st.sampled_from([*"0123456789", "010501", "000000", "#", "", written(NOBODYS), "é" * 30, "x" * 200])
 PHONE = "+22370000001"
@@ -54,6 +54,11 @@ def test_the_way_to_a_complaint() -> None:
     assert walk("1*2*010501*1", MENU) == File(CHOICES[1], "010501", call_back=True)
     assert walk("1*0*2*0*2*9", MENU) == File(CHOICES[6], "", call_back=False)
     assert "qu'à vous" in shown("1*0*0*2*0") and "qu'à vous" not in shown("1*1*0")
+
+
+def test_the_longest_screen_is_said_whole() -> None:
+    longest = shown("1*0*0*2*010501*9")
+    assert LONG_NAME[:40] in longest and "qu'à vous" in longest and len(f"CON {longest}") <= MOST_LETTERS
 
 
 def test_what_is_mistyped_is_asked_again() -> None:
