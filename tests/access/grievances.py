@@ -53,6 +53,20 @@ GRIEVANCE_ASKS: tuple[Ask, ...] = (
         _everywhere("grievance_act_do", NOBODYS, "faire"),
         sent=_key(texte="essai de la matrice"),
     ),
+    Ask("grievance_fiches", "plaintes des téléphones, à corriger", _everywhere("grievance_fiches")),
+    Ask(
+        "grievance_fiche_act",
+        "écarter la plainte d’un téléphone qui n’est pas là",
+        _everywhere("grievance_fiche_act", NOBODYS, "ecarter"),
+        sent=_key(motif="essai de la matrice"),
+    ),
+    Ask(
+        "grievance_sound_add",
+        "joindre un son à une plainte qui n’est pas là",
+        _everywhere("grievance_sound_add", NOBODYS),
+        sent=_key(),
+    ),
+    Ask("grievance_sound", "le son d’une plainte qui n’est pas là", _everywhere("grievance_sound", NOBODYS, 1)),
     Ask("complaint", "faire une plainte (page publique)", _everywhere("complaint"), anonymous=True),
     Ask("complaint_follow", "suivre une plainte (page publique)", _everywhere("complaint_follow"), anonymous=True),
 )

@@ -296,6 +296,13 @@ def _paper(folder: Path) -> Sent:
     return Sent(scene.maker.username, f"/changements/{asked.pk}/joindre/", "piece")
 
 
+def _sound(folder: Path) -> Sent:
+    from tests.grievances.world import World
+
+    world = World()
+    return Sent(world.officer.username, f"/plaintes/{world.heard().pk}/son/", "son")
+
+
 def _asked(folder: Path) -> Sent:
     from tests.changes.ground import make_scene
 
@@ -454,6 +461,7 @@ def _shocks(page: str, field: str, **beside: object) -> Sent:
 PAGES: dict[tuple[str, str], Callable[[Path], Sent]] = {
     ("arms/forms.py", "liste"): _arm_list,
     ("grievances/registers.py", "registre"): _register,
+    ("grievances/recordings.py", "son"): _sound,
     ("nutrition/distributions.py", "feuille"): _nutrition_page("nutrition_take_sheet", "feuille"),
     ("nutrition/census.py", "recensement"): _nutrition_page("nutrition_census_file", "recensement"),
     ("imports/forms.py", "menages"): _door("menages"),

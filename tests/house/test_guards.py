@@ -222,6 +222,7 @@ OUTWARD: dict[str, str] = {
     "foundation/wire.py": "agencies and the provider of messages, whose address the operator sets, never a page; "
     "TLS is checked, no redirection is followed, and an agency may be reached by a private line",
     "demo/bench/openrosa.py": "the site that the bench itself serves, on this machine",
+    "grievances/adapters/ussd_twin.py": "the site that a test itself serves, on this machine alone",
 }
 """Modules that may call an address, and which. The day one must, it goes through one function that resolves once,
 refuses private addresses, pins what it resolved and follows no redirection."""

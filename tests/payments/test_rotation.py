@@ -85,7 +85,7 @@ def test_every_sealed_column_is_known() -> None:
     sealed |= {"payments_resultdraft.content_sealed", "payments_bankaccount.number_sealed"}
     sealed |= {f"payments_agencychannel.{name}_sealed" for name in ("identity", "signing", "password")}
     sealed |= {f"grievances_case.{name}_sealed" for name in ("name", "phone", "told")}
-    sealed |= {"grievances_event.note_sealed"}
+    sealed |= {"grievances_event.note_sealed", "grievances_recording.content_sealed"}
     sealed |= {f"messaging_{table}.{name}_sealed" for table in ("message", "inbound") for name in ("phone", "text")}
     sealed |= {"intake_attachment.held_sealed", "sheets_scannedpage.sealed"}
     assert {name for name in found if name.endswith("sealed")} == sealed

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from jigi.foundation.errors import Raced, Refused
@@ -18,7 +18,7 @@ from jigi.foundation.models import User
 from jigi.geography.access import require
 from jigi.geography.models import Area
 from jigi.grievances import queries
-from jigi.grievances.models import Act, Case, CaseHousehold, CasePayment, Category
+from jigi.grievances.models import UNATTENDED, Act, Case, CaseHousehold, CasePayment, Category
 from jigi.grievances.states import CASE, LEVELS
 from jigi.grievances.trail import keep
 from jigi.payments.models import Instruction
@@ -52,11 +52,11 @@ class Heard:
 @unfenced
 @transaction.atomic
 def receive(heard: Heard, *, by: User | None) -> Case:
-    """Write down a complaint; `by` is None for the public page alone. Refused with what to mend."""
+    """Write down a complaint; `by` is None where nobody is behind the channel. Refused with what to mend."""
     category = _category(heard.category)
     commune = heard.commune or (heard.household.commune if heard.household else None)
     if by is None:
-        assert heard.channel == Case.Channel.PUBLIC, "only the public page has nobody behind it"
+        assert heard.channel in UNATTENDED, "a desk and a telephone call have somebody behind them"
     elif not queries.may_enter(by, commune):
         require(by, queries.HANDLE, areas=[commune] if commune else None)
     _refuse_unsound(heard)
@@ -77,18 +77,19 @@ def receive(heard: Heard, *, by: User | None) -> Case:
 
 @unfenced
 @transaction.atomic
-def receive_from_public(heard: Heard) -> Case:
-    """A complaint of the public page. The same story with the same telephone, the same day, is the same complaint:
-    a form sent twice on a bad link keeps its number."""
+def receive_from_public(heard: Heard, *, same: QuerySet[Case] | None = None) -> Case:
+    """A complaint of the public page, or of another channel with nobody behind it. The same story with the same
+    telephone, the same day, is the same complaint: a form sent twice on a bad link keeps its number. `same`: what is
+    the same, where the channel knows it better (it is asked once nobody else writes that story)."""
     told = vault().index("grievance", heard.told.strip())
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('grievance'), hashtext(%s))", [told.hex()])
     phone = vault().index("phone", heard.phone.strip()) if heard.phone.strip() and not heard.anonymous else b""
-    same = Case.objects.filter(
-        told_index=told, phone_index=phone, channel=Case.Channel.PUBLIC, received_on=timezone.localdate(),
-        commune=heard.commune,
-    )  # fmt: skip
-    return same.order_by("pk").first() or receive(heard, by=None)
+    if same is None:
+        same = Case.objects.filter(
+            phone_index=phone, channel=heard.channel, received_on=timezone.localdate(), commune=heard.commune
+        )
+    return same.filter(told_index=told).order_by("pk").first() or receive(heard, by=None)
 
 
 @unfenced
@@ -315,7 +316,8 @@ def _refuse_unsound(heard: Heard) -> None:
     worded(heard.told, "ce qui s’est passé")
     if heard.channel not in Case.Channel.values or heard.language not in Case.Language.values:
         raise Refused("Le canal ou la langue n’est pas connu", remedy="Choisissez dans la liste.")
-    if not heard.anonymous and not (heard.name.strip() or heard.person or heard.household):
+    called_back = heard.channel in UNATTENDED and heard.phone.strip()
+    if not (heard.anonymous or called_back or heard.name.strip() or heard.person or heard.household):
         raise Refused("Qui se plaint ?", remedy="Donnez un nom, un ménage, ou cochez « anonyme ».")
     if heard.received_on and not EARLIEST <= heard.received_on <= timezone.localdate():
         raise Refused("Le jour de réception ne va pas", remedy="Il n’est ni à venir, ni avant 2014.")

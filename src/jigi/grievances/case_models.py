@@ -15,11 +15,14 @@ from django.db.models.functions import Now
 from jigi.foundation.models import User
 from jigi.foundation.sealed import IndexField, SealedField, secret
 from jigi.geography.models import Area
-from jigi.grievances.rules import written
+from jigi.grievances.rules import SHORT_NAME, written
 from jigi.grievances.states import CASE, LIVE
 from jigi.payments.models import PaymentRound
 from jigi.programmes.models import Programme
 from jigi.registry.models import Household, Person
+
+UNATTENDED = ("public", "sms", "ussd")
+"""The channels by which a complaint comes with nobody behind it."""
 
 
 def _hand(french: str) -> models.ForeignKey[User | None, User | None]:
@@ -33,6 +36,7 @@ class Category(models.Model):
 
     code = models.CharField("code", max_length=30, primary_key=True)
     name = models.CharField("nom", max_length=120)
+    short = models.CharField("sur un petit écran", max_length=SHORT_NAME, default="", blank=True)
     severity = models.PositiveSmallIntegerField("gravité")
     sensitive = models.BooleanField("sensible", default=False)
     acts = ArrayField(models.CharField(max_length=20), verbose_name="actes", default=list)
@@ -104,6 +108,9 @@ class Case(models.Model):
         COMMITTEE = "committee", "registre du comité"
         PUBLIC = "public", "page publique"
         AGENCY = "agency", "agence de paiement"
+        SMS = "sms", "SMS"
+        USSD = "ussd", "USSD"
+        FORM = "form", "fiche d’un téléphone"
         SYSTEM = "system", "contrôle du système"
 
     class Level(models.TextChoices):
@@ -223,7 +230,7 @@ class Case(models.Model):
                 name="grievance_origin_has_a_key",
             ),
             models.CheckConstraint(
-                condition=~Q(origin="complaint") | Q(channel="public") | Q(received_by__isnull=False),
+                condition=~Q(origin="complaint") | Q(channel__in=UNATTENDED) | Q(received_by__isnull=False),
                 name="grievance_says_who_heard_it",
             ),
             models.CheckConstraint(

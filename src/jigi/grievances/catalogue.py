@@ -7,7 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from jigi.foundation.toml_table import Table, parse, read_text
+from jigi.grievances.rules import SHORT_NAME
 from jigi.grievances.states import LEVELS, LIVE
+from jigi.messaging.rules import is_gsm
 
 FOLDER = Path(__file__).with_name("data")
 CATEGORIES, HOLIDAYS = FOLDER / "categories.toml", FOLDER / "holidays.toml"
@@ -17,10 +19,12 @@ MOST_DAYS = 250
 
 @dataclass(frozen=True)
 class CategoryFile:
-    """A category; `deadlines` are working days by (state, level), `acts` what an examiner may ask."""
+    """A category; `short` is its name on the screen of a telephone, "" when it is not offered there; `deadlines` are
+    working days by (state, level), `acts` what an examiner may ask."""
 
     code: str
     name: str
+    short: str
     severity: int
     sensitive: bool
     acts: tuple[str, ...]
@@ -69,7 +73,7 @@ def _category(code: str, table: Table) -> CategoryFile:
     if wrong := set(acts) - set(ACTS):
         raise table.error("acts", f"« {wrong.pop()} » n’est pas un acte", remedy=f"Choisissez parmi {', '.join(ACTS)}.")
     made = CategoryFile(
-        code=code, name=table.text("name"), severity=table.integer("severity", minimum=1),
+        code=code, name=table.text("name"), short=_short(table), severity=table.integer("severity", minimum=1),
         sensitive=table.flag("sensitive") if "sensitive" in table.data else False, acts=acts,
         deadlines={(state, level): other.get(level, {}).get(state, days[state]) for state in LIVE for level in LEVELS},
     )  # fmt: skip
@@ -77,6 +81,16 @@ def _category(code: str, table: Table) -> CategoryFile:
         raise table.error("severity", "La gravité va de 1 à 3", remedy="1 ordinaire, 2 sérieuse, 3 urgente.")
     table.refuse_others()
     return made
+
+
+def _short(table: Table) -> str:
+    text = table.text("short", default="")
+    if len(text) > SHORT_NAME or not is_gsm(text):
+        raise table.error(
+            "short", f"« {text} » ne va pas sur l’écran d’un téléphone",
+            remedy=f"{SHORT_NAME} lettres au plus, sans ê, ô, ç ni apostrophe courbe.",
+        )  # fmt: skip
+    return text
 
 
 def _days(table: Table) -> dict[str, int]:

@@ -12,4 +12,5 @@ def erase() -> int:
     sensitive ones too, which the erasing act does not see by itself. Returns how many."""
     run_sql("grievances", "erase_notes")
     run_sql("grievances", "erase_acts")
+    run_sql("grievances", "erase_recordings")
     return run_sql("grievances", "erase_cases")

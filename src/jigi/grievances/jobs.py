@@ -5,7 +5,8 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from jigi.foundation.audit import acting_from
-from jigi.grievances import pipeline
+from jigi.foundation.jobs import PATIENCE
+from jigi.grievances import collected, pipeline, texts
 
 
 @app.periodic(cron="10 5 * * *")
@@ -15,3 +16,13 @@ def clock(timestamp: int) -> None:
     with acting_from("travail"):
         pipeline.gather(by=None)
         pipeline.escalate(by=None)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="grievances.texts", queueing_lock="grievances.texts", retry=PATIENCE)
+def hear_texts(timestamp: int) -> None:
+    """Each minute: what people wrote and telephones of the field sent is heard; two workers share it, and done again
+    it finds what is done."""
+    with acting_from("travail"):
+        texts.hear_all()
+        collected.take_all()

@@ -13,7 +13,7 @@ from jigi.foundation.fence import unfenced
 from jigi.foundation.models import AuditEvent, User
 from jigi.geography.access import can, communes_with, postings_with
 from jigi.geography.models import Area
-from jigi.grievances.models import Act, Case
+from jigi.grievances.models import UNATTENDED, Act, Case
 from jigi.grievances.states import CASE, LEVELS, LIVE
 
 HANDS = ("examine", "hear", "propose", "decide")
@@ -88,9 +88,23 @@ def answered_by(case: Case) -> str:
     """How the complainant is answered, when nobody says otherwise: by the way the complaint came."""
     if case.channel == Case.Channel.COMMITTEE:
         return Case.Answered.COMMITTEE
-    if case.phone and case.channel in (Case.Channel.PHONE, Case.Channel.PUBLIC):
+    if case.phone and case.channel == Case.Channel.SMS:
+        return Case.Answered.SMS
+    if case.phone and case.channel in (Case.Channel.PHONE, Case.Channel.PUBLIC, Case.Channel.USSD):
         return Case.Answered.PHONE
-    return Case.Answered.PAGE if case.channel == Case.Channel.PUBLIC else Case.Answered.DESK
+    return Case.Answered.PAGE if case.channel in UNATTENDED else Case.Answered.DESK
+
+
+def said_of(found: Followed | None) -> str:
+    """The same in one line, without the marks of printing: for a message or a small screen. "" for nothing."""
+    if found is None:
+        return ""
+    parts = [f"reçue le {found.received_on:%d/%m/%Y}", found.label]
+    if found.outcome:
+        parts.append(f"décision : plainte {found.outcome}")
+    elif found.due_on:
+        parts.append(f"prochaine étape avant le {found.due_on:%d/%m/%Y}")
+    return ", ".join(parts)
 
 
 @unfenced

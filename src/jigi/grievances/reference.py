@@ -46,9 +46,12 @@ def write(
 ) -> dict[str, int]:
     """Write both files into these models (those of now, or of the migration that fills a new database)."""
     found, days = read_categories(categories), read_holidays(holidays)
+    columns = {field.name for field in category._meta.get_fields()}
     category.objects.exclude(code__in=[one.code for one in found]).update(in_use=False)
     for one in found:
         facts = {"name": one.name, "severity": one.severity, "sensitive": one.sensitive, "acts": list(one.acts)}
+        if "short" in columns:  # the first migration has not got it yet
+            facts["short"] = one.short
         category.objects.update_or_create(code=one.code, defaults={**facts, "in_use": True})
     deadline.objects.filter(category__in=[one.code for one in found]).delete()
     deadline.objects.bulk_create(

@@ -1,11 +1,17 @@
-"""What is computed of complaints: the check of their numbers, working days. Pure."""
+"""What is computed of complaints: the check of their numbers, working days, what a message asks. Pure."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection
 from datetime import date, timedelta
 
 DIGITS = 12
+SHORT_NAME = 24
+"""Letters of a category's name on the screen of a telephone."""
+FOLLOW = "suivi"
+FIRST_WORD = re.compile(r"[\W\d_]*([^\W\d_]+)[\W_]*(.*)", re.DOTALL)
 SAME_DAYS = 30
 """How many days apart two complaints of one household about one thing may be the same."""
 
@@ -19,6 +25,26 @@ def read_number(text: str) -> int | None:
     """The number that a person typed, whatever the spaces and marks between; None when it is none."""
     digits = "".join(mark for mark in text if mark in "0123456789")
     return int(digits) if len(digits) == DIGITS and is_number(int(digits)) else None
+
+
+def folded(text: str) -> str:
+    """Without case nor accents: « Réclamation » and « RECLAMATION » are one."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def asked_by_text(text: str, words: Collection[str]) -> tuple[str, str]:
+    """What a message asks, « complaint », « follow » or "", and the rest of it, without its first word.
+
+    `words` open a complaint, folded; « * » among them: any message is one, whole.
+    """
+    found = FIRST_WORD.match(unicodedata.normalize("NFKC", text))
+    head, rest = (folded(found[1]), found[2].strip()) if found else ("", "")
+    if head == FOLLOW:
+        return "follow", rest
+    if head and head in words:
+        return "complaint", rest
+    return ("complaint", text.strip()) if "*" in words and text.strip() else ("", "")
 
 
 def written(number: int) -> str:

@@ -90,6 +90,14 @@ def _receive(instance: Instance, content: bytes, files: Mapping[str, bytes], dev
     return Received(submission, bool(made), added)
 
 
+@unfenced
+@transaction.atomic
+def take_over(submission: Submission) -> None:
+    """Empty the answers and the files of a fiche that a package above keeps elsewhere: sent again, it is known."""
+    Submission.objects.filter(pk=submission.pk).update(sealed=b"", device="")
+    submission.attachments.update(content=b"", held_sealed=b"", held_because="")
+
+
 def _known(instance: Instance) -> Submission:
     """The fiche that has this number already. Raises UnknownForm when there is none: it was not taken for its form."""
     found = Submission.objects.filter(instance_id=instance.number).first()

@@ -80,6 +80,15 @@ def take_message(body: bytes, signature: str) -> str:
 
 @unfenced
 @transaction.atomic
+def take_over(message: Inbound, did: str, *, keep_text: bool) -> None:
+    """Note what a package above made of a message; a text that it keeps itself is read here no more."""
+    assert did and not message.did, "what was done already is not done again"
+    taken = {"did": did} if keep_text else {"did": did, "text_sealed": b""}
+    Inbound.objects.filter(pk=message.pk, did="").update(**taken)
+
+
+@unfenced
+@transaction.atomic
 def stop(phone: str, *, by: User) -> None:
     """Note at the desk that a telephone wants no message: what waits for it does not leave."""
     require(by, SEE)

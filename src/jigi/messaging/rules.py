@@ -7,6 +7,7 @@ extension table take two, which are not parted. Outside it, UCS-2: 70 units of 1
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -21,7 +22,7 @@ UCS_ALONE, UCS_PART = 70, 67
 MOST_SEGMENTS = 6
 LETTERS_A_SECOND = 14
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-PLACEHOLDERS = frozenset({"date", "lieu", "montant", "programme", "village", "numero"})
+PLACEHOLDERS = frozenset({"date", "lieu", "montant", "programme", "village", "numero", "etat"})
 """What a template may leave open. No name of a person: a telephone is often somebody else's."""
 STOP = frozenset({"STOP", "ARRET", "ARRÊT", "STOPPER", "DESABONNER", "DÉSABONNER"})
 START = frozenset({"START", "REPRENDRE", "OUI"})
@@ -36,6 +37,14 @@ def plain(text: str) -> str:
     """The same words without the marks of printing, which would make an SMS cost twice; letters stay as they are."""
     bare = text.translate(_TYPOGRAPHY)
     return re.sub(r'" (?=\S)([^"]*?) "', r'"\1"', bare)
+
+
+def spelled(text: str) -> str:
+    """A text in the letters that a telephone's seven bits write: « reçue » is « recue », what has no base is « ? »."""
+    return "".join(
+        letter if letter in BASIC else base if (base := unicodedata.normalize("NFKD", letter)[:1]) in BASIC else "?"
+        for letter in plain(text)
+    )
 
 
 def is_gsm(text: str) -> bool:

@@ -176,6 +176,9 @@ MESSAGES_URL = os.environ.get("JIGI_MESSAGES_URL", "")
 MESSAGES_TOKEN = os.environ.get("JIGI_MESSAGES_TOKEN", "")
 MESSAGES_SECRET = os.environ.get("JIGI_MESSAGES_SECRET", "")
 MESSAGES_SENDER = os.environ.get("JIGI_MESSAGES_SENDER", "JIGI")
+# The first words by which an SMS is a complaint; « * »: any message that asks nothing else. And the gateway of USSD.
+COMPLAINT_WORDS = os.environ.get("JIGI_COMPLAINT_WORDS", "PLAINTE,RECLAMATION")
+USSD_SECRET = os.environ.get("JIGI_USSD_SECRET", "")
 # Where the head of the audit's chain is written outside the database; the second place is best on another machine.
 AUDIT_ANCHORS = [Path(os.environ.get("JIGI_AUDIT_ANCHOR") or HOME / "audit" / "anchor.log")]
 if second := os.environ.get("JIGI_AUDIT_ANCHOR_2"):

@@ -15,8 +15,9 @@ from django.http.response import HttpResponseBase
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 _PAGE = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "manifest-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
 )
 """`data:` in images: the marks drawn in the style sheet. It runs nothing."""
 

@@ -134,6 +134,7 @@ NOUNS = {
     "condition_appeal": Noun("recours d’un ménage"),
     "grievance": Noun("plainte", "/plaintes/{}/", "grievances.handle"),
     "grievance_act": Noun("acte d’une plainte"),
+    "grievance_fiche": Noun("plainte d’un téléphone, à corriger"),
     "grievance_file": Noun("registre de plaintes en fichier"),
     "grievance_clock": Noun("délais des plaintes"),
     "grievance_reference": Noun("catégories de plaintes"),

@@ -95,6 +95,8 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "case": one,
         "chip": chip(one),
         "due": due(one),
+        "recordings": one.recordings.select_related("kept_by").defer("content_sealed").order_by("pk"),
+        "erased_sounds": set(one.recordings.filter(content_sealed=b"").values_list("pk", flat=True)),
         "concerned": one.concerned.select_related("household__commune"),
         "payments": one.payments.select_related("origin_round"),
         "acts": [(act, acts.may_carry_out(user, act), act.asked_by_id == user.pk) for act in asked],

@@ -51,6 +51,7 @@ def cases_list() -> Listing:
                    list(Category.objects.filter(sensitive=False).values_list("code", "name"))),
             Filter("niveau", "Niveau", lambda found, code: found.filter(level=code), Case.Level.choices),
             Filter("origine", "Origine", lambda found, code: found.filter(origin=code), Case.Origin.choices),
+            Filter("canal", "Canal", lambda found, code: found.filter(channel=code), Case.Channel.choices),
             Filter("commune", "Commune", lambda found, text: found.filter(commune__name__icontains=text),
                    placeholder="nom"),
             Filter("numero", "Numéro", _numbered, placeholder="1234 5678 9012"),

@@ -47,7 +47,7 @@ WORDED = frozenset({"send_back", "cancel"})
 def _templates() -> list[tuple[str, str]]:
     return [
         (code, f"{one.title} ({catalogue.USES[one.use]})")
-        for code, one in catalogue.templates().items() if one.use != "notice"
+        for code, one in catalogue.templates().items() if one.use not in catalogue.AUTOMATIC
     ]  # fmt: skip
 
 

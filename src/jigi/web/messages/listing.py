@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,7 +11,7 @@ from django.utils.html import format_html
 from jigi.foundation.keyring import vault
 from jigi.foundation.vault import masked
 from jigi.messaging.catalogue import LANGUAGES, templates
-from jigi.messaging.models import Message, OptOut
+from jigi.messaging.models import Inbound, Message, OptOut
 from jigi.messaging.states import LIVE, MESSAGE
 from jigi.outreach.models import Campaign
 from jigi.outreach.states import CAMPAIGN
@@ -127,8 +126,16 @@ OPTOUTS = Listing(
     empty="Personne n’a demandé à ne plus recevoir de messages.",
 )  # fmt: skip
 
-_DID: dict[str, str] = {"stop": "désinscrit", "start": "réinscrit", "": ""}
-_words: Callable[[Any], str] = lambda one: one.text if one.text_sealed else "effacé"  # noqa: E731
+_DID: dict[str, str] = {
+    "stop": "désinscrit", "start": "réinscrit", "complaint": "devenu une plainte", "answered": "répondu", "": "",
+}  # fmt: skip
+
+
+def _words(one: Inbound) -> str:
+    if one.text_sealed:
+        return one.text
+    return "gardé avec la plainte" if one.did == "complaint" else "effacé"
+
 
 RECEIVED = Listing(
     noun=("message reçu", "messages reçus"),
@@ -143,7 +150,7 @@ RECEIVED = Listing(
     order="-le",
     filters=(
         Filter("fait", "Fait", lambda found, code: found.filter(did="" if code == "rien" else code),
-               [("stop", "désinscrit"), ("start", "réinscrit"), ("rien", "rien : à lire")]),
+               [*((code, word) for code, word in _DID.items() if code), ("rien", "rien : à lire")]),
         Filter("telephone", "Téléphone", lambda found, text: found.filter(phone_index=vault().index("phone", text)),
                placeholder="8 chiffres"),
     ),

@@ -1,0 +1,1 @@
+"""Whom the package speaks to outside: the gateway of USSD, as its twin."""
