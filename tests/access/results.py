@@ -15,6 +15,13 @@ RESULT_ASKS: tuple[Ask, ...] = (
     Ask("results_snapshot", "un instantané qui n’est pas là", _everywhere("results_snapshot", NOBODYS)),
     Ask("results_pdf", "la situation annuelle d’un instantané qui n’est pas là", _everywhere("results_pdf", NOBODYS)),
     Ask("results_docx", "la même, à modifier", _everywhere("results_docx", NOBODYS)),
+    Ask("results_figures", "les chiffres repris", _everywhere("results_figures")),
+    Ask(
+        "results_withdraw",
+        "retirer un chiffre repris qui n’est pas là",
+        _everywhere("results_withdraw", NOBODYS),
+        sent=_key(motif="essai de la matrice"),
+    ),
     Ask("results_take", "calculer un instantané", _everywhere("results_take"), sent=_key(annee="1980")),
     Ask(
         "results_sign",

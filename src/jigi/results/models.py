@@ -6,11 +6,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, ExtractYear, Now
 
 from jigi.foundation.models import User
 from jigi.geography.models import Area
-from jigi.results.rules import DIMENSIONS, value_of
+from jigi.results.rules import DIMENSIONS, SORTS, value_of
 
 
 def _hand(french: str) -> models.ForeignKey[User, User]:
@@ -42,6 +42,7 @@ class _Place(models.Model):
     sex = models.CharField("sexe", max_length=1, default="", blank=True)
     band = models.CharField("âge", max_length=5, default="", blank=True)
     quarter = models.CharField("trimestre", max_length=7, default="", blank=True)
+    sort = models.CharField("nature du chiffre", max_length=7, choices=list(SORTS.items()))
     numerator = models.BigIntegerField("nombre")
     denominator = models.BigIntegerField("sur", null=True)
     source = models.CharField("source", max_length=300, default="", blank=True)
@@ -53,6 +54,14 @@ class _Place(models.Model):
     def value(self) -> float | None:
         return value_of(self.numerator, self.denominator)
 
+
+POSSIBLE = (
+    Q(sort="count", numerator__gte=0, denominator__isnull=True)
+    | Q(Q(denominator__isnull=True) | Q(denominator__gte=1), sort="sum", numerator__gte=0)
+    | Q(sort__in=("share", "ratio"), numerator__gte=0, denominator__isnull=False, denominator__gte=F("numerator"))
+    | Q(sort="balance")
+)
+"""A count or a sum below zero, a share of nothing said or above its total, are no figures."""
 
 PLACED = ("indicator", "dimension", "area", "kind", "agreement", "sex", "band", "quarter")
 
@@ -75,7 +84,27 @@ class Figure(_Place):
             models.CheckConstraint(
                 condition=Q(denominator__isnull=True) | Q(denominator__gte=0), name="figure_is_over_something"
             ),
+            models.CheckConstraint(condition=POSSIBLE, name="figure_is_possible"),
+            models.CheckConstraint(
+                condition=Q(quarter="") | Q(quarter__startswith=Cast("year", models.CharField())),
+                name="figure_quarter_of_its_year",
+            ),
         ]
+
+
+class Withdrawal(models.Model):
+    """That a loaded figure was wrong: snapshots taken later leave it out; those that took it do not change."""
+
+    figure = models.OneToOneField(
+        Figure, on_delete=models.PROTECT, related_name="withdrawal", verbose_name="chiffre repris"
+    )
+    reason = models.CharField("motif", max_length=500)
+    by = _hand("retiré par")
+    at = models.DateTimeField("retiré le", db_default=Now())
+
+    class Meta:
+        verbose_name = "retrait d’un chiffre repris"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_says_why")]
 
 
 class Snapshot(models.Model):
@@ -94,6 +123,7 @@ class Snapshot(models.Model):
         verbose_name = "instantané des résultats"
         constraints = [
             models.CheckConstraint(condition=Q(until__gte=F("since")), name="snapshot_days_in_order"),
+            models.CheckConstraint(condition=Q(until__year=ExtractYear("since")), name="snapshot_of_one_year"),
             models.CheckConstraint(
                 condition=Q(digest__regex="^[0-9a-f]{64}$", framework_hash__regex="^[0-9a-f]{64}$"),
                 name="snapshot_is_hashed",
@@ -125,6 +155,7 @@ class Value(_Place):
                 condition=Q(loaded=False, source="") | Q(loaded=True, rows=0) & ~Q(source=""),
                 name="value_counted_or_loaded",
             ),
+            models.CheckConstraint(condition=POSSIBLE, name="value_is_possible"),
         ]  # fmt: skip
 
 

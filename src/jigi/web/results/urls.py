@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.results import dashboards, indicators, planned, rows, snapshots
+from jigi.web.results import dashboards, figures, indicators, planned, rows, snapshots
 
 urlpatterns = [
     path("", indicators.listed, name="results"),
     path("prevu-realise/", planned.shown, name="results_planned"),
     path("tableau/", dashboards.shown, name="results_dashboard"),
+    path("chiffres/", figures.listed, name="results_figures"),
+    path("chiffres/<int:pk>/retirer/", figures.withdraw, name="results_withdraw"),
     path("instantanes/", snapshots.listed, name="results_snapshots"),
     path("instantanes/calculer/", snapshots.take, name="results_take"),
     path("instantanes/<int:pk>/", snapshots.shown, name="results_snapshot"),
