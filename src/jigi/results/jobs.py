@@ -15,7 +15,7 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import User
-from jigi.results import actions, pipeline
+from jigi.results import actions, pipeline, questions
 from jigi.results.dashboard import refresh, wrong
 from jigi.results.models import Snapshot
 
@@ -53,9 +53,10 @@ def take(year: int, until: str, user_id: int, asked_at: str) -> None:
 @app.periodic(cron="20 * * * *")
 @app.task(name="results.refresh", queueing_lock="results.refresh")
 def count(timestamp: int) -> None:
-    """Every hour, count the dashboard anew."""
+    """Every hour, count the dashboard anew, then hold the questions that people keep against it."""
     with acting_from("travail"):
         refresh()
+        questions.compare_all()
 
 
 @app.periodic(cron="40 3 * * *")

@@ -220,3 +220,121 @@ class PaidQuarter(models.Model):
     class Meta:
         verbose_name = "trimestre payé d’une commune"
         constraints = [models.UniqueConstraint(fields=["commune", "programme", "quarter"], name="paid_quarter_once")]
+
+
+class _Counted(models.Model):
+    """Counts of a commune in a programme and a quarter ("" without one)."""
+
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune", db_index=False
+    )
+    programme = models.CharField("programme", max_length=40)
+    quarter = models.CharField("trimestre", max_length=7, default="", blank=True)
+    days = models.IntegerField("jours", null=True)
+
+    class Meta:
+        abstract = True
+
+
+class OrderCount(_Counted):
+    """Orders of released rounds that are alike, as order_counts.sql counted them."""
+
+    agency = models.CharField("agence", max_length=40)
+    agreement = models.CharField("convention", max_length=40)
+    kind = models.CharField("nature", max_length=8)
+    status = models.CharField("état", max_length=10)
+    on_time = models.BooleanField("à temps", null=True)
+    orders = models.BigIntegerField("ordres")
+    amount_xof = models.BigIntegerField("montant")
+    paid_xof = models.BigIntegerField("payé")
+
+    class Meta:
+        verbose_name = "ordres d’une commune"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune", "programme", "agency", "agreement", "quarter", "kind", "status", "on_time", "days"],
+                nulls_distinct=False,
+                name="order_count_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(orders__gte=1, paid_xof__gte=0, amount_xof__gte=F("paid_xof")), name="order_count_adds_up"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency"], name="order_count_by_agency"),
+            models.Index(fields=["agreement"], name="order_count_by_agreement"),
+        ]
+
+
+class EventCount(_Counted):
+    """What an operator did that is alike (sessions planned, rations, days worked), as event_counts.sql counted it."""
+
+    operator = models.CharField("opérateur", max_length=40)
+    sort = models.CharField("nature", max_length=10)
+    done = models.BooleanField("fait")
+    events = models.BigIntegerField("nombre")
+
+    class Meta:
+        verbose_name = "ce qu’un opérateur a fait dans une commune"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune", "programme", "operator", "sort", "quarter", "done", "days"],
+                nulls_distinct=False,
+                name="event_count_once",
+            ),
+            models.CheckConstraint(condition=Q(events__gte=1), name="event_count_is_of_something"),
+        ]
+        indexes = [models.Index(fields=["operator"], name="event_count_by_operator")]
+
+
+class Covered(models.Model):
+    """How many persons live in the households of a commune that were paid at least once."""
+
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune", db_index=False
+    )
+    persons = models.BigIntegerField("personnes")
+
+    class Meta:
+        verbose_name = "personnes couvertes d’une commune"
+        constraints = [models.UniqueConstraint(fields=["commune"], name="covered_once")]
+
+
+class Question(models.Model):
+    """A view of a dashboard that a person keeps, with a threshold on one of its figures (questions.py).
+
+    `raised_at` says that the figure is past it since then; `seen_at`, that the person knows.
+    """
+
+    name = models.CharField("nom", max_length=120)
+    view = models.CharField("vue", max_length=10)
+    code = models.CharField("qui", max_length=40, default="", blank=True)
+    place = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="lieu")
+    programme = models.CharField("programme", max_length=40, default="", blank=True)
+    figure = models.CharField("chiffre", max_length=20)
+    above = models.BooleanField("au-dessus")
+    threshold = models.BigIntegerField("seuil")
+    by = _hand("gardée par")
+    made_at = models.DateTimeField("gardée le", db_default=Now())
+    value = models.BigIntegerField("valeur", null=True)
+    checked_at = models.DateTimeField("comparée le", null=True)
+    raised_at = models.DateTimeField("alerte depuis", null=True)
+    raised_value = models.BigIntegerField("valeur de l’alerte", null=True)
+    seen_at = models.DateTimeField("alerte vue le", null=True)
+
+    class Meta:
+        verbose_name = "question gardée"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(view="place", code="", place__isnull=False)
+                | Q(view__in=("agreement", "agency", "operator"), programme="") & ~Q(code=""),
+                name="question_is_of_a_view",
+            ),
+            models.CheckConstraint(condition=~Q(name="") & Q(threshold__gte=0), name="question_has_a_threshold"),
+            models.CheckConstraint(
+                condition=Q(raised_at__isnull=True, raised_value__isnull=True, seen_at__isnull=True)
+                | Q(raised_at__isnull=False, raised_value__gt=F("threshold"), above=True)
+                | Q(raised_at__isnull=False, raised_value__lt=F("threshold"), above=False),
+                name="question_alert_is_past_its_threshold",
+            ),
+        ]
