@@ -48,6 +48,10 @@ def text_of(client: Client, address: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
 
 
+def drawn(client: Client, address: str) -> bytes:
+    return b"".join(client.get(address).streaming_content)  # type: ignore[arg-type]
+
+
 def agency_of(world: World) -> Agency:
     return world.scene.agency
 
@@ -141,10 +145,24 @@ def test_the_page_downloads_and_prints(client: Client, world: World) -> None:
     assert lines[0].startswith("\ufeffCode;Région;Commune") and lines[1].startswith("#adm+code;#adm1+name")
     book = CalamineWorkbook.from_filelike(BytesIO(client.get(f"{address}?format=xlsx").content))
     assert book.get_sheet_by_index(0).to_python()[2][4] == 3
-    assert client.get(f"{address}?format=svg").content.startswith(b"<svg")
-    with Image.open(BytesIO(client.get(f"{address}?format=png").content)) as image:
+    assert drawn(client, f"{address}?format=svg").startswith(b"<svg")
+    with Image.open(BytesIO(drawn(client, f"{address}?format=png"))) as image:
         assert image.format == "PNG" and image.width > 600
     assert "Imprimer" not in text_of(client, f"{address}?imprimer=1")
+
+
+@pytest.mark.parametrize(
+    "address", ["/resultats/agences/{agency}/", "/resultats/conventions/IDA-tm/", "/resultats/tableau/"]
+)
+def test_a_name_that_would_run_in_a_table_is_text(client: Client, world: World, address: str) -> None:
+    """Files open in Excel in French (mark, semicolons), and no cell of theirs is a formula."""
+    Area.objects.filter(pk=world.here.pk).update(name='=1+1;"x"')
+    client.force_login(world.keeper)
+    asked = address.format(agency=agency_of(world).code)
+    lines = b"".join(client.get(f"{asked}?format=csv").streaming_content).decode()  # type: ignore[arg-type]
+    assert lines.startswith("\ufeff") and ';"\'=1+1;""x""";' in lines
+    book = CalamineWorkbook.from_filelike(BytesIO(client.get(f"{asked}?format=xlsx").content))
+    assert '\'=1+1;"x"' in [row[2] for row in book.get_sheet_by_index(0).to_python()]
 
 
 def test_the_place_says_delays_and_coverage(client: Client, world: World) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from jigi.foundation.bulk import statement
 from jigi.results import actions
+from jigi.results.framework import sort_of
 from jigi.results.models import Comment, Figure, FigureFile, Signature, Snapshot, Value, Withdrawal
 from tests.results.world import World, paid
 
@@ -114,6 +116,18 @@ def test_a_figure_that_cannot_be(world: World, odd: dict[str, Any]) -> None:
         Figure.objects.create(
             file=FigureFile.objects.get(), indicator="menages_rsu", year=2014, source="rapport", line=3, **odd
         )
+
+
+def test_what_was_kept_before_says_its_sort(world: World) -> None:
+    """The statement of the migration knows every indicator as the framework does."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE results_value DISABLE TRIGGER result_is_kept")
+        cursor.execute("UPDATE results_value SET sort = 'balance'")
+        cursor.execute(statement("results", "sorts"))
+    said = dict(Value.objects.values_list("indicator", "sort").distinct())
+    assert said == {code: sort_of(code) for code in said} and len(said) > 15
+    with refused("ne se modifient ni ne s'effacent"), connection.cursor() as cursor:
+        cursor.execute("UPDATE results_value SET sort = 'balance'")
 
 
 @pytest.mark.parametrize("odd", [{"quarter": "2015-T1"}, {"latest_on": "2017-01-01"}])

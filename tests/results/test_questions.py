@@ -128,7 +128,7 @@ def test_by_the_pages(client: Client, world: World) -> None:
     facts = {"nom": "Trop de retours", "vue": "agreement", "code": "IDA-tm", "chiffre": "back", "seuil": "0"}
     assert posted(client, "/resultats/questions/garder/", **facts) == 302
     one = Question.objects.get()
-    assert "Trop de retours" in text_of(client, "/")
+    assert "Trop de retours" in text_of(client, "/aujourdhui/")
     page = client.get("/resultats/questions/").content.decode()
     assert 'href="/resultats/conventions/IDA-tm/"' in page and "plus de" in page
     client.force_login(make_user("autre-suivi", "monitoring_officer"))
@@ -136,7 +136,7 @@ def test_by_the_pages(client: Client, world: World) -> None:
     assert "Trop de retours" not in text_of(client, "/resultats/questions/")
     client.force_login(world.keeper)
     posted(client, f"/resultats/questions/{one.pk}/vue/")
-    assert "Trop de retours" not in text_of(client, "/")
+    assert "Trop de retours" not in text_of(client, "/aujourdhui/")
     posted(client, f"/resultats/questions/{one.pk}/effacer/")
     assert not Question.objects.exists() and AuditEvent.objects.filter(verb="forget", object_id=str(one.pk)).exists()
     for odd in ({"seuil": "-3"}, {"chiffre": "rien"}, {"vue": "rien"}, {"nom": "x"}, {"vue": "place", "lieu": "9"}):

@@ -138,8 +138,8 @@ def _sees(user: User, view: View) -> bool:
     inside = view.place is None or any(view.place.path.startswith(one.path) for one in places)
     if view.kind == "place":
         known = not view.programme or view.programme in dashboard.programmes(user)
-        return view.place is not None and inside and known
-    return inside and view.code in dict(following.subjects(user, view.kind))
+        return view.place is not None and inside and known and not view.code
+    return inside and not view.programme and view.code in dict(following.subjects(user, view.kind))
 
 
 def _own(question: Question, by: User) -> None:

@@ -3,22 +3,10 @@
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
-from django.apps.registry import Apps
 from django.conf import settings
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from jigi.foundation.bulk import statement
-from jigi.results.framework import framework, sort_of
-
-
-def say_sorts(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """What each figure kept so far may be, by its indicator; nothing else of it changes."""
-    for table in ("results_figure", "results_value"):
-        schema_editor.execute(f"ALTER TABLE {table} DISABLE TRIGGER result_is_kept")
-        for code in framework().indicators:
-            schema_editor.execute(f"UPDATE {table} SET sort = %s WHERE indicator = %s", [sort_of(code), code])
-        schema_editor.execute(f"ALTER TABLE {table} ENABLE TRIGGER result_is_kept")
 
 
 class Migration(migrations.Migration):
@@ -53,7 +41,7 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('count', 'unités'), ('sum', 'somme'), ('share', 'part d’unités'), ('ratio', 'part de montants'), ('balance', 'mouvements des comptes')], default='balance', max_length=7, verbose_name='nature du chiffre'),
             preserve_default=False,
         ),
-        migrations.RunPython(say_sorts, migrations.RunPython.noop),
+        migrations.RunSQL(statement('results', 'sorts')),
         migrations.AddConstraint(
             model_name='figure',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('denominator__isnull', True), ('numerator__gte', 0), ('sort', 'count')), models.Q(models.Q(('denominator__isnull', True), ('denominator__gte', 1), _connector='OR'), ('numerator__gte', 0), ('sort', 'sum')), models.Q(('denominator__gte', models.F('numerator')), ('denominator__isnull', False), ('numerator__gte', 0), ('sort__in', ('share', 'ratio'))), ('sort', 'balance'), _connector='OR'), name='figure_is_possible'),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -117,11 +118,9 @@ def followed_map(communes: Sequence[tuple[Area, Orders]], place: Area | None, *,
 FILES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
-def drawing_file(name: str, kind: str, svg: str) -> HttpResponse:
+def drawing_file(name: str, kind: str, svg: str) -> FileResponse:
     """A drawing made standalone as a file of its own. Raises Http404 when there is nothing to draw."""
     if not svg:
         raise Http404
     content = svg.encode() if kind == "svg" else image_of(svg).png
-    response = HttpResponse(content, content_type=FILES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return response
+    return FileResponse(BytesIO(content), as_attachment=True, filename=f"{name}.{kind}", content_type=FILES[kind])

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import slugify
 
 from jigi.foundation import audit
 from jigi.foundation.models import User
@@ -86,7 +87,11 @@ def _orders(request: HttpRequest, seen: Followed) -> HttpResponseBase:
     quarters = following.by_quarter(found)
     kind = request.GET.get("format", "")
     if kind in FILES:
-        return drawing_file(f"{seen.sort}-{seen.code}", kind, fates_drawing(quarters, seen.name, standalone=True))
+        return drawing_file(
+            slugify(f"{following.SORTS[seen.sort]}-{seen.code}"),
+            kind,
+            fates_drawing(quarters, seen.name, standalone=True),
+        )
     communes = following.by_commune(found)
     if kind in ("csv", "xlsx"):
         rows = [(*_place(area), "", *_cells(one)) for area, one in communes]
@@ -120,9 +125,13 @@ def _common(request: HttpRequest, seen: Followed) -> dict[str, Any]:
 
 
 def _file(seen: Followed, kind: str, headers: tuple[str, ...], rows: list[Any]) -> HttpResponseBase:
-    name = f"{following.SORTS[seen.sort]}-{seen.code}".replace("é", "e")
-    audit.record("export", "list", name[:40], by=seen.user, after={"file": kind})
+    name = _name(seen)
+    audit.record("export", "list", name, by=seen.user, after={"file": kind})
     return csv_response(name, headers, rows) if kind == "csv" else xlsx_response(name, headers, rows)
+
+
+def _name(seen: Followed) -> str:
+    return slugify(f"{following.SORTS[seen.sort]}-{seen.code}")
 
 
 def _place(area: Area) -> tuple[str, str, str]:
