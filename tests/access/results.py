@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from tests.access.asks import Ask, _everywhere, _key
 
 NOBODYS = 999_999
@@ -15,6 +17,42 @@ RESULT_ASKS: tuple[Ask, ...] = (
     Ask("results_snapshot", "un instantané qui n’est pas là", _everywhere("results_snapshot", NOBODYS)),
     Ask("results_pdf", "la situation annuelle d’un instantané qui n’est pas là", _everywhere("results_pdf", NOBODYS)),
     Ask("results_docx", "la même, à modifier", _everywhere("results_docx", NOBODYS)),
+    Ask("results_agreements", "les conventions suivies", _everywhere("results_agreements")),
+    Ask("results_agreement", "une convention suivie", _everywhere("results_agreement", "IDA-tm")),
+    Ask("results_agencies", "les agences suivies", _everywhere("results_agencies")),
+    Ask(
+        "results_agency",
+        "une agence suivie",
+        lambda world, place: reverse("results_agency", args=[world.scene.agency.code]),
+    ),
+    Ask("results_operators", "les opérateurs suivis", _everywhere("results_operators")),
+    Ask("results_operator", "un opérateur suivi, qui n’a rien fait", _everywhere("results_operator", "ONG-A")),
+    Ask("results_questions", "ses questions gardées", _everywhere("results_questions")),
+    Ask(
+        "results_question_keep",
+        "garder une question sans chiffre",
+        _everywhere("results_question_keep"),
+        sent=_key(nom="essai", vue="place", chiffre="rien", seuil="1"),
+    ),
+    Ask(
+        "results_question_see",
+        "voir l’alerte d’une question qui n’est pas là",
+        _everywhere("results_question_see", NOBODYS),
+        sent=_key(),
+    ),
+    Ask(
+        "results_question_forget",
+        "effacer une question qui n’est pas là",
+        _everywhere("results_question_forget", NOBODYS),
+        sent=_key(),
+    ),
+    Ask("results_figures", "les chiffres repris", _everywhere("results_figures")),
+    Ask(
+        "results_withdraw",
+        "retirer un chiffre repris qui n’est pas là",
+        _everywhere("results_withdraw", NOBODYS),
+        sent=_key(motif="essai de la matrice"),
+    ),
     Ask("results_take", "calculer un instantané", _everywhere("results_take"), sent=_key(annee="1980")),
     Ask(
         "results_sign",

@@ -61,7 +61,8 @@ def test_what_is_kept_is_what_the_rows_say(world: World, tmp_path: Path, capsys:
     jigi = terminal(capsys)
     assert dashboard.wrong() == [] and jigi("results", "prove").code == 0
     world.again(tmp_path)
-    assert {(one["kept"], one["quarter"]) for one in dashboard.wrong()} == {("funnel", ""), ("quarter", "2016-T1")}
+    found = {(one["kept"], one["quarter"]) for one in dashboard.wrong()}
+    assert {("funnel", ""), ("quarter", "2016-T1")} <= found and "orders" in {kept for kept, _ in found}
     assert jigi("results", "prove").code == 1
     assert jigi("results", "refresh").code == 0 and jigi("results", "prove").code == 0
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from jigi.foundation.bulk import statement
 from jigi.results import actions
-from jigi.results.models import Comment, Figure, FigureFile, Signature, Snapshot, Value
+from jigi.results.framework import sort_of
+from jigi.results.models import Comment, Figure, FigureFile, Signature, Snapshot, Value, Withdrawal
 from tests.results.world import World, paid
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +54,7 @@ def test_a_value_that_comes_later_is_refused(world: World) -> None:
     snapshot = Snapshot.objects.get()
     with refused("value_of_its_snapshot"):
         Value.objects.create(
-            snapshot=snapshot, indicator="francs_verses", dimension="sex", sex="F", numerator=1, rows=1
+            snapshot=snapshot, indicator="francs_verses", dimension="sex", sex="F", sort="sum", numerator=1, rows=1
         )
 
 
@@ -67,6 +69,7 @@ def test_a_snapshot_without_the_values_of_its_digest_is_refused(world: World) ->
 SNAPSHOT_LIES = {
     "snapshot_days_in_order": {"since": "2016-12-31", "until": "2016-01-01"},
     "snapshot_is_hashed": {"digest": "bonjour"},
+    "snapshot_of_one_year": {"since": "2015-01-01"},
 }
 
 
@@ -85,7 +88,7 @@ VALUE_LIES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", VALUE_LIES)
 def test_a_lie_about_a_value(world: World, name: str) -> None:
-    facts = {"indicator": "menages_rsu", "dimension": "sex", "sex": "F", "numerator": 1, "rows": 1}
+    facts = {"indicator": "menages_rsu", "dimension": "sex", "sex": "F", "sort": "count", "numerator": 1, "rows": 1}
     told = {**facts, **VALUE_LIES[name]}
     if name == "value_once":
         told |= {"sex": ""}
@@ -93,17 +96,78 @@ def test_a_lie_about_a_value(world: World, name: str) -> None:
         Value.objects.create(snapshot=Snapshot.objects.get(), **told)
 
 
+ODD: list[dict[str, Any]] = [
+    {"sort": "count", "numerator": -1},
+    {"sort": "count", "numerator": 1, "denominator": 2},
+    {"sort": "sum", "numerator": -1},
+    {"sort": "sum", "numerator": 1, "denominator": 0},
+    {"sort": "share", "numerator": 3, "denominator": 2},
+    {"sort": "share", "numerator": 1, "denominator": None},
+    {"sort": "ratio", "numerator": -1, "denominator": 2},
+    {"sort": "other", "numerator": 1},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_figure_that_cannot_be(world: World, odd: dict[str, Any]) -> None:
+    with refused("value_is_possible"):
+        Value.objects.create(snapshot=Snapshot.objects.get(), indicator="menages_rsu", dimension="sex", rows=1, **odd)
+    with refused("figure_is_possible"):
+        Figure.objects.create(
+            file=FigureFile.objects.get(), indicator="menages_rsu", year=2014, source="rapport", line=3, **odd
+        )
+
+
+def test_what_was_kept_before_says_its_sort(world: World) -> None:
+    """The statement of the migration knows every indicator as the framework does."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE results_value DISABLE TRIGGER result_is_kept")
+        cursor.execute("UPDATE results_value SET sort = 'balance'")
+        cursor.execute(statement("results", "sorts"))
+    said = dict(Value.objects.values_list("indicator", "sort").distinct())
+    assert said == {code: sort_of(code) for code in said} and len(said) > 15
+    with refused("ne se modifient ni ne s'effacent"), connection.cursor() as cursor:
+        cursor.execute("UPDATE results_value SET sort = 'balance'")
+
+
+@pytest.mark.parametrize("odd", [{"quarter": "2015-T1"}, {"latest_on": "2017-01-01"}])
+def test_a_value_of_another_year(world: World, odd: dict[str, str]) -> None:
+    """The digest is made to fit, as who lies would: the day is what betrays it."""
+    with refused("value_of_its_year"), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE results_value DISABLE TRIGGER value_of_its_snapshot")
+        Value.objects.create(
+            snapshot=Snapshot.objects.get(), indicator="menages_rsu", dimension="quarter", sort="count", numerator=1,
+            rows=1, **odd,
+        )  # fmt: skip
+
+
+def test_a_withdrawal_says_why_and_stays(world: World) -> None:
+    with refused("withdrawal_says_why"):
+        Withdrawal.objects.create(figure=Figure.objects.get(), by=world.keeper)
+    actions.withdraw(Figure.objects.get(), "Un autre rapport le dément", by=world.keeper)
+    for lie in (
+        "UPDATE results_withdrawal SET reason = 'autre'",
+        "DELETE FROM results_withdrawal",
+        "TRUNCATE results_withdrawal",
+    ):
+        with refused("ne se modifient ni ne s'effacent"), connection.cursor() as cursor:
+            cursor.execute(lie)
+
+
 FIGURE_LIES: dict[str, dict[str, Any]] = {
     "figure_says_its_source": {"source": ""},
     "figure_is_of_a_year": {"year": 12},
-    "figure_is_over_something": {"denominator": -1},
+    "figure_is_over_something": {"denominator": -1, "sort": "balance"},
     "figure_once_in_a_file": {"indicator": "menages_rsu"},
+    "figure_quarter_of_its_year": {"quarter": "2013-T1"},
 }
 
 
 @pytest.mark.parametrize("name", FIGURE_LIES)
 def test_a_lie_about_a_loaded_figure(world: World, name: str) -> None:
-    facts = {"indicator": "personnes_rsu", "year": 2014, "numerator": 1, "source": "rapport", "line": 3}
+    facts = {
+        "indicator": "personnes_rsu", "year": 2014, "sort": "count", "numerator": 1, "source": "rapport", "line": 3,
+    }  # fmt: skip
     with refused(name):
         Figure.objects.create(file=FigureFile.objects.get(), **{**facts, **FIGURE_LIES[name]})
 

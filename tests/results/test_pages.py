@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 from python_calamine import CalamineWorkbook
 
 from jigi.foundation.models import AuditEvent
-from jigi.results import actions
+from jigi.results import actions, jobs
 from jigi.results.framework import framework
 from jigi.results.models import Snapshot
 from tests.factories import make_user
@@ -124,6 +125,7 @@ def test_planned_and_paid(client: Client, world: World) -> None:
 def test_counting_and_signing_by_the_page(client: Client, world: World) -> None:
     client.force_login(world.keeper)
     assert posted(client, "/resultats/instantanes/calculer/", annee="2016", jour="2016-01-31") == 302
+    jobs.take(**ProcrastinateJob.objects.get(task_name="results.take").args)
     made = Snapshot.objects.latest("pk")
     assert made.values.get(indicator="menages_transferts", dimension="").numerator == 0
     assert "Signer cet instantané" not in text_of(client, f"/resultats/instantanes/{made.pk}/")

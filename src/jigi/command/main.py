@@ -103,6 +103,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "results show": ("results", "Montre les indicateurs du dernier instantané"),
     "results sign": ("results", "Signe un instantané qu’une autre personne a calculé"),
     "results load": ("results", "Reprend d’un fichier des chiffres d’années que la base n’a pas vues"),
+    "results withdraw": ("results", "Retire un chiffre repris qui était faux ; les instantanés ne changent pas"),
     "results report": ("results", "Écrit la situation annuelle, en PDF et en DOCX"),
     "results prove": ("results", "Recalcule l’empreinte de chaque instantané, et le tableau de bord, et compare"),
     "results refresh": ("results", "Compte les chiffres du tableau de bord, par commune"),

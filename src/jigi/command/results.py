@@ -11,7 +11,7 @@ from jigi.command.verb import Figures, Verb, acting, nothing, number, say, wrong
 from jigi.results import actions, dashboard, pipeline
 from jigi.results.docx import docx
 from jigi.results.framework import framework
-from jigi.results.models import Snapshot
+from jigi.results.models import Figure, Snapshot
 from jigi.results.pages import pdf
 from jigi.results.report import statement, written
 
@@ -72,6 +72,26 @@ def _load(options: argparse.Namespace) -> Figures:
     kept = actions.load(options.file, by=find_user(options.by))
     say(f"{kept.lines} chiffres repris de {kept.file_name}.")
     return {"file": kept.file_name, "lines": kept.lines}
+
+
+def _withdraw_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("year", metavar="ANNÉE", type=number, help="l’année du chiffre")
+    parser.add_argument("file", metavar="FICHIER", help="le nom du fichier qui l’a donné")
+    parser.add_argument("line", metavar="LIGNE", type=number, help="sa ligne dans ce fichier")
+    parser.add_argument("--reason", required=True, help="pourquoi il est faux")
+    acting(parser)
+
+
+def _withdraw(options: argparse.Namespace) -> Figures:
+    """A loaded figure that was wrong; snapshots that took it do not change."""
+    figures = Figure.objects.filter(year=options.year, file__file_name=options.file, line=options.line)
+    figure = figures.order_by("-file_id").first()
+    if figure is None:
+        raise wrong("Aucun chiffre repris n’est de cette année, de ce fichier et de cette ligne",
+                    "Voyez la page des chiffres repris.")  # fmt: skip
+    kept = actions.withdraw(figure, options.reason, by=find_user(options.by))
+    say(f"Chiffre retiré : {figure.indicator}, {figure.year}. Calculez un autre instantané.")
+    return {"figure": figure.pk, "reason": kept.reason}
 
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,6 +159,7 @@ VERBS = {
     "results show": Verb(_show_arguments, _show),
     "results sign": Verb(_sign_arguments, _sign),
     "results load": Verb(_load_arguments, _load),
+    "results withdraw": Verb(_withdraw_arguments, _withdraw),
     "results report": Verb(_report_arguments, _report),
     "results prove": Verb(nothing, _prove),
     "results refresh": Verb(nothing, _refresh),

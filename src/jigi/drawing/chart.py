@@ -30,6 +30,7 @@ FATES: tuple[tuple[str, str, Colour], ...] = (
 )
 """What became of the orders of a round: field, French name, colour; the first is the foot of the bar."""
 
+WORDS = tuple(said for _, said, _ in FATES)
 CONFIG: Spec = {
     "aria": False,
     "background": "transparent",
@@ -76,9 +77,10 @@ def rounds_chart(
     width: int = 640,
     height: int = 240,
     standalone: bool = False,
+    words: tuple[str, ...] = WORDS,
 ) -> str:
-    """Stacked bars, one a round, in the order given: paid, absent, returned."""
-    return _rounds(tuple(rounds), title, unit, width, height, standalone)
+    """Stacked bars, one a round, in the order given: paid, absent, returned, under these words."""
+    return _rounds(tuple(rounds), title, unit, width, height, standalone, words)
 
 
 def line_chart(
@@ -100,13 +102,21 @@ def bars_chart(bars: Sequence[Bar], *, title: str, unit: str = "", width: int = 
 
 
 @lru_cache(maxsize=256)
-def _rounds(rounds: tuple[RoundBar, ...], title: str, unit: str, width: int, height: int, standalone: bool) -> str:
+def _rounds(
+    rounds: tuple[RoundBar, ...],
+    title: str,
+    unit: str,
+    width: int,
+    height: int,
+    standalone: bool,
+    words: tuple[str, ...],
+) -> str:
     rows = [
-        {"round": bar.label, "fate": said, "rank": rank, "count": getattr(bar, fate)}
+        {"round": bar.label, "fate": words[rank], "rank": rank, "count": getattr(bar, fate)}
         for bar in rounds
-        for rank, (fate, said, _) in enumerate(FATES)
+        for rank, (fate, _, _) in enumerate(FATES)
     ]
-    scale = {"domain": [said for _, said, _ in FATES], "range": [HEX[name] for _, _, name in FATES]}
+    scale = {"domain": list(words), "range": [HEX[name] for _, _, name in FATES]}
     spec = {
         "width": width - 70,
         "height": height,
@@ -138,7 +148,7 @@ def _rounds(rounds: tuple[RoundBar, ...], title: str, unit: str, width: int, hei
         },
     }
     spoken = " ; ".join(
-        f"{bar.label} : {bar.paid} payés, {bar.absent} absents, {bar.returned} reversés" for bar in rounds
+        f"{bar.label} : {bar.paid} {words[0]}, {bar.absent} {words[1]}, {bar.returned} {words[2]}" for bar in rounds
     )
     return _svg(spec, title, spoken, standalone)
 

@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from jigi.foundation import audit
+from jigi.foundation import audit, runs
 from jigi.foundation.bulk import copy_rows, give_memory
 from jigi.foundation.errors import Refused
-from jigi.foundation.fence import unfenced
+from jigi.foundation.fence import acting, unfenced
 from jigi.foundation.models import User
 from jigi.foundation.tabular import digest_of as file_digest
 from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.results import pipeline
 from jigi.results.figures_file import read_figures
-from jigi.results.framework import framework, indicator_of
-from jigi.results.models import Comment, FigureFile, Signature, Snapshot
+from jigi.results.framework import framework, indicator_of, sort_of
+from jigi.results.models import Comment, Figure, FigureFile, Signature, Snapshot, Withdrawal
 from jigi.results.rules import Cell, digest_of
 
 SEE, KEEP, SIGN = "results.see", "results.keep", "results.sign"
 EARLIEST = 1990
 LONGEST_COMMENT = 1000
 SHORTEST = 3
+SHORTEST_REASON = 10
+TAKING = "results_taking"
+"""What the runs that take snapshots are on."""
 _WHEN = {
     "DEFERRED": "SET CONSTRAINTS snapshot_has_its_values DEFERRED",
     "IMMEDIATE": "SET CONSTRAINTS snapshot_has_its_values IMMEDIATE",
 }
 COLUMNS = (
-    "snapshot_id", "indicator", "dimension", "area_id", "kind", "agreement", "sex", "band", "quarter", "numerator",
-    "denominator", "rows", "latest_on", "loaded", "source",
+    "snapshot_id", "indicator", "dimension", "area_id", "kind", "agreement", "sex", "band", "quarter", "sort",
+    "numerator", "denominator", "rows", "latest_on", "loaded", "source",
 )  # fmt: skip
 
 
-@unfenced
 def take(year: int, *, by: User, until: date | None = None) -> Snapshot:
     """Count every indicator from 1 January of a year to `until` (its end, or today), and keep what was found."""
+    last = last_day(year, by=by, until=until)
+    title = f"Instantané des résultats de {year} au {last:%d/%m/%Y}"
+    with runs.start("results.take", title, by=by, subject=TAKING, parameters={"year": year}) as work:
+        with work.step("Compte des indicateurs") as step:
+            moment, cells = count_at_once(date(year, 1, 1), last, work.progress)
+            step.rows_out = len(cells)
+        with work.step("Garde des chiffres"):
+            return _kept(date(year, 1, 1), last, moment, cells, by)
+
+
+def last_day(year: int, *, by: User, until: date | None = None) -> date:
+    """The last day that a snapshot asked for counts. Raises Refused when it can't be, or not by this person."""
     _require_country(by, KEEP)
     today = timezone.localdate()
     if not EARLIEST <= year <= today.year:
@@ -53,22 +68,45 @@ def take(year: int, *, by: User, until: date | None = None) -> Snapshot:
             f"Le {last:%d/%m/%Y} n’est pas un jour passé de {year}",
             remedy="Choisissez un jour de l’année, au plus tard ce jour.",
         )
-    with transaction.atomic():
+    return last
+
+
+def count_at_once(
+    since: date, until: date, told: Callable[[int, int], None] = lambda done, total: None
+) -> tuple[datetime, list[Cell]]:
+    """Every cell, all counted at one moment, and that moment: what is paid meanwhile is in none of them."""
+    with one_moment() as moment, acting("jigi.results.actions.count_at_once"):
         give_memory()
-        return _kept(date(year, 1, 1), last, pipeline.cells(date(year, 1, 1), last), by)
+        return moment, pipeline.cells(since, until, told)
 
 
-def _kept(since: date, until: date, cells: Sequence[Cell], by: User) -> Snapshot:
+@contextmanager
+def one_moment() -> Iterator[datetime]:
+    """A transaction of its own that sees the database as it is now, whatever is written before its end.
+
+    It only reads: what follows from it is written afterwards. Inside an open transaction it is that one, as it is.
+    """
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if alone:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SELECT clock_timestamp()")
+        yield cursor.fetchone()[0]
+
+
+@unfenced
+def _kept(since: date, until: date, moment: datetime, cells: Sequence[Cell], by: User) -> Snapshot:
     latest = max((cell.latest_on for cell in cells if cell.latest_on), default=None)
-    _check_values("DEFERRED")
-    snapshot = Snapshot.objects.create(
-        since=since, until=until, framework_hash=framework().file_hash, digest=digest_of(cells), counted=len(cells),
-        latest_on=latest, taken_by=by,
-    )  # fmt: skip
-    copy_rows("results_value", COLUMNS, (_row(snapshot, cell) for cell in cells))
-    _check_values("IMMEDIATE")
-    audit.record("take", "results_snapshot", snapshot.pk, by=by,
-                 after={"from": since.isoformat(), "until": until.isoformat(), "lines": len(cells)})  # fmt: skip
+    with transaction.atomic():
+        _check_values("DEFERRED")
+        snapshot = Snapshot.objects.create(
+            since=since, until=until, framework_hash=framework().file_hash, digest=digest_of(cells),
+            counted=len(cells), latest_on=latest, taken_by=by, taken_at=moment,
+        )  # fmt: skip
+        copy_rows("results_value", COLUMNS, (_row(snapshot, cell) for cell in cells))
+        _check_values("IMMEDIATE")
+        audit.record("take", "results_snapshot", snapshot.pk, by=by,
+                     after={"from": since.isoformat(), "until": until.isoformat(), "lines": len(cells)})  # fmt: skip
     return snapshot
 
 
@@ -81,8 +119,8 @@ def _check_values(when: str) -> None:
 def _row(snapshot: Snapshot, cell: Cell) -> tuple[object, ...]:
     key = cell.key
     return (
-        snapshot.pk, cell.indicator, key.dimension, cell.area_id, key.kind, key.agreement,
-        key.sex, key.band, key.quarter, cell.numerator, cell.denominator, cell.rows, cell.latest_on, cell.loaded,
+        snapshot.pk, cell.indicator, key.dimension, cell.area_id, key.kind, key.agreement, key.sex, key.band,
+        key.quarter, sort_of(cell.indicator), cell.numerator, cell.denominator, cell.rows, cell.latest_on, cell.loaded,
         cell.source,
     )  # fmt: skip
 
@@ -143,19 +181,32 @@ def load(path: str | Path, *, by: User) -> FigureFile:
         copy_rows(
             "results_figure",
             ("file_id", "line", "year", "indicator", "dimension", "area_id", "kind", "agreement", "sex", "band",
-             "quarter", "numerator", "denominator", "source"),
+             "quarter", "sort", "numerator", "denominator", "source"),
             ((kept.pk, one.line, one.year, one.indicator, one.key.dimension, one.area.pk if one.area else None,
-              one.key.kind, one.key.agreement, one.key.sex, one.key.band, one.key.quarter, one.numerator,
-              one.denominator, one.source) for one in given),
+              one.key.kind, one.key.agreement, one.key.sex, one.key.band, one.key.quarter,
+              sort_of(one.indicator), one.numerator, one.denominator, one.source) for one in given),
         )  # fmt: skip
         audit.record("load", "results_figures", kept.pk, by=by, after={"file": kept.file_name, "lines": kept.lines})
     return kept
 
 
-def _said(text: str, most: int, what: str) -> str:
+@unfenced
+def withdraw(figure: Figure, reason: str, *, by: User) -> Withdrawal:
+    """Say that a loaded figure was wrong: later snapshots leave it out, those that took it keep it and say so."""
+    _require_country(by, KEEP)
+    said = _said(reason, 500, "Le motif", least=SHORTEST_REASON)
+    if Withdrawal.objects.filter(figure=figure).exists():
+        raise Refused("Ce chiffre est déjà retiré", remedy="Chargez un fichier qui donne le bon.")
+    kept = Withdrawal.objects.create(figure=figure, reason=said, by=by)
+    audit.record("withdraw", "results_figures", figure.file_id, by=by, reason=said,
+                 after={"line": figure.line, "year": figure.year, "indicator": figure.indicator})  # fmt: skip
+    return kept
+
+
+def _said(text: str, most: int, what: str, *, least: int = SHORTEST) -> str:
     said = " ".join(text.split())
-    if not SHORTEST <= len(said) <= most:
-        raise Refused(f"{what} tient en {SHORTEST} à {most} caractères", remedy="Récrivez-le en une phrase.")
+    if not least <= len(said) <= most:
+        raise Refused(f"{what} tient en {least} à {most} caractères", remedy="Récrivez-le en une phrase.")
     return said
 
 

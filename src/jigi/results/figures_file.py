@@ -94,15 +94,16 @@ def _given(line: int, said: dict[str, str], areas: dict[str, Area], path: Path) 
             path, line, "lieu", f"« {code[:40]} » n’est ni une région ni une commune", "Écrivez son code, comme ML05"
         )
     key = _key(said, area, path, line)
-    denominator = whole("sur") if said.get("sur") else None
+    number, over = whole("valeur"), whole("sur") if said.get("sur") else None
     told = framework().indicators[said["indicateur"]]
-    if told.is_percentage and not (denominator and whole("valeur") <= denominator):
+    if told.is_percentage and not (over and number <= over):
         raise _wrong(
             path, line, "sur", "Une part se donne sur un total", "Écrivez le nombre dans valeur et le total dans sur"
         )
-    if not told.is_percentage and denominator not in (None, told.per):
+    if not told.is_percentage and over not in (None, told.per):
         raise _wrong(path, line, "sur", "Cet indicateur n’est pas une part", "Laissez la colonne sur vide")
-    return Given(line, year, said["indicateur"], key, area, whole("valeur"), denominator, said["source"])
+    denominator = None if told.measure == "count" else over
+    return Given(line, year, said["indicateur"], key, area, number, denominator, said["source"])
 
 
 def _key(said: dict[str, str], area: Area | None, path: Path, line: int) -> Key:
@@ -119,6 +120,10 @@ def _key(said: dict[str, str], area: Area | None, path: Path, line: int) -> Key:
         raise _wrong(path, line, "convention", "Le code dépasse 40 caractères", "Prenez le code de la convention")
     if told["quarter"] and not _is_quarter(told["quarter"]):
         raise _wrong(path, line, "trimestre", f"« {told['quarter'][:20]} » n’est pas un trimestre", "Écrivez 2018-T3")
+    if told["quarter"] and told["quarter"][:4] != said["annee"]:
+        raise _wrong(
+            path, line, "trimestre", f"« {told['quarter']} » est d’une autre année", "Écrivez-en un de l’année"
+        )
     columns = {name for name, value in told.items() if value} | ({str(area.level)} if area else set())
     dimension = BY_COLUMNS.get(frozenset(columns))
     if dimension is None:

@@ -21,6 +21,8 @@ class Formula:
     right: str
     noun: tuple[str, str]
     takes: tuple[str, ...] = ()
+    accounts: bool = False
+    """Whether its rows are movements of accounts, which may come back."""
 
 
 FORMULAS = {
@@ -34,8 +36,8 @@ FORMULAS = {
     "conditions": Formula("delivery.see", ("examen", "examens")),
     "registered": Formula("registry.see", ("ménage", "ménages")),
     "registered_persons": Formula("registry.see", ("personne", "personnes")),
-    "costs": Formula("ledger.see", ("écriture", "écritures")),
-    "financing": Formula("ledger.see", ("écriture", "écritures")),
+    "costs": Formula("ledger.see", ("écriture", "écritures"), accounts=True),
+    "financing": Formula("ledger.see", ("écriture", "écritures"), accounts=True),
     "on_time": Formula("payments.see", ("ordre", "ordres")),
     "planned": Formula("payments.see", ("ménage", "ménages")),
     "complaints": Formula("grievances.handle", ("plainte", "plaintes")),
@@ -62,6 +64,12 @@ def framework() -> Framework:
 
 def indicator_of(code: str) -> Indicator | None:
     return framework().indicators.get(code)
+
+
+def sort_of(code: str) -> str:
+    """What a figure of an indicator may be (rules.SORTS)."""
+    found = framework().indicators[code]
+    return "balance" if FORMULAS[found.formula].accounts else found.measure
 
 
 def read_framework(path: Path) -> Framework:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, ExtractYear, Now
 
 from jigi.foundation.models import User
 from jigi.geography.models import Area
-from jigi.results.rules import DIMENSIONS, value_of
+from jigi.results.rules import DIMENSIONS, SORTS, value_of
 
 
 def _hand(french: str) -> models.ForeignKey[User, User]:
@@ -42,6 +42,7 @@ class _Place(models.Model):
     sex = models.CharField("sexe", max_length=1, default="", blank=True)
     band = models.CharField("âge", max_length=5, default="", blank=True)
     quarter = models.CharField("trimestre", max_length=7, default="", blank=True)
+    sort = models.CharField("nature du chiffre", max_length=7, choices=list(SORTS.items()))
     numerator = models.BigIntegerField("nombre")
     denominator = models.BigIntegerField("sur", null=True)
     source = models.CharField("source", max_length=300, default="", blank=True)
@@ -53,6 +54,14 @@ class _Place(models.Model):
     def value(self) -> float | None:
         return value_of(self.numerator, self.denominator)
 
+
+POSSIBLE = (
+    Q(sort="count", numerator__gte=0, denominator__isnull=True)
+    | Q(Q(denominator__isnull=True) | Q(denominator__gte=1), sort="sum", numerator__gte=0)
+    | Q(sort__in=("share", "ratio"), numerator__gte=0, denominator__isnull=False, denominator__gte=F("numerator"))
+    | Q(sort="balance")
+)
+"""A count or a sum below zero, a share of nothing said or above its total, are no figures."""
 
 PLACED = ("indicator", "dimension", "area", "kind", "agreement", "sex", "band", "quarter")
 
@@ -75,7 +84,27 @@ class Figure(_Place):
             models.CheckConstraint(
                 condition=Q(denominator__isnull=True) | Q(denominator__gte=0), name="figure_is_over_something"
             ),
+            models.CheckConstraint(condition=POSSIBLE, name="figure_is_possible"),
+            models.CheckConstraint(
+                condition=Q(quarter="") | Q(quarter__startswith=Cast("year", models.CharField())),
+                name="figure_quarter_of_its_year",
+            ),
         ]
+
+
+class Withdrawal(models.Model):
+    """That a loaded figure was wrong: snapshots taken later leave it out; those that took it do not change."""
+
+    figure = models.OneToOneField(
+        Figure, on_delete=models.PROTECT, related_name="withdrawal", verbose_name="chiffre repris"
+    )
+    reason = models.CharField("motif", max_length=500)
+    by = _hand("retiré par")
+    at = models.DateTimeField("retiré le", db_default=Now())
+
+    class Meta:
+        verbose_name = "retrait d’un chiffre repris"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_says_why")]
 
 
 class Snapshot(models.Model):
@@ -94,6 +123,7 @@ class Snapshot(models.Model):
         verbose_name = "instantané des résultats"
         constraints = [
             models.CheckConstraint(condition=Q(until__gte=F("since")), name="snapshot_days_in_order"),
+            models.CheckConstraint(condition=Q(until__year=ExtractYear("since")), name="snapshot_of_one_year"),
             models.CheckConstraint(
                 condition=Q(digest__regex="^[0-9a-f]{64}$", framework_hash__regex="^[0-9a-f]{64}$"),
                 name="snapshot_is_hashed",
@@ -125,6 +155,7 @@ class Value(_Place):
                 condition=Q(loaded=False, source="") | Q(loaded=True, rows=0) & ~Q(source=""),
                 name="value_counted_or_loaded",
             ),
+            models.CheckConstraint(condition=POSSIBLE, name="value_is_possible"),
         ]  # fmt: skip
 
 
@@ -189,3 +220,121 @@ class PaidQuarter(models.Model):
     class Meta:
         verbose_name = "trimestre payé d’une commune"
         constraints = [models.UniqueConstraint(fields=["commune", "programme", "quarter"], name="paid_quarter_once")]
+
+
+class _Counted(models.Model):
+    """Counts of a commune in a programme and a quarter ("" without one)."""
+
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune", db_index=False
+    )
+    programme = models.CharField("programme", max_length=40)
+    quarter = models.CharField("trimestre", max_length=7, default="", blank=True)
+    days = models.IntegerField("jours", null=True)
+
+    class Meta:
+        abstract = True
+
+
+class OrderCount(_Counted):
+    """Orders of released rounds that are alike, as order_counts.sql counted them."""
+
+    agency = models.CharField("agence", max_length=40)
+    agreement = models.CharField("convention", max_length=40)
+    kind = models.CharField("nature", max_length=8)
+    status = models.CharField("état", max_length=10)
+    on_time = models.BooleanField("à temps", null=True)
+    orders = models.BigIntegerField("ordres")
+    amount_xof = models.BigIntegerField("montant")
+    paid_xof = models.BigIntegerField("payé")
+
+    class Meta:
+        verbose_name = "ordres d’une commune"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune", "programme", "agency", "agreement", "quarter", "kind", "status", "on_time", "days"],
+                nulls_distinct=False,
+                name="order_count_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(orders__gte=1, paid_xof__gte=0, amount_xof__gte=F("paid_xof")), name="order_count_adds_up"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency"], name="order_count_by_agency"),
+            models.Index(fields=["agreement"], name="order_count_by_agreement"),
+        ]
+
+
+class EventCount(_Counted):
+    """What an operator did that is alike (sessions planned, rations, days worked), as event_counts.sql counted it."""
+
+    operator = models.CharField("opérateur", max_length=40)
+    sort = models.CharField("nature", max_length=10)
+    done = models.BooleanField("fait")
+    events = models.BigIntegerField("nombre")
+
+    class Meta:
+        verbose_name = "ce qu’un opérateur a fait dans une commune"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune", "programme", "operator", "sort", "quarter", "done", "days"],
+                nulls_distinct=False,
+                name="event_count_once",
+            ),
+            models.CheckConstraint(condition=Q(events__gte=1), name="event_count_is_of_something"),
+        ]
+        indexes = [models.Index(fields=["operator"], name="event_count_by_operator")]
+
+
+class Covered(models.Model):
+    """How many persons live in the households of a commune that were paid at least once."""
+
+    commune = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name="commune", db_index=False
+    )
+    persons = models.BigIntegerField("personnes")
+
+    class Meta:
+        verbose_name = "personnes couvertes d’une commune"
+        constraints = [models.UniqueConstraint(fields=["commune"], name="covered_once")]
+
+
+class Question(models.Model):
+    """A view of a dashboard that a person keeps, with a threshold on one of its figures (questions.py).
+
+    `raised_at` says that the figure is past it since then; `seen_at`, that the person knows.
+    """
+
+    name = models.CharField("nom", max_length=120)
+    view = models.CharField("vue", max_length=10)
+    code = models.CharField("qui", max_length=40, default="", blank=True)
+    place = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="lieu")
+    programme = models.CharField("programme", max_length=40, default="", blank=True)
+    figure = models.CharField("chiffre", max_length=20)
+    above = models.BooleanField("au-dessus")
+    threshold = models.BigIntegerField("seuil")
+    by = _hand("gardée par")
+    made_at = models.DateTimeField("gardée le", db_default=Now())
+    value = models.BigIntegerField("valeur", null=True)
+    checked_at = models.DateTimeField("comparée le", null=True)
+    raised_at = models.DateTimeField("alerte depuis", null=True)
+    raised_value = models.BigIntegerField("valeur de l’alerte", null=True)
+    seen_at = models.DateTimeField("alerte vue le", null=True)
+
+    class Meta:
+        verbose_name = "question gardée"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(view="place", code="", place__isnull=False)
+                | Q(view__in=("agreement", "agency", "operator"), programme="") & ~Q(code=""),
+                name="question_is_of_a_view",
+            ),
+            models.CheckConstraint(condition=~Q(name="") & Q(threshold__gte=0), name="question_has_a_threshold"),
+            models.CheckConstraint(
+                condition=Q(raised_at__isnull=True, raised_value__isnull=True, seen_at__isnull=True)
+                | Q(raised_at__isnull=False, raised_value__gt=F("threshold"), above=True)
+                | Q(raised_at__isnull=False, raised_value__lt=F("threshold"), above=False),
+                name="question_alert_is_past_its_threshold",
+            ),
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -54,9 +54,9 @@ def count(indicator: Indicator, since: date, until: date, codes: dict[int, str])
 
 
 def loaded(year: int) -> dict[str, list[Cell]]:
-    """The figures of a year that files gave, by indicator; of a figure given twice, the later file's."""
+    """The figures of a year that files gave and nobody withdrew, by indicator; of one given twice, the later's."""
     taken: dict[tuple[str, Key], Cell] = {}
-    figures = Figure.objects.filter(year=year).select_related("area").order_by("file_id", "line")
+    figures = Figure.objects.filter(year=year, withdrawal=None).select_related("area").order_by("file_id", "line")
     for one in figures:
         key = Key(one.dimension, one.area.code if one.area else "", one.kind, one.agreement, one.sex, one.band,
                   one.quarter)  # fmt: skip
@@ -77,15 +77,21 @@ def loaded(year: int) -> dict[str, list[Cell]]:
     return by_indicator
 
 
-def cells(since: date, until: date) -> list[Cell]:
-    """Every cell of the framework. An indicator without a row takes what a file says of that year, and says so."""
+def cells(since: date, until: date, told: Callable[[int, int], None] = lambda done, total: None) -> list[Cell]:
+    """Every cell of the framework. An indicator without a row takes what a file says of that year, and says so.
+
+    `told` hears how many indicators are counted, of how many.
+    """
     codes = dict(Area.objects.exclude(level=Area.Level.VILLAGE).values_list("pk", "code"))
     given = loaded(until.year)
     found: list[Cell] = []
-    for indicator in framework().indicators.values():
+    indicators = list(framework().indicators.values())
+    for done, indicator in enumerate(indicators):
+        told(done, len(indicators))
         own = count(indicator, since, until, codes)
         seen = any(cell.rows for cell in own)
         found += own if seen or indicator.code not in given else given[indicator.code]
+    told(len(indicators), len(indicators))
     return found
 
 

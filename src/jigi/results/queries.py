@@ -14,7 +14,7 @@ from jigi.geography.models import Area
 from jigi.results import pipeline
 from jigi.results.actions import SEE
 from jigi.results.framework import FORMULAS, framework
-from jigi.results.models import Figure, Snapshot, Value
+from jigi.results.models import Figure, Snapshot, Value, Withdrawal
 from jigi.results.pipeline import Row
 from jigi.results.rules import Counted, Indicator
 
@@ -125,6 +125,28 @@ def agreement_names(codes: set[str]) -> dict[str, str]:
     """The donors of agreements, by code; a code that no agreement bears is its own name."""
     rows = fetch_sql("results", "agreements", {"codes": sorted(codes)})
     return {code: code for code in codes} | {row["code"]: row["name"] for row in rows}
+
+
+def figures_visible_to(user: User, year: int | None = None) -> QuerySet[Figure]:
+    """The figures that files gave, the newest file first: of one's places, all of them from the country."""
+    condition = Q(pk__in=[])
+    for posting in postings_with(user, SEE, programme=""):
+        if posting.area.level == Area.Level.COUNTRY:
+            condition = Q()
+            break
+        condition |= Q(area__path__startswith=posting.area.path)
+    found = Figure.objects.filter(condition, **({"year": year} if year else {}))
+    return found.select_related("area", "file__loaded_by", "withdrawal__by").order_by("-file_id", "line")
+
+
+def withdrawn_since(snapshot: Snapshot) -> QuerySet[Withdrawal]:
+    """The figures that a snapshot may have taken and that were withdrawn after it."""
+    taken = snapshot.values.filter(loaded=True)
+    found = Withdrawal.objects.filter(
+        figure__year=snapshot.year, figure__indicator__in=taken.values("indicator"),
+        figure__file__loaded_at__lte=snapshot.taken_at, at__gt=snapshot.taken_at,
+    )  # fmt: skip
+    return found.select_related("figure__area", "by").order_by("pk")
 
 
 def loaded_years() -> list[int]:

@@ -23,6 +23,13 @@ DIMENSIONS = {
 BANDS = ("00-04", "05-14", "15-24", "25-59", "60+", "?")
 UNKNOWN = "?"
 
+SORTS = {
+    "count": "unités", "sum": "somme", "share": "part d’unités", "ratio": "part de montants",
+    "balance": "mouvements des comptes",
+}  # fmt: skip
+"""What a figure may be: a count or a sum is not below zero, a share not above its total; what accounts moved may be
+below zero in a part of a year, when more came back than went out."""
+
 
 @dataclass(frozen=True)
 class Target:

@@ -146,6 +146,7 @@ NOUNS = {
     "message_notice": Noun("avis automatique"),
     "results_snapshot": Noun("instantané des résultats", "/resultats/instantanes/{}/", "results.see"),
     "results_figures": Noun("chiffres repris"),
+    "results_question": Noun("question gardée"),
     "activation": Noun("réponse à un choc", "/reponses/{}/", "shocks.see"),
 }
 
@@ -185,6 +186,7 @@ VERBS = {
     "verify": "vérifier",
     "resume_chain": "reprendre la chaîne",
     "raise": "lever des alertes",
+    "see_alert": "dire que l’on a vu l’alerte",
     "invite": "inviter",
     "resend": "renouveler l’invitation",
     "accept": "accepter l’invitation",

@@ -12,7 +12,7 @@ from jigi.web.payments.sight import person
 
 TABS = (
     ("agency_desk", "Tours"), ("agency_results", "Résultats"), ("agency_exceptions", "Exceptions"),
-    ("agency_statement", "Relevé"), ("agency_tokens", "Jetons"),
+    ("agency_statement", "Relevé"), ("results_agency", "Tableau"), ("agency_tokens", "Jetons"),
 )  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from jigi.foundation import audit
-from jigi.results import dashboard
+from jigi.results import dashboard, following
 from jigi.results.models import Funnel
+from jigi.results.questions import FIGURES
 from jigi.web.export import csv_response
-from jigi.web.results.drawings import quarters_drawing, steps_drawing
+from jigi.web.ledger.sheets import xlsx_response
+from jigi.web.results.drawings import FILES, drawing_file, quarters_drawing, steps_drawing
 from jigi.web.results.sight import place_seen
 
 HEADERS = ("Code", "Région", "Commune", *dashboard.TITLES.values())
@@ -20,27 +22,35 @@ MOST_COMMUNES = 800
 
 
 def shown(request: HttpRequest) -> HttpResponseBase:
-    """A programme of the address, or all of them; a file by commune with `?format=csv`."""
+    """A programme of the address, or all of them; by commune with `?format=csv` or xlsx, the steps with svg or png."""
     user, places, place = place_seen(request)
     known = dashboard.programmes(user)
     programme = request.GET.get("programme", "")
     programme = programme if programme in known else ""
     found = dashboard.communes(user, place, programme).order_by("commune__path")
-    if request.GET.get("format") == "csv":
-        audit.record("export", "list", f"tableau-{place.code}", by=user)
+    kind = request.GET.get("format", "")
+    if kind in ("csv", "xlsx"):
+        audit.record("export", "list", f"tableau-{place.code}", by=user, after={"file": kind})
         rows = [
             (one.commune.code, _region(one), one.commune.name, *(getattr(one, step) for step in dashboard.TITLES))
             for one in found
         ]
-        return csv_response(f"tableau-{place.code}", HEADERS, [TAGS, *rows])
+        written = csv_response if kind == "csv" else xlsx_response
+        return written(f"tableau-{place.code}", HEADERS, [TAGS, *rows])
     steps = dashboard.funnel(user, place, programme)
+    told = [(title, asdict(steps)[name]) for name, title in dashboard.TITLES.items()]
+    if kind in FILES:
+        return drawing_file(f"tableau-{place.code}", kind, steps_drawing(told, standalone=True))
+    orders = following.orders_seen(user, place=place)
     quarters = dashboard.quarters(user, place, programme)
     lines = list(found[:MOST_COMMUNES])
+    hidden = {"vue": "place", "lieu": str(place.pk), "programme": programme}
     context = {
+        "watched": {"figures": FIGURES["place"], "hidden": hidden},
         "place": place, "places": places, "programmes": known, "programme": programme,
-        "steps": [(title, asdict(steps)[name]) for name, title in dashboard.TITLES.items()],
-        "first": steps.registered, "funnel": steps_drawing([(title, asdict(steps)[name]) for name, title in
-                                                           dashboard.TITLES.items()]),
+        "steps": told, "first": steps.registered, "funnel": steps_drawing(told),
+        "total": following.orders(orders.filter(programme=programme) if programme else orders),
+        "coverage": following.coverage(user, place), "printing": "imprimer" in request.GET,
         "series": quarters_drawing([(quarter, francs) for quarter, _, _, francs in quarters]), "quarters": quarters,
         "lines": [(one, _region(one)) for one in lines], "counted_at": lines[0].counted_at if lines else None,
     }  # fmt: skip

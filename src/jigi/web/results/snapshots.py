@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jigi.foundation import audit
+from jigi.foundation import audit, runs
 from jigi.foundation.errors import Refused
 from jigi.foundation.models import User
-from jigi.results import actions, queries
+from jigi.results import actions, jobs, queries
 from jigi.results.docx import MEDIA_TYPE, docx
 from jigi.results.models import Snapshot
 from jigi.results.pages import pdf
@@ -29,7 +29,8 @@ MOST_LISTED = 200
 def listed(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     found = queries.snapshots_visible_to(user)[:MOST_LISTED]
-    context = {"snapshots": found, "may": may(user), "this_year": timezone.localdate().year}
+    context = {"snapshots": found, "may": may(user), "this_year": timezone.localdate().year,
+               "waiting": jobs.waiting(), "runs": runs.of_subject(actions.TAKING)[:3]}  # fmt: skip
     return render(request, "results/snapshots.html", context)
 
 
@@ -41,6 +42,7 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
         "own": snapshot.taken_by_id == user.pk or user.pk in actions.loaders_of(snapshot),
         "comments": snapshot.comments.select_related("by").order_by("pk"), "indicators": queries.in_order(),
         "loaded": queries.visible_to(user, snapshot).filter(loaded=True).count(),
+        "withdrawn": queries.withdrawn_since(snapshot),
         "history": audit.history("results_snapshot", pk),
     }  # fmt: skip
     return render(request, "results/snapshot.html", context)
@@ -48,17 +50,17 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
-    """Count a year, now."""
+    """Ask the worker to count a year: the page shows how far it is."""
     user = reader(request)
-    made: list[Snapshot] = []
 
     def act() -> str:
         year = number_in(request.POST.get("annee", ""))
-        made.append(actions.take(year, by=user, until=_day(request.POST.get("jour", ""))))
-        return f"Instantané n° {made[0].pk} calculé : une autre personne peut le relire et le signer."
+        last = actions.last_day(year, by=user, until=_day(request.POST.get("jour", "")))
+        jobs.enqueue(year, last, by=user, now=timezone.now())
+        return f"Le calcul de {year} est demandé : l’instantané paraît dans la liste dès qu’il est fait."
 
     carry_out(request, act)
-    return redirect("results_snapshot", made[0].pk) if made else redirect("results_snapshots")
+    return redirect("results_snapshots")
 
 
 @require_POST

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from jigi.results.models import Snapshot, Value
+from jigi.results.models import Figure, Snapshot, Value
 from jigi.results.report import KINDS, written
 from jigi.results.rules import DIMENSIONS, UNKNOWN, Indicator, reached
 from jigi.web.formats import number, short_day
@@ -78,7 +78,7 @@ def said(indicator: Indicator, value: Value | None) -> str:
     return written(indicator, value.value)
 
 
-def part_of(value: Value, agreements: dict[str, str]) -> str:
+def part_of(value: Value | Figure, agreements: dict[str, str]) -> str:
     """What a figure is of: « Kita », « femmes et filles », « TM · IDA »."""
     parts = (
         value.area.name if value.area else "", KINDS.get(value.kind, value.kind),

@@ -32,12 +32,13 @@ from jigi.protection import retention
 from jigi.protection.models import DataRequest
 from jigi.registry.models import Household
 from jigi.response import queries as responses
+from jigi.results import following, questions
 from jigi.schemes import queries as schemes
 from jigi.sharing import queries as sharing
 from jigi.sheets import queries as sheets
 from jigi.sheets.actions import RIGHT as SHEETS
 from jigi.targeting.models import TargetingRound
-from jigi.web.formats import counted
+from jigi.web.formats import counted, number
 from jigi.web.kept import kept
 from jigi.web.reader import rights_of, user_of
 
@@ -321,6 +322,25 @@ def alerts_to_look_into(user: User, rights: frozenset[str]) -> list[Need]:
     ]
 
 
+def questions_raised(user: User, rights: frozenset[str]) -> list[Need]:
+    """Figures that a person watches and that are past the threshold they wrote."""
+    if not rights & {"results.see", *following.OWN.values()}:
+        return []
+    return [
+        Need(
+            title=one.name,
+            detail=f"Le chiffre surveillé est à {number(one.raised_value or 0)}, "
+            f"{'au-dessus' if one.above else 'au-dessous'} du seuil de {number(one.threshold)}.",
+            url="/resultats/questions/",
+            since=one.raised_at,
+            journey="/resultats/",
+            word="à regarder",
+            tone="bad",
+        )
+        for one in questions.raised(user)[:MOST_OF_A_KIND]
+    ]
+
+
 def audit_to_prove(user: User, rights: frozenset[str]) -> list[Need]:
     """The chain of the audit: broken at the last verification, or no longer sealed."""
     if "audit.see" not in rights:
@@ -478,6 +498,7 @@ SOURCES: tuple[Source, ...] = (
     agreements_to_approve,
     sharing_to_approve,
     alerts_to_look_into,
+    questions_raised,
     audit_to_prove,
     orders_to_take,
     orders_refused,
