@@ -13,13 +13,21 @@ from jigi.foundation.errors import InputError, Refused
 from jigi.registry.models import Household, Identifier, Person
 from tests.changes.ground import Scene, make_scene
 from tests.factories import make_households
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return make_scene()
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def written(tmp_path: Path, *rows: str, encoding: str = "utf-8-sig") -> Path:

@@ -14,13 +14,21 @@ from jigi.registry.actions import start_membership
 from jigi.registry.models import Household, Membership, Person, Phone
 from tests.changes.ground import DAY, Scene, make_scene, register
 from tests.factories import make_areas, make_user
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return make_scene()
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def test_a_child_is_linked_to_their_parents_and_their_names_written(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -16,15 +17,23 @@ from jigi.registry import queries as registry
 from jigi.registry.freshness import HEALTH, Fact, Freshness, months_later
 from jigi.registry.models import Health, Household, LivingConditions
 from tests.changes.ground import DAY, Scene, make_scene
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2020, 9, 1)
 AGEING = [kind for kind in facts.kinds() if kind.life.months and kind.carrier != HEALTH]
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return make_scene()
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def told(household: Household) -> dict[str, Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +21,22 @@ from jigi.registry.models import Health, Household, Identifier, Membership, Pers
 from tests.changes.ground import DAY, Scene, make_scene, register
 from tests.factories import make_user
 from tests.foundation.sent import pdf, photo
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 BABY = {"person.given_names": "Sira", "person.surname": "Essai", "person.sex": "F", "person.birth": "01/05/2020"}
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return make_scene()
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def test_an_approved_birth_adds_a_member(scene: Scene) -> None:

@@ -11,13 +11,21 @@ from jigi.delivery.works import sheet_file
 from jigi.delivery.works.models import Timesheet
 from jigi.foundation.errors import InputError
 from tests.delivery.works_scene import running
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def sheet() -> Timesheet:
+def _sheet(folder: Path) -> Timesheet:
     return running(3).open(days=3)
+
+
+sheet_once = once("sheet", _sheet)
+
+
+@pytest.fixture
+def sheet(sheet_once: Kept[Timesheet], db: None) -> Timesheet:
+    return sheet_once.copy()
 
 
 def written(folder: Path, *lines: str) -> Path:

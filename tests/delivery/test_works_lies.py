@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
 from jigi.delivery.works import approval, sheets
 from tests.delivery.works_scene import START, Works, approved, running
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.payments.lying import constraints_of, each_constraint_refuses, guards_of, refusal
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +45,18 @@ def each_refuses(lies: list[tuple[str, str]]) -> None:
         assert told.constraint_name == name, (lie, told.constraint_name, told.message_primary)
 
 
-@pytest.fixture
-def works() -> Works:
+def _works(folder: Path) -> Works:
     works = running(2)
     works.approved({1: "PPA", 2: "DPP"})
     return works
+
+
+works_once = once("works", _works)
+
+
+@pytest.fixture
+def works(works_once: Kept[Works], db: None) -> Works:
+    return works_once.copy()
 
 
 def test_a_presence_is_what_its_sheet_says(works: Works) -> None:

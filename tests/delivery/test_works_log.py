@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from jigi.delivery.works.models import Presence, WorkPhoto
 from jigi.foundation.bulk import run_sql
 from jigi.foundation.errors import InputError, Refused
 from tests.delivery.works_scene import START, Works, running
+from tests.kept import Kept, once
 from tests.payments.lying import refusal
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +26,16 @@ COMMITTEE = [
 ]
 
 
-@pytest.fixture
-def works() -> Works:
+def _works(folder: Path) -> Works:
     return running(2)
+
+
+works_once = once("works", _works)
+
+
+@pytest.fixture
+def works(works_once: Kept[Works], db: None) -> Works:
+    return works_once.copy()
 
 
 def photo() -> bytes:

@@ -1,24 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kept import Kept, kept
+from tests.kept import Kept, once
 
 if TYPE_CHECKING:
     from tests.grievances.world import World
 
 
-@pytest.fixture(scope="module")
-def world_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Kept]:
+def _world(folder: Path) -> World:
     from tests.grievances.world import World  # models can be imported once there is a database
 
-    yield from kept("world", World, django_db_blocker)
+    return World()
+
+
+world_once = once("world", _world)
 
 
 @pytest.fixture
-def world(world_once: Kept, db: None) -> World:
-    found: World = world_once.copy()
-    return found
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,15 +18,23 @@ from jigi.registry.models import Health, Household, LivingConditions, Membership
 from tests.factories import make_user
 from tests.foundation.sent import photo
 from tests.intake.collected import HOUSEHOLD, changed, fiche, make_collector, make_form
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 
 PHOTO = photo()
 
 
-@pytest.fixture
-def collector() -> User:
+def _collector(folder: Path) -> User:
     return make_collector()
+
+
+collector_once = once("collector", _collector)
+
+
+@pytest.fixture
+def collector(collector_once: Kept[User], db: None) -> User:
+    return collector_once.copy()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -11,13 +13,21 @@ from jigi.intake.collection import REALM, by_digest, by_token, digest_response, 
 from jigi.intake.models import CollectionSecret
 from tests.factories import make_user
 from tests.intake.collected import make_collector
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def collector() -> User:
+def _collector(folder: Path) -> User:
     return make_collector()
+
+
+collector_once = once("collector", _collector)
+
+
+@pytest.fixture
+def collector(collector_once: Kept[User], db: None) -> User:
+    return collector_once.copy()
 
 
 def test_the_example_of_the_specification() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -17,15 +18,23 @@ from jigi.outreach.models import Campaign, Recipient
 from jigi.payments.models import Instruction
 from jigi.registry.models import Phone
 from tests.factories import make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.messaging.scene import provider
 from tests.outreach.scene import SOON, Told, told
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None) -> Told:
+def _world(folder: Path) -> Told:
     return told()
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[Told], db: None) -> Told:
+    return world_once.copy()
 
 
 def noon() -> datetime:

@@ -25,6 +25,7 @@ from jigi.payments.site_models import SiteDay, SiteLine
 from jigi.programmes.models import Component
 from tests.delivery.sessions.play import play
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.messaging.scene import Recorder
 from tests.outreach.scene import SOON, Told, told
 from tests.payments.scene import peopled
@@ -34,9 +35,16 @@ NOON = datetime.combine(SOON - timedelta(days=1), time(12), tzinfo=UTC)
 CARD = {"audience": "enrolled", "template": "card_reminder", "payment_round": None, "day": None}
 
 
-@pytest.fixture
-def world(db: None) -> Told:
+def _world(folder: Path) -> Told:
     return told()
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[Told], db: None) -> Told:
+    return world_once.copy()
 
 
 def paid_one() -> Instruction:

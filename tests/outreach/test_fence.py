@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from jigi.messaging import queries as messaging
 from jigi.outreach import actions, jobs, queries
 from jigi.outreach.models import Campaign
 from tests.factories import make_commune, make_user
+from tests.kept import Kept, once
 from tests.outreach.scene import Told, told
 from tests.payments.agency_scene import make_agent
 
@@ -27,9 +29,16 @@ def fenced(settings: Any) -> None:
     settings.FENCED = True
 
 
-@pytest.fixture
-def world(db: None) -> Told:
+def _world(folder: Path) -> Told:
     return told()
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[Told], db: None) -> Told:
+    return world_once.copy()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from jigi.payments import bank_accounts, bank_state
 from jigi.payments.bank_accounts import Described
 from jigi.payments.bank_models import BankAccount, BankMirror
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.payments.bank import RIB
 from tests.payments.bank_scene import Banked, banked
 
@@ -33,9 +34,16 @@ date = "Date opé."
 """
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Banked:
+def _place(tmp_path: Path) -> Banked:
     return banked(tmp_path)
+
+
+place_once = once("place", _place)
+
+
+@pytest.fixture
+def place(place_once: Kept[Banked], db: None) -> Banked:
+    return place_once.copy()
 
 
 def write(folder: Path, text: str) -> Path:

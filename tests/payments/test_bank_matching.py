@@ -19,6 +19,7 @@ from jigi.payments.bank_matching import Found, match_all, outstanding
 from jigi.payments.bank_models import BankMatch, BankMatchItem, BankMatchLine, BankOperation
 from jigi.payments.models import Instruction
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.payments import messages
 from tests.payments.bank_scene import Banked, banked
 
@@ -26,13 +27,20 @@ pytestmark = pytest.mark.django_db
 FIFTH = date(2026, 1, 5)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Banked:
+def _place(tmp_path: Path) -> Banked:
     """An account with two advances sent, that the bank has not shown yet."""
     made = banked(tmp_path)
     made.advance(100_000, "VIR-1", FIFTH)
     made.advance(250_000, "VIR-2", date(2026, 1, 6))
     return made
+
+
+place_once = once("place", _place)
+
+
+@pytest.fixture
+def place(place_once: Kept[Banked], db: None) -> Banked:
+    return place_once.copy()
 
 
 def keys(place: Banked, side: str) -> list[str]:

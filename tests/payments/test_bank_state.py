@@ -19,15 +19,23 @@ from jigi.payments.bank_models import BankLine, BankMatch, BankMatchLine
 from jigi.payments.bank_rules import Moved, ReadLine, ReadStatement, Standing, band, fault, standing
 from jigi.payments.bank_state import alerts, state, visible_to
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.payments.bank_scene import Banked, banked
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 1, 1)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Banked:
+def _place(tmp_path: Path) -> Banked:
     return banked(tmp_path)
+
+
+place_once = once("place", _place)
+
+
+@pytest.fixture
+def place(place_once: Kept[Banked], db: None) -> Banked:
+    return place_once.copy()
 
 
 def test_what_is_outstanding_is_listed_and_aged_and_ties_one_side_to_the_other(place: Banked) -> None:

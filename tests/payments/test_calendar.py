@@ -15,17 +15,25 @@ from jigi.ledger.queries import prove
 from jigi.payments import actions, calendar, suspensions
 from jigi.payments.models import CommuneSuspension, Instruction, PaymentRound
 from tests.factories import make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+def _scene(folder: Path) -> Scene:
     """Two households in a commune, one in another; four terms."""
     made = peopled(2, terms=4, communes=("ML010501", "ML010502"))
     made.enrol(make_households(1, make_village(made.communes[1])))
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def suspend(scene: Scene, position: int = 1, *, starts_on: date = date(2015, 1, 1)) -> CommuneSuspension:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from jigi.delivery.models import Contract, ContractCommune, Deliverable, Due, Operator, Reach, Target, Withholding
 from jigi.enrolment.models import Enrolment
+from tests.kept import Kept, once
 from tests.payments.lying import (
     EARNED,
     OF_EARNED,
@@ -195,8 +197,7 @@ SIGNED = {
 """What stands beside a signature, so that the key alone is false."""
 
 
-@pytest.fixture
-def kept() -> None:
+def _kept(folder: Path) -> None:
     """A released round that took a due and withheld two terms, one that gave one back, a prepared and an open one."""
     scene = peopled(3)
     earn(scene, 5_000)
@@ -233,6 +234,14 @@ def kept() -> None:
     assert Due.objects.count() == 2 and Withholding.objects.count() == 2
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+kept_once = once("kept", _kept)
+
+
+@pytest.fixture
+def kept(kept_once: Kept[None], db: None) -> None:
+    return kept_once.copy()
 
 
 @pytest.mark.django_db

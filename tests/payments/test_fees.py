@@ -22,15 +22,23 @@ from jigi.programmes.fees import Tariff, applicable, fee_xof
 from jigi.programmes.models import Agency, FeeRule
 from jigi.programmes.tariffs import Fee
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
 JANUARY = date(2015, 1, 1)
 
 
-@pytest.fixture
-def scene() -> Scene:
+def _scene(folder: Path) -> Scene:
     return peopled(10, money=1_000_000)
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def ruled(scene: Scene, fee: Fee, **scope: object) -> FeeRule:

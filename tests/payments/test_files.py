@@ -21,6 +21,7 @@ from jigi.payments.adapters.channel_file import SHIPPED, read_channel
 from jigi.payments.models import AgencyChannel, OrderFile, PaymentRound, ReturnFile, ReturnLine, ReturnNotice
 from jigi.registry.models import Person
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.payments.messages import references, states
 from tests.payments.scene import Scene, peopled
 
@@ -30,9 +31,16 @@ EXAMPLE = (SHIPPED / "agence_fichiers.toml").read_text(encoding="utf-8")
 HEAD = "Ref client;Code;Montant;Date valeur;Libelle"
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return peopled(3)
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def agreed(scene: Scene, folder: Path, text: str = EXAMPLE, password: str = "") -> AgencyChannel:

@@ -18,6 +18,7 @@ from jigi.payments import frozen_list
 from jigi.payments.models import Instruction, PaymentRound
 from tests.command.terminal import Jigi, terminal
 from tests.factories import make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "frozen-list.md"
@@ -28,11 +29,18 @@ def jigi(capsys: pytest.CaptureFixture[str]) -> Jigi:
     return terminal(capsys)
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     made = peopled(3, communes=("ML010501", "ML010601"))
     made.enrol(make_households(2, make_village(made.communes[1])))
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def test_the_file_the_database_and_the_recipe_of_the_manual_agree(scene: Scene, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from jigi.ledger.queries import prove
 from jigi.payments import returns
 from jigi.payments.adapters.iso20022_in import reasons
 from jigi.payments.models import Entitlement, PaymentRound, ReturnFile, ReturnLine, ReturnNotice
+from tests.kept import Kept, once
 from tests.payments.bank import RIB, banked, check_schema
 from tests.payments.messages import batch, camt, detail, detail_02, entry, pain002, part, references, states, status
 from tests.payments.scene import Scene
@@ -18,9 +19,16 @@ from tests.payments.scene import Scene
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None, tmp_path: Path) -> Scene:
+def _scene(tmp_path: Path) -> Scene:
     return banked(4, tmp_path, RIB, RIB)
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 @pytest.fixture

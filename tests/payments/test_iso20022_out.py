@@ -15,6 +15,7 @@ from jigi.payments.adapters import iso20022_accounts, iso20022_out
 from jigi.payments.adapters.channel_file import SHIPPED, read_channel
 from jigi.payments.models import AgencyChannel, Instruction, OrderFile, PayingAccount, PaymentRound
 from jigi.registry.models import Person
+from tests.kept import Kept, once
 from tests.payments.bank import CHANNEL, RIB, banked, check_schema, read, spoken
 from tests.payments.scene import Scene, peopled
 
@@ -28,9 +29,16 @@ def written(scene: Scene, payment_round: PaymentRound, folder: Path) -> Path:
     return folder / made.file_name
 
 
-@pytest.fixture
-def scene(db: None, tmp_path: Path) -> Scene:
+def _scene(tmp_path: Path) -> Scene:
     return banked(4, tmp_path, RIB, "ML0420120102600110066849", "ML016 01202 026001100668 49")
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def test_a_message_is_what_the_official_schema_says(scene: Scene, tmp_path: Path) -> None:

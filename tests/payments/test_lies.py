@@ -14,6 +14,7 @@ from jigi.ledger.queries import prove
 from jigi.payments import corrections, reissues, suspensions
 from jigi.payments.models import Entitlement, Instruction, LossDecision
 from jigi.programmes.models import Component, Programme
+from tests.kept import Kept, once
 from tests.payments.lying import (
     AGENCIES,
     BANKS,
@@ -304,8 +305,7 @@ KEEPERS = {"posting_keeps_balances", "entitlement_keeps_owed", "instruction_free
 """Triggers that write rather than refuse: tested for what they keep, the last in test_site_lies.py."""
 
 
-@pytest.fixture
-def told(tmp_path: Path) -> dict[str, Any]:
+def _told(tmp_path: Path) -> dict[str, Any]:
     """The numbers that the lies speak of; nothing waits for the end of the transaction to be checked."""
     scene = peopled(3, communes=("ML010501", "ML010502"))
     released = scene.released(communes=scene.communes[:1])
@@ -340,6 +340,14 @@ def told(tmp_path: Path) -> dict[str, Any]:
         "released": released.pk, "prepared": prepared.pk, "book": released.book_id,
         "elsewhere": scene.communes[1].pk,
     }  # fmt: skip
+
+
+told_once = once("told", _told)
+
+
+@pytest.fixture
+def told(told_once: Kept[dict[str, Any]], db: None) -> dict[str, Any]:
+    return told_once.copy()
 
 
 def test_each_constraint_refuses_its_lie(told: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from jigi.payments import actions, orders
 from jigi.payments.models import OrderFile, PaymentRound
 from jigi.registry.models import Person
 from tests.factories import make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled, stage
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +25,16 @@ HEADER = ["reference", "numero_rsu", "allocataire", "telephone", "site_de_paieme
           "nature", "tour", "empreinte_liste"]  # fmt: skip
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return peopled(2)
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def written(

@@ -9,19 +9,27 @@ import pytest
 
 from jigi.payments import overlaps
 from jigi.schemes.queries import ALWAYS, Period
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 from tests.schemes.giving import give, make_scheme, merge
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def _scene(tmp_path: Path) -> Scene:
     """Five households paid once, in February 2016."""
     made = peopled(5)
     made.answer(first := made.released(), tmp_path / "retour.csv")
     made.close(first)
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def twice(scene: Scene, period: Period = ALWAYS) -> list[tuple[str, int, int]]:

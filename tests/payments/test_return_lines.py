@@ -13,6 +13,7 @@ from jigi.foundation.models import AuditEvent, Run
 from jigi.payments import returns
 from jigi.payments.models import Instruction, ReturnFile, ReturnLine
 from tests.factories import make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled, stage
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +21,16 @@ pytestmark = pytest.mark.django_db
 HEADER = "reference;statut;montant_fcfa;date;motif;transaction"
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return peopled(1)
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from jigi.ledger.models import Entry
 from jigi.payments import actions
 from jigi.payments.models import LossDecision, PaymentRound, RoundCommune
 from tests.factories import make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled, stage
 
 pytestmark = pytest.mark.django_db
@@ -54,13 +56,20 @@ def brought_to(scene: Scene, state: str) -> PaymentRound:
     return payment_round
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     """Two communes, two households in each."""
     made = stage(communes=("ML010501", "ML010502"))
     for area in made.communes:
         made.enrol(make_households(2, make_village(area)))
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 @pytest.mark.parametrize("name", ACTS)

@@ -34,6 +34,7 @@ from jigi.payments.models import (
 from jigi.payments.site_records import Said, reference_of
 from jigi.programmes.models import Agency
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.payments.scene import Scene
 from tests.payments.test_site_plans import planned, staged
 
@@ -47,12 +48,19 @@ def cashier(agency: Agency, name: str = "caissiere") -> User:
     return user
 
 
-@pytest.fixture
-def played() -> tuple[Scene, PaymentRound, User]:
+def _played(folder: Path) -> tuple[Scene, PaymentRound, User]:
     """Three recipients expected at one pay point, and the cashier who pays them."""
     scene, released = staged(3)
     planned(scene, released)
     return scene, released, cashier(scene.agency)
+
+
+played_once = once("played", _played)
+
+
+@pytest.fixture
+def played(played_once: Kept[tuple[Scene, PaymentRound, User]], db: None) -> tuple[Scene, PaymentRound, User]:
+    return played_once.copy()
 
 
 def paid(line: SiteLine | None = None, amount_xof: int = 30_000) -> Said:

@@ -19,6 +19,7 @@ from jigi.payments import actions, queries
 from jigi.payments.models import Entitlement, Instruction, PaymentRound, ReturnLine
 from jigi.payments.rules import RecipientFacts, held, withheld
 from jigi.registry.models import Household, Membership, Person
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +39,16 @@ def ends(enrolment: Enrolment) -> None:
     Household.objects.filter(pk=enrolment.household_id).update(status="dissolved")
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return peopled(3)
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from jigi.programmes.rules import Change, Terms
 from jigi.programmes.terms import story, terms_on
 from tests.factories import make_user
 from tests.foundation.sent import pdf
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, stage
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +31,16 @@ SIGNED = date(2022, 5, 1)
 LATER = Asked("extension", closes_on=date(2023, 12, 31))
 
 
-@pytest.fixture
-def scene() -> Scene:
+def _scene(folder: Path) -> Scene:
     return stage(money=1_000_000)
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def ask(scene: Scene, asked: Asked, *, by: str = "finances") -> Amendment:

@@ -33,15 +33,23 @@ from jigi.targeting import queries as targeting
 from jigi.targeting.models import TargetingRound
 from tests.demo.test_nothing_in_clear import dumped
 from tests.factories import make_households, make_village
+from tests.kept import Kept, once
 from tests.protection.people import GIVEN, PHONE, SECRETS, World, accepted, asked, erased, leave, make_world, past
 from tests.schemes.giving import give, line, make_scheme, recorded, write
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None, tmp_path: Path) -> World:
+def _world(tmp_path: Path) -> World:
     return make_world(tmp_path)
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()
 
 
 def named() -> set[str]:

@@ -12,14 +12,22 @@ from jigi.registry.models import Household, Person
 from jigi.sheets.models import Scan, ScannedPage
 from tests.factories import make_households, make_village
 from tests.intake.collected import make_form
+from tests.kept import Kept, once
 from tests.protection.people import GIVEN, World, accepted, erased, leave, make_world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None, tmp_path: Path) -> World:
+def _world(tmp_path: Path) -> World:
     return make_world(tmp_path)
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()
 
 
 EMPTIED = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from jigi.registry.models import Household, LivingConditions, Membership, Person
 from jigi.registry.rows import TABLES, Written, state
 from jigi.registry.rules import Member, composed, followed
 from tests.factories import make_areas, make_households, make_user
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 DAY = date(2020, 5, 1)
@@ -44,9 +46,16 @@ class Ground:
         return members.get(ended_on__isnull=True).person
 
 
-@pytest.fixture
-def ground(db: None) -> Ground:
+def _ground(folder: Path) -> Ground:
     return Ground()
+
+
+ground_once = once("ground", _ground)
+
+
+@pytest.fixture
+def ground(ground_once: Kept[Ground], db: None) -> Ground:
+    return ground_once.copy()
 
 
 def facts_of_the_register() -> dict[str, dict[int, dict[str, Any]]]:

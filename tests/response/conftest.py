@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kept import Kept, kept
+from tests.kept import Kept, once
+
+if TYPE_CHECKING:
+    from tests.response.arms_scene import ArmScene
 
 
-@pytest.fixture(scope="module")
-def arm_scene_once(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kept]:
+def _arm_scene(folder: Path) -> ArmScene:
     from tests.response.arms_scene import make_scene
     from tests.targeting.campaign import FORMULA, make_world
 
-    path = tmp_path_factory.mktemp("formule") / "essai.toml"
+    path = folder / "essai.toml"
     path.write_text(FORMULA, encoding="utf-8")
-    yield from kept("arm_scene", lambda: make_scene(make_world(path)), django_db_blocker)
+    return make_scene(make_world(path))
+
+
+arm_scene_once = once("arm_scene", _arm_scene)
 
 
 @pytest.fixture
-def arm_scene(arm_scene_once: Kept, db: None) -> Any:
+def arm_scene(arm_scene_once: Kept[ArmScene], db: None) -> ArmScene:
     return arm_scene_once.copy()

@@ -15,13 +15,13 @@ from jigi.payments.models import PaymentRound
 from jigi.response import after, queries
 from jigi.response.models import Activation
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.response.scene import Scene, past, stage
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def over(tmp_path: Path) -> Scene:
+def _over(tmp_path: Path) -> Scene:
     """A response past its sunset: of three households one was absent; a second round was prepared and no more."""
     scene = stage()
     first = scene.money.released(1)
@@ -29,6 +29,14 @@ def over(tmp_path: Path) -> Scene:
     scene.money.prepared(2)
     past(scene)
     return scene
+
+
+over_once = once("over", _over)
+
+
+@pytest.fixture
+def over(over_once: Kept[Scene], db: None) -> Scene:
+    return over_once.copy()
 
 
 def test_before_the_sunset_nothing_ends() -> None:

@@ -17,6 +17,7 @@ from jigi.response import promise_rules as rules
 from jigi.response import timeline
 from jigi.response.models import Arm
 from jigi.response.promise import CODES, SHIPPED, promise, read_promise
+from tests.kept import Kept, once
 from tests.payments.scene import beside
 from tests.response.scene import Scene, stage
 
@@ -64,9 +65,16 @@ def test_a_file_of_the_promise_is_read_strictly(tmp_path: Path) -> None:
             read_promise(file)
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return stage()
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def states(scene: Scene) -> dict[str, str]:

@@ -14,13 +14,13 @@ from jigi.results.dashboard import Steps
 from jigi.results.models import Funnel, PaidQuarter
 from jigi.targeting.models import ListedHousehold, Result, TargetingRound
 from tests.command.terminal import terminal
+from tests.kept import Kept, once
 from tests.results.world import World, paid
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
+def _world(tmp_path: Path) -> World:
     """Of nine households enrolled, eight paid; six were listed, five of them selected by a frozen campaign."""
     made = paid(tmp_path)
     campaign = TargetingRound.objects.create(name="Essai", programme_code="tm", quota_total=5, made_by=made.scene.maker)
@@ -39,6 +39,14 @@ def world(tmp_path: Path) -> World:
     )
     dashboard.refresh()
     return made
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()
 
 
 def test_from_the_register_to_the_payment(world: World) -> None:

@@ -14,6 +14,7 @@ from jigi.foundation.bulk import statement
 from jigi.results import actions
 from jigi.results.framework import sort_of
 from jigi.results.models import Comment, Figure, FigureFile, Signature, Snapshot, Value, Withdrawal
+from tests.kept import Kept, once
 from tests.results.world import World, paid
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +22,7 @@ KEPT = (Snapshot, Value, Comment, Signature, FigureFile, Figure)
 DIGEST = "0" * 64
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
+def _world(tmp_path: Path) -> World:
     world = paid(tmp_path)
     path = tmp_path / "2014.csv"
     path.write_text("annee;indicateur;valeur;source\n2014;menages_rsu;5;rapport\n", encoding="utf-8")
@@ -31,6 +31,14 @@ def world(tmp_path: Path) -> World:
     actions.comment(snapshot, "Bien vu.", by=world.keeper)
     actions.sign(snapshot, "Relu et conforme", by=world.signer)
     return world
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()
 
 
 @contextmanager

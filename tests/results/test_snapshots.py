@@ -21,6 +21,7 @@ from jigi.results.rules import measured
 from tests.delivery.works_scene import running
 from tests.factories import make_households, make_user, make_village
 from tests.grievances.world import World as Complaints
+from tests.kept import Kept, once
 from tests.monitoring.test_beneficiaries import reach
 from tests.payments.scene import peopled
 from tests.results.world import World, paid, told, value
@@ -28,9 +29,16 @@ from tests.results.world import World, paid, told, value
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
+def _world(tmp_path: Path) -> World:
     return paid(tmp_path)
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()
 
 
 def test_a_household_is_counted_where_it_was_paid(world: World) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.kept import Kept, kept
+from tests.kept import Kept, once
 
 
 @pytest.fixture
@@ -21,19 +21,19 @@ def formula_path(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def world_once(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kept]:
+def _world(folder: Path) -> Any:
     from tests.targeting.campaign import FORMULA, make_world
 
-    path = tmp_path_factory.mktemp("formule") / "essai.toml"
+    path = folder / "essai.toml"
     path.write_text(FORMULA, encoding="utf-8")
-    yield from kept("world", lambda: make_world(path), django_db_blocker)
+    return make_world(path)
+
+
+world_once = once("world", _world)
 
 
 @pytest.fixture
-def world(world_once: Kept, db: None) -> Any:
+def world(world_once: Kept[Any], db: None) -> Any:
     return world_once.copy()
 
 

@@ -17,20 +17,28 @@ from jigi.verification.actions import Draw
 from jigi.verification.models import Check, Exercise, Finding
 from jigi.verification.rules import Precision
 from tests.factories import make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled, stage
 
 pytestmark = pytest.mark.django_db
 LOOSE = Draw("phone", precision=Precision(confidence=80, margin=20))
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def _scene(tmp_path: Path) -> Scene:
     """Two communes of 20 and 10 households, one village each, all paid but one."""
     scene = stage(communes=("ML010501", "ML010502"))
     for commune, households in zip(scene.communes, (20, 10), strict=True):
         scene.enrol(make_households(households, make_village(commune)))
     scene.answer(scene.released(), tmp_path / "retour.csv", absent=1)
     return scene
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def verifier() -> object:

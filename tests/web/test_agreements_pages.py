@@ -21,6 +21,7 @@ from jigi.programmes.amendments import Asked
 from jigi.programmes.models import Agreement
 from jigi.programmes.tariffs import Fee
 from tests.factories import ProvedClient, make_user
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 from tests.payments.test_dealing import second_line
 from tests.payments.test_fees import ruled
@@ -29,8 +30,7 @@ from tests.programmes.test_budgets import amended
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def _scene(tmp_path: Path) -> Scene:
     """Ten households, a first term paid but for two, a second one released."""
     made = peopled(10, money=1_000_000)
     first = made.released(1)
@@ -38,6 +38,14 @@ def scene(tmp_path: Path) -> Scene:
     made.close(first)
     made.released(2)
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def as_user(user: User) -> Client:

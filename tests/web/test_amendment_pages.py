@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +15,7 @@ from jigi.ledger import queries as ledger
 from jigi.programmes.models import Amendment
 from tests.factories import ProvedClient, make_user
 from tests.foundation.sent import pdf
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, stage
 from tests.web.test_payments_pages import text
 
@@ -21,9 +23,16 @@ pytestmark = pytest.mark.django_db
 PAGE = "/financements/IDA-tm/"
 
 
-@pytest.fixture
-def scene() -> Scene:
+def _scene(folder: Path) -> Scene:
     return stage(money=1_000_000)
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def signed_in(user: User) -> Client:

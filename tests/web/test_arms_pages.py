@@ -15,6 +15,7 @@ from jigi.response import arm_names, arms
 from jigi.response.arm_agencies import take_agency_list
 from jigi.response.models import Arm, Scenario
 from tests.factories import make_enrolments, make_user
+from tests.kept import Kept, once
 from tests.response.arms_scene import ArmScene, make_scene
 from tests.schemes.giving import HEADER, line, make_scheme, write
 from tests.targeting.campaign import FORMULA, make_world, write_list
@@ -22,11 +23,18 @@ from tests.targeting.campaign import FORMULA, make_world, write_list
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> ArmScene:
+def _scene(tmp_path: Path) -> ArmScene:
     path = tmp_path / "essai.toml"
     path.write_text(FORMULA, encoding="utf-8")
     return make_scene(make_world(path))
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[ArmScene], db: None) -> ArmScene:
+    return scene_once.copy()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from jigi.foundation.models import User
 from jigi.payments.bank_matching import outstanding
 from jigi.payments.bank_models import BankAccount, BankMatch, BankStatement
 from tests.factories import ProvedClient, make_user
+from tests.kept import Kept, once
 from tests.payments.bank_scene import Banked, banked
 from tests.payments.test_bank_accounts import FILE
 
@@ -26,11 +27,18 @@ HOME = "/comptabilite/banque/"
 ACCOUNT = f"{HOME}comptes/BDM-IDA/"
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Banked:
+def _place(tmp_path: Path) -> Banked:
     made = banked(tmp_path)
     made.advance(100_000, "VIR-1", date(2026, 1, 5))
     return made
+
+
+place_once = once("place", _place)
+
+
+@pytest.fixture
+def place(place_once: Kept[Banked], db: None) -> Banked:
+    return place_once.copy()
 
 
 def as_user(user: User) -> Client:

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from jigi.payments import actions
 from jigi.programmes.models import Budget
 from tests.factories import make_user
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 from tests.payments.test_budgets import budget
 from tests.web.test_amendment_pages import ask, decide, signed_in
@@ -23,8 +24,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/financements/IDA-tm/budget/"
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def _scene(tmp_path: Path) -> Scene:
     """Ten households, a first term paid but for two; lines of two years and one for all."""
     made = peopled(10, money=1_000_000)
     budget(
@@ -32,6 +32,14 @@ def scene(tmp_path: Path) -> Scene:
     )
     made.answer(made.released(1), tmp_path / "retour.csv", absent=2)
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def page(client: Client, address: str = PAGE, **asked: str) -> str:

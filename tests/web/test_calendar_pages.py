@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +16,24 @@ from jigi.foundation.models import User
 from jigi.payments import actions, suspensions
 from jigi.payments.models import CommuneSuspension
 from tests.factories import ProvedClient, make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+def _scene(folder: Path) -> Scene:
     made = peopled(2, terms=3, communes=("ML010501", "ML010601"))
     made.enrol(make_households(1, make_village(made.communes[1])))
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def as_user(user: User) -> Client:

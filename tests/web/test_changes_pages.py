@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from jigi.web.changes import jobs
 from tests.changes.ground import DAY, Scene, make_scene
 from tests.factories import ProvedClient, make_user
 from tests.foundation.sent import pdf, photo
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 BABY = {
@@ -28,9 +30,16 @@ BABY = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return make_scene()
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def client_of(user: User) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.delivery.phones import ready, send
 from tests.delivery.sessions.play import Play, play
 from tests.delivery.sessions.test_collected import rsu, told
 from tests.factories import make_commune, make_user
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 CODE = "seance-ma"
@@ -26,11 +28,18 @@ def fenced(settings: Any) -> None:
     settings.FENCED = True
 
 
-@pytest.fixture
-def one() -> Play:
+def _one(folder: Path) -> Play:
     made = play()
     ready(CODE, made.agent, area=made.scene.commune, by=made.scene.planner)
     return made
+
+
+one_once = once("one", _one)
+
+
+@pytest.fixture
+def one(one_once: Kept[Play], db: None) -> Play:
+    return one_once.copy()
 
 
 def post(client: Client, name: str, *args: object, **said: object) -> str:

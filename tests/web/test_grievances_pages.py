@@ -22,14 +22,22 @@ from jigi.grievances.models import Act, Case, Reading
 from jigi.payments.models import Instruction
 from tests.factories import ProvedClient, make_households, make_user, make_village
 from tests.grievances.world import TOLD, World
+from tests.kept import Kept, once
 from tests.payments.scene import stage
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def _world(folder: Path) -> World:
     return World()
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()
 
 
 def as_(user: User) -> ProvedClient:

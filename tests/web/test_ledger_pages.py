@@ -23,13 +23,13 @@ from jigi.programmes.models import Advance, FeeRule
 from jigi.programmes.tariffs import Fee
 from jigi.web.ledger.sheets import workbook
 from tests.factories import ProvedClient, make_user
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def _scene(tmp_path: Path) -> Scene:
     """Ten households: a first term paid but for two, which the second, released, asks again."""
     made = peopled(10, money=1_000_000)
     first = made.released(1)
@@ -37,6 +37,14 @@ def scene(tmp_path: Path) -> Scene:
     made.close(first)
     made.released(2)
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def as_user(user: User) -> Client:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +19,23 @@ from jigi.messaging.models import Inbound, Message, OptOut, Sender
 from jigi.outreach import jobs
 from jigi.outreach.models import Campaign, Switch
 from tests.factories import ProvedClient, make_commune, make_user
+from tests.kept import Kept, once
 from tests.messaging.scene import provider
 from tests.outreach.scene import SOON, Told, told
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None) -> Told:
+def _world(folder: Path) -> Told:
     return told()
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[Told], db: None) -> Told:
+    return world_once.copy()
 
 
 def as_(user: User) -> ProvedClient:

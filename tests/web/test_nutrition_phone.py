@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from jigi.foundation.models import AuditEvent, User
 from tests.delivery.nutrition_scene import KG, Ground, ground, lines, totals
 from tests.delivery.scene import make_agent
 from tests.factories import ProvedClient, make_user
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 HOME = "/nutrition/telephone/"
@@ -54,9 +56,16 @@ def fenced(settings: Any) -> None:
     settings.FENCED = True
 
 
-@pytest.fixture
-def world() -> World:
+def _world(folder: Path) -> World:
     return World()
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()
 
 
 def test_the_list_of_a_village_is_carried_with_the_lots_of_its_site(world: World) -> None:

@@ -23,17 +23,25 @@ from jigi.payments import actions, jobs, queries
 from jigi.payments.models import Instruction, PaymentRound, ReturnFile, ReturnLine
 from jigi.registry.models import Membership, Person
 from tests.factories import ProvedClient, make_households, make_user, make_village
+from tests.kept import Kept, once
 from tests.payments.scene import Scene, peopled
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+def _scene(folder: Path) -> Scene:
     """Twenty households in the first commune, four in the second."""
     made = peopled(20, communes=("ML010501", "ML010601"))
     made.enrol(make_households(4, make_village(made.communes[1])))
     return made
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def frozen(scene: Scene, term: int = 1) -> PaymentRound:

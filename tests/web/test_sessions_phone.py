@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from jigi.registry.models import Household
 from tests.delivery.scene import make_agent
 from tests.delivery.sessions.play import Play, play
 from tests.factories import ProvedClient, loader, make_enrolments, make_households, make_user
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 HOME = "/seances/telephone/"
@@ -29,9 +31,16 @@ def fenced(settings: Any) -> None:
     settings.FENCED = True
 
 
-@pytest.fixture
-def one() -> Play:
+def _one(folder: Path) -> Play:
     return play()
+
+
+one_once = once("one", _one)
+
+
+@pytest.fixture
+def one(one_once: Kept[Play], db: None) -> Play:
+    return one_once.copy()
 
 
 def phone(user: User) -> Client:

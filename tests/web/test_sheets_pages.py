@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from jigi.foundation.models import AuditEvent, User
 from jigi.sheets.models import Printing, ScannedPage, Sheet
 from jigi.web.sheets import jobs
 from tests.factories import ProvedClient
+from tests.kept import Kept, once
 from tests.sheets.camera import as_jpeg, pages
 from tests.sheets.scene import PAGES, Scene, make_scene
 
@@ -21,9 +23,16 @@ pytestmark = pytest.mark.django_db
 WHITE = Image.new("RGB", (1240, 1754), "white")
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene(folder: Path) -> Scene:
     return make_scene()
+
+
+scene_once = once("scene", _scene)
+
+
+@pytest.fixture
+def scene(scene_once: Kept[Scene], db: None) -> Scene:
+    return scene_once.copy()
 
 
 def client_of(user: User) -> ProvedClient:

@@ -15,16 +15,24 @@ from jigi.targeting import actions
 from jigi.targeting.models import Result, TargetingRound
 from jigi.web.targeting.formula import in_words
 from tests.factories import ProvedClient, make_commune, make_user
+from tests.kept import Kept, once
 from tests.targeting.campaign import FORMULA, World, make_world, write_list
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
+def _world(tmp_path: Path) -> World:
     formula = tmp_path / "essai.toml"
     formula.write_text(FORMULA, encoding="utf-8")
     return make_world(formula)
+
+
+world_once = once("world", _world)
+
+
+@pytest.fixture
+def world(world_once: Kept[World], db: None) -> World:
+    return world_once.copy()
 
 
 @pytest.fixture

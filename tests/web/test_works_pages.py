@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,6 +21,7 @@ from jigi.sheets.models import Printing
 from tests.delivery.scene import Scene, stage
 from tests.delivery.works_scene import START, Works, running
 from tests.factories import ProvedClient, make_households, make_user
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 PLAN = {
@@ -43,9 +45,16 @@ def get(user: User, path: str) -> Any:
     return as_user(user).get(f"/chantiers/{path}")
 
 
-@pytest.fixture
-def works() -> Works:
+def _works(folder: Path) -> Works:
     return running(2, double_entry=True)
+
+
+works_once = once("works", _works)
+
+
+@pytest.fixture
+def works(works_once: Kept[Works], db: None) -> Works:
+    return works_once.copy()
 
 
 def test_a_worksite_goes_from_its_proposal_to_a_paid_sheet() -> None:

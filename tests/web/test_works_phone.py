@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +12,22 @@ from django.test import Client
 from jigi.foundation.models import AuditEvent, User
 from tests.delivery.works_scene import Works, running
 from tests.factories import ProvedClient, make_user
+from tests.kept import Kept, once
 
 pytestmark = pytest.mark.django_db
 HOME = "/chantiers/telephone/"
 
 
-@pytest.fixture
-def works() -> Works:
+def _works(folder: Path) -> Works:
     return running(2, double_entry=True)
+
+
+works_once = once("works", _works)
+
+
+@pytest.fixture
+def works(works_once: Kept[Works], db: None) -> Works:
+    return works_once.copy()
 
 
 def phone(user: User) -> Client:

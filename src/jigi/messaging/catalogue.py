@@ -20,17 +20,11 @@ LANGUAGES = {
     "mey": "hassaniya",
 }  # fmt: skip
 USES = {
-<<<<<<< HEAD
     "payments": "paiements", "reminders": "rappels de paiement", "sessions": "séances", "enrolled": "inscrits",
-    "notice": "avis automatique",
-}  # fmt: skip
-=======
-    "payments": "paiements", "sessions": "séances", "enrolled": "inscrits", "notice": "avis automatique",
-    "reply": "réponse à qui écrit",
+    "notice": "avis automatique", "reply": "réponse à qui écrit",
 }  # fmt: skip
 AUTOMATIC = ("notice", "reply")
 """Uses that no campaign is made of."""
->>>>>>> chan
 SAMPLE = {
     "date": "28/02/2026", "lieu": "Safo", "montant": "90 000", "programme": "Jigisèmèjiri", "village": "Dabani",
     "numero": "1234 5678 9012", "etat": "recue le 02/11/2026, en examen, prochaine étape avant le 16/11/2026",
