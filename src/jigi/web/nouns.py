@@ -145,6 +145,7 @@ NOUNS = {
     "message_notice": Noun("avis automatique"),
     "results_snapshot": Noun("instantané des résultats", "/resultats/instantanes/{}/", "results.see"),
     "results_figures": Noun("chiffres repris"),
+    "portal_edition": Noun("édition du portail public"),
     "activation": Noun("réponse à un choc", "/reponses/{}/", "shocks.see"),
 }
 
@@ -348,6 +349,7 @@ VERBS = {
     "exit_component": "faire sortir d’une composante",
     "take": "prendre",
     "sign": "signer",
+    "publish": "publier",
 }
 
 FACTS = {
@@ -422,6 +424,8 @@ FACTS = {
     "commune": "commune",
     "orders": "ordres",
     "ceiling_xof": "plafond",
+    "through": "jusqu’à l’année",
+    "years": "années",
 }
 
 

@@ -1,0 +1,91 @@
+"""What an edition says beside the figures of its years: read set-wise, told in plain values that JSON holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+from jigi.foundation.bulk import fetch_sql
+from jigi.foundation.models import User
+from jigi.programmes.models import Agreement, Programme
+from jigi.portal.rules import is_small
+from jigi.results.framework import framework
+from jigi.results.models import Signature, Value
+from jigi.results.report import written
+
+AHEAD = timedelta(days=45)
+"""How long before a payment its day and place are told."""
+MOST_PAYDAYS = 40
+"""Of one commune: a page stays light."""
+
+
+def content(today: date) -> dict[str, Any]:
+    """Everything, as it stands; a constant number of statements."""
+    return {
+        "programmes": _programmes(),
+        "agreements": _agreements(),
+        "places": fetch_sql("portal", "places"),
+        "paydays": _paydays(today),
+        "statements": _statements(),
+        "results": _results(),
+        "fictitious": User.objects.filter(is_demonstration=True).exists(),
+    }
+
+
+def _programmes() -> list[dict[str, Any]]:
+    found = Programme.objects.prefetch_related("components").order_by("code")
+    return [
+        {
+            "name": one.name, "description": one.description, "unit": one.unit,
+            "components": [
+                {"name": part.name, "kind": part.kind, "amount_xof": part.amount_xof, "terms": part.terms,
+                 "months": part.months}
+                for part in sorted(one.components.all(), key=lambda part: part.pk)
+            ],
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _agreements() -> list[dict[str, Any]]:
+    names = ("code", "donor", "name", "amount_xof", "effective_on", "closes_on")
+    return [
+        {**row, "effective_on": str(row["effective_on"]), "closes_on": str(row["closes_on"])}
+        for row in Agreement.objects.order_by("effective_on", "code").values(*names)
+    ]
+
+
+def _paydays(today: date) -> dict[str, list[list[str]]]:
+    """By code of a commune: day and place, the next first."""
+    told: dict[str, list[list[str]]] = defaultdict(list)
+    for row in fetch_sql("portal", "paydays", {"since": today, "until": today + AHEAD}):
+        if len(told[row["code"]]) < MOST_PAYDAYS:
+            told[row["code"]].append([row["day"], row["place"]])
+    return dict(told)
+
+
+def _statements() -> list[dict[str, Any]]:
+    """The signed snapshots, the latest first."""
+    found = Signature.objects.select_related("snapshot").order_by("-snapshot__until", "-snapshot")
+    return [
+        {
+            "number": one.snapshot_id, "since": str(one.snapshot.since), "until": str(one.snapshot.until),
+            "signed_on": f"{one.at:%Y-%m-%d}", "digest": one.snapshot.digest,
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _results() -> list[dict[str, str]]:
+    """The indicators of the country in the last signed snapshot; what counts few is left out."""
+    last = Signature.objects.order_by("-snapshot__until", "-snapshot").values("snapshot")[:1]
+    found = {one.indicator: one for one in Value.objects.filter(snapshot__in=last, dimension="")}
+    told = []
+    for code, indicator in framework().indicators.items():
+        one = found.get(code)
+        if one is None or (indicator.unit != "FCFA" and is_small(one.numerator, one.denominator)):
+            continue
+        told.append({"name": indicator.name, "unit": "" if indicator.is_percentage else indicator.unit,
+                     "value": written(indicator, one.value), "source": one.source})  # fmt: skip
+    return told
