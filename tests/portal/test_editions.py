@@ -112,7 +112,7 @@ def test_the_worker_renews_only_what_a_person_began(world: Portal, monkeypatch: 
     assert (renewed.published_by, renewed.cells.count(), renewed.through) == (None, 0, 2016)
 
 
-# --- the lies ----------------------------------------------------------------------------------------------------------
+# --- the lies -----------------------------------------------------------------------------------------------
 
 
 def _refused(name: str, act: Any) -> None:

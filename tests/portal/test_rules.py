@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jigi.portal.rules import K, Cell, Leaf, Shown, cells_of, is_small, last_settled_year, published
+from jigi.portal.rules import Cell, K, Leaf, Shown, cells_of, is_small, last_settled_year, published
 from tests.portal.attack import bounds, determined, drawn_year, forms, query, recovers
 
 QUERIES = 10_000

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.models import User
-from jigi.programmes.models import Agreement, Programme
 from jigi.portal.rules import is_small
+from jigi.programmes.models import Agreement, Programme
 from jigi.results.framework import framework
 from jigi.results.models import Signature, Value
 from jigi.results.report import written
@@ -25,7 +26,7 @@ def content(today: date) -> dict[str, Any]:
     return {
         "programmes": _programmes(),
         "agreements": _agreements(),
-        "places": fetch_sql("portal", "places"),
+        "places": [{**row, "worksites": json.loads(row["worksites"])} for row in fetch_sql("portal", "places")],
         "paydays": _paydays(today),
         "statements": _statements(),
         "results": _results(),

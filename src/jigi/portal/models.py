@@ -1,4 +1,4 @@
-"""Editions and the cells of their years, which only grow (sql/guards.sql)."""
+"""Editions and the cells of their years, which only grow (sql/guards.sql); questions, which last a minute."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from jigi.foundation.sealed import IndexField
 from jigi.geography.models import Area
 from jigi.portal.rules import K
 
@@ -57,5 +58,31 @@ class Cell(models.Model):
                 condition=Q(households=None, paid_xof=None)
                 | Q(households__isnull=False, paid_xof__isnull=False, paid_xof__gte=0),
                 name="portal_cell_hides_both",
+            ),
+        ]
+
+
+class Question(models.Model):
+    """What somebody asked from the public pages, until the worker answers by SMS: then the row goes.
+
+    `number` is that of a household or of a card as it was typed, the telephone its blind index alone. A question is
+    kept in the same way whether or not such a household is known.
+    """
+
+    class Asks(models.TextChoices):
+        ENROLLED = "enrolled", "Mon ménage est-il inscrit ?"
+        PAYMENT = "payment", "Où en est mon paiement ?"
+
+    asks = models.CharField("demande", max_length=8, choices=Asks)
+    number = models.CharField("numéro donné", max_length=16, default="", blank=True)
+    phone_index = IndexField("téléphone donné, index aveugle", default=b"")
+    asked_at = models.DateTimeField("demandé le", db_default=Now())
+
+    class Meta:
+        verbose_name = "question du portail"
+        constraints = [
+            models.CheckConstraint(condition=Q(asks__in=("enrolled", "payment")), name="question_is_known"),
+            models.CheckConstraint(
+                condition=Q(number__regex="^([0-9]{10}|[0-9a-f]{16})?$"), name="question_number_form"
             ),
         ]

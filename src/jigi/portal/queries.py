@@ -29,11 +29,12 @@ class Reading:
     day: date | None
     content: dict[str, Any]
     figures: dict[str, list[Figure]] = field(default_factory=dict)
-    levels: dict[str, str] = field(default_factory=dict)
+    places: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By code: level and name of each place that has figures."""
 
     @property
     def country(self) -> list[Figure]:
-        code = next((code for code, level in self.levels.items() if level == "country"), "")
+        code = next((code for code, (level, _) in self.places.items() if level == "country"), "")
         return self.figures.get(code, [])
 
 
@@ -51,17 +52,17 @@ def reading(number: int) -> Reading:
     if found is None:
         return NOTHING
     told: dict[str, dict[int, Figure]] = defaultdict(dict)
-    levels: dict[str, str] = {}
+    places: dict[str, tuple[str, str]] = {}
     cells = Cell.objects.filter(edition__lte=number).order_by("-year", "pk")
-    for year, code, level, households, paid in cells.values_list(
-        "year", "place__code", "place__level", "households", "paid_xof"
+    for year, code, level, name, households, paid in cells.values_list(
+        "year", "place__code", "place__level", "place__name", "households", "paid_xof"
     ):
-        levels[code] = level
+        places[code] = (level, name)
         own = Figure(year, households, paid)
         # One place of two divisions of the country has a cell in each: they add up, and one hidden hides the sum.
         told[code][year] = _sum(told[code][year], own) if year in told[code] else own
     figures = {code: list(years.values()) for code, years in told.items()}
-    return Reading(found.pk, timezone.localdate(found.published_at), found.content, figures, levels)
+    return Reading(found.pk, timezone.localdate(found.published_at), found.content, figures, places)
 
 
 def _sum(one: Figure, other: Figure) -> Figure:

@@ -18,10 +18,14 @@ Disclosure Control, 2012, chapter 4), exact here because a tree has no cycle.
 
 from __future__ import annotations
 
+import base64
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from jigi.registry.rsu import digits_of
 
 K = 10
 SETTLED_MONTH = 4
@@ -123,3 +127,16 @@ def is_small(numerator: int, denominator: int | None = None, k: int = K) -> bool
     """Whether a count, or a share with those it leaves out, is of fewer than k."""
     parts = [numerator] if denominator is None else [numerator, denominator, denominator - numerator]
     return any(0 < abs(part) < k for part in parts)
+
+
+_CARD = re.compile(r"[A-Z2-7]{13}")
+
+
+def asked_number(typed: str) -> str:
+    """A household's number as ten digits, a card's (« ABCD-EFGH-IJKLM ») as sixteen hexadecimal ones; "" for any other
+    text. Whether it is anybody's is not looked at."""
+    digits = digits_of(typed)
+    if re.fullmatch(r"[0-9]{10}", digits):
+        return digits
+    said = re.sub(r"[\s-]", "", typed).upper()
+    return base64.b32decode(f"{said}===").hex() if _CARD.fullmatch(said) else ""

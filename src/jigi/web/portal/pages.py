@@ -69,7 +69,11 @@ def _reading(number: int) -> Reading:
 def _written(number: int, today: date, name: str, code: str) -> Page:
     shown = _reading(number)
     told = {"here": name, "edition": shown, "k": K, **PAGES[name](shown, today, code)}
-    plain = render_to_string(f"portal/{name}.html", told).encode()
+    return packed(render_to_string(f"portal/{name}.html", told).encode())
+
+
+def packed(plain: bytes) -> Page:
+    """Bytes as they are kept."""
     return Page(plain, gzip.compress(plain, mtime=0), f'"{sha256(plain).hexdigest()[:24]}"')
 
 

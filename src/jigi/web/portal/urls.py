@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.portal import views
+from jigi.web.portal import ask, open_data, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,4 +15,9 @@ urlpatterns = [
     path("portail/documents/", views.page, {"name": "documents"}, name="portal_documents"),
     path("portail/contacts/", views.page, {"name": "contacts"}, name="portal_contacts"),
     path("portail/donnees/", views.page, {"name": "data"}, name="portal_data"),
+    path("portail/donnees/jigi-communes.csv", open_data.file, {"kind": "csv"}, name="portal_csv"),
+    path("portail/donnees/jigi-communes.hxl.csv", open_data.file, {"kind": "hxl"}, name="portal_hxl"),
+    path("portail/donnees/jigi-communes.json", open_data.file, {"kind": "json"}, name="portal_json"),
+    path("portail/donnees/dictionnaire.csv", open_data.file, {"kind": "dictionary"}, name="portal_dictionary"),
+    path("portail/inscription/", ask.question, name="portal_ask"),
 ]

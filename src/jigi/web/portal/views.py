@@ -15,25 +15,25 @@ KEPT = "public, max-age=300"
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
     """What the programme is."""
-    return _answer(request, written("home"))
+    return answer(request, written("home"))
 
 
 @login_not_required
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """One of the pages without a place."""
-    return _answer(request, written(name))
+    return answer(request, written(name))
 
 
 @login_not_required
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """A region or a commune."""
     try:
-        return _answer(request, written("place", code))
+        return answer(request, written("place", code))
     except Missing:
         raise Http404("Ce lieu n’est pas dans l’édition") from None
 
 
-def _answer(request: HttpRequest, page: Page, content_type: str = "text/html; charset=utf-8") -> HttpResponse:
+def answer(request: HttpRequest, page: Page, content_type: str = "text/html; charset=utf-8") -> HttpResponse:
     if page.etag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     else:
