@@ -126,7 +126,7 @@ def _shape(household: Household, number: str, phone: str) -> tuple[int, str, lis
 
 
 def test_the_page_is_the_same_whoever_is_asked_about(household: Household) -> None:
-    """Same status, same bytes, same statements: of a household and its telephone, of another's, of nobody's, of nothing."""
+    """Same status, bytes and statements: of a household and its telephone, of another's, of nobody's, of nothing."""
     known, phone = household.rsu_number, _phone(household)
     _asked("0000000000", "11 11 11 11")  # the first of an address makes its count
     cases = [(known, phone), (known, NOBODYS), ("0000000097", "77 77 77 77"), ("xx", "78 78 78 78")]
