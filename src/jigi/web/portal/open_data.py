@@ -57,14 +57,14 @@ def _file(number: int, kind: str) -> Page:
 
 def rows(edition: Reading) -> list[Row]:
     """Every published cell, the latest year first, places in the order of their codes."""
-    return sorted(
-        (
-            (one.year, code, *edition.places[code], one.households, one.paid_xof, int(one.households is None))
-            for code, figures in edition.figures.items()
-            for one in figures
-        ),
-        key=lambda row: (-row[0], row[1]),
+    cells = sorted(
+        ((-one.year, code, one) for code, figures in edition.figures.items() for one in figures),
+        key=lambda cell: cell[:2],
     )
+    return [
+        (one.year, code, *edition.places[code], one.households, one.paid_xof, int(one.households is None))
+        for _, code, one in cells
+    ]
 
 
 def _csv(edition: Reading) -> str:
