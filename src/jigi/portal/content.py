@@ -11,9 +11,10 @@ from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.models import User
 from jigi.portal.rules import is_small
 from jigi.programmes.models import Agreement, Programme
-from jigi.results.framework import framework
+from jigi.results.framework import FORMULAS, framework
 from jigi.results.models import Signature, Value
 from jigi.results.report import written
+from jigi.results.rules import Indicator
 
 AHEAD = timedelta(days=45)
 """How long before a payment its day and place are told."""
@@ -85,8 +86,15 @@ def _results() -> list[dict[str, str]]:
     told = []
     for code, indicator in framework().indicators.items():
         one = found.get(code)
-        if one is None or (indicator.unit != "FCFA" and is_small(one.numerator, one.denominator)):
+        if one is None or _counts_few(indicator, one):
             continue
         told.append({"name": indicator.name, "unit": "" if indicator.is_percentage else indicator.unit,
                      "value": written(indicator, one.value), "source": one.source})  # fmt: skip
     return told
+
+
+def _counts_few(indicator: Indicator, value: Value) -> bool:
+    """Whether few people stand behind a figure: an amount is held by its rows, but for those of the ledger."""
+    if indicator.unit != "FCFA":
+        return is_small(value.numerator, value.denominator)
+    return FORMULAS[indicator.formula].right != "ledger.see" and is_small(value.rows)

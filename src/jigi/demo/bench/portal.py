@@ -6,15 +6,13 @@ from the site. So the processor that the site spends on a request is told too, w
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 import psutil
 from django.db import connection, transaction
@@ -33,13 +31,6 @@ WORKERS = 2
 READERS = 8
 WARMING = 200
 _ASKED = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n"
-
-
-def static(environ: dict[str, Any], start: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
-    """The reference: as many bytes, and nothing looked at."""
-    body = b"x" * int(os.environ["JIGI_BENCH_BYTES"])
-    start("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))])
-    return [body]
 
 
 def _lay(trial: Trial) -> Figures:
@@ -72,9 +63,8 @@ def _read(trial: Trial) -> Figures:
 
 def _reference(trial: Trial) -> Figures:
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(WORKERS), "--port", str(port),
-               "--blocking-threads", "4", "--no-ws", "--no-log", "jigi.demo.bench.portal:static"]  # fmt: skip
-    with _serving(command, port, JIGI_BENCH_BYTES=str(trial.facts["page_bytes"])) as site:
+    command = [sys.executable, "-m", "jigi.demo.bench.static_answer"]
+    with _serving([*command, *map(str, (port, WORKERS, trial.facts["page_bytes"]))], port) as site:
         seconds, spent = _asked(trial.size, port, site)
     return {"reference_seconds": round(seconds, 3), "reference_milliseconds": round(spent / trial.size * 1000, 3)}
 
@@ -110,10 +100,8 @@ def _received(line: socket.socket) -> bytes:
 
 
 @contextmanager
-def _serving(command: Sequence[str], port: int, **environment: str) -> Iterator[psutil.Process]:
-    served = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | environment
-    )
+def _serving(command: Sequence[str], port: int) -> Iterator[psutil.Process]:
+    served = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + PATIENCE_SECONDS
         while not answers(port):

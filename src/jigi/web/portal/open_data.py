@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from jigi.portal.queries import Reading
 from jigi.portal.rules import K
 from jigi.web.export import csv_pieces
-from jigi.web.portal.pages import Page, current, packed
+from jigi.web.portal.pages import Page, edition, number_of_now, packed
 from jigi.web.portal.views import answer
 
 LICENCE = "CC BY 4.0"
@@ -44,7 +44,7 @@ Row = tuple[object, ...]
 @login_not_required
 def file(request: HttpRequest, kind: str) -> HttpResponse:
     """A file of the edition of now."""
-    response = answer(request, _file(current().number, kind), TYPES[kind])
+    response = answer(request, _file(number_of_now(), kind), TYPES[kind])
     if response.status_code == 200:
         response["Content-Disposition"] = f'attachment; filename="{NAMES[kind]}"'
     return response
@@ -52,46 +52,46 @@ def file(request: HttpRequest, kind: str) -> HttpResponse:
 
 @lru_cache(maxsize=8)
 def _file(number: int, kind: str) -> Page:
-    return packed(WRITERS[kind](current()).encode())
+    return packed(WRITERS[kind](edition(number)).encode())
 
 
-def rows(edition: Reading) -> list[Row]:
+def rows(shown: Reading) -> list[Row]:
     """Every published cell, the latest year first, places in the order of their codes."""
     cells = sorted(
-        ((-one.year, code, one) for code, figures in edition.figures.items() for one in figures),
+        ((-one.year, code, one) for code, figures in shown.figures.items() for one in figures),
         key=lambda cell: cell[:2],
     )
     return [
-        (one.year, code, *edition.places[code], one.households, one.paid_xof, int(one.households is None))
+        (one.year, code, *shown.places[code], one.households, one.paid_xof, int(one.households is None))
         for _, code, one in cells
     ]
 
 
-def _csv(edition: Reading) -> str:
-    return "".join(csv_pieces(list(COLUMNS), [_cells(edition)]))
+def _csv(shown: Reading) -> str:
+    return "".join(csv_pieces(list(COLUMNS), [_cells(shown)]))
 
 
-def _hxl(edition: Reading) -> str:
+def _hxl(shown: Reading) -> str:
     tags = tuple(tag for tag, _, _ in COLUMNS.values())
-    return "".join(csv_pieces(list(COLUMNS), [[tags], _cells(edition)]))
+    return "".join(csv_pieces(list(COLUMNS), [[tags], _cells(shown)]))
 
 
-def _cells(edition: Reading) -> list[Row]:
-    return [tuple("" if cell is None else cell for cell in row) for row in rows(edition)]
+def _cells(shown: Reading) -> list[Row]:
+    return [tuple("" if cell is None else cell for cell in row) for row in rows(shown)]
 
 
-def _json(edition: Reading) -> str:
+def _json(shown: Reading) -> str:
     whole = {
         "title": "Ménages payés et francs versés par commune, région et année", "licence": LICENCE,
-        "licence_url": LICENCE_ADDRESS, "edition": edition.number,
-        "published_on": str(edition.day) if edition.day else None, "hidden_under": K,
+        "licence_url": LICENCE_ADDRESS, "edition": shown.number,
+        "published_on": str(shown.day) if shown.day else None, "hidden_under": K,
         "hxl": {name: tag for name, (tag, _, _) in COLUMNS.items()},
-        "rows": [dict(zip(COLUMNS, row, strict=True)) for row in rows(edition)],
+        "rows": [dict(zip(COLUMNS, row, strict=True)) for row in rows(shown)],
     }  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
-def _dictionary(edition: Reading) -> str:
+def _dictionary(shown: Reading) -> str:
     lines: list[Row] = [(name, tag, kind, said) for name, (tag, kind, said) in COLUMNS.items()]
     lines.append(("licence", "", LICENCE, LICENCE_ADDRESS))
     return "".join(csv_pieces(["champ", "hxl", "type", "sens"], [lines]))

@@ -43,15 +43,16 @@ class Missing(Exception):
 
 def current() -> Reading:
     """The edition of now; one statement when it is known, and none for some seconds."""
-    return _reading(_number())
+    return edition(number_of_now())
 
 
 def written(name: str, code: str = "") -> Page:
     """The page of a name (of a place, for some) in the edition of now."""
-    return _written(_number(), timezone.localdate(), name, code)
+    return _written(number_of_now(), timezone.localdate(), name, code)
 
 
-def _number() -> int:
+def number_of_now() -> int:
+    """The number of the edition that everybody reads; 0 before the first."""
     # A pair, because no edition is an answer too.
     return kept("portal_edition", lambda: (latest_number(),), seconds=FRESH_SECONDS)[0]
 
@@ -61,13 +62,14 @@ def _known(number: int) -> Reading:
     return reading(number)
 
 
-def _reading(number: int) -> Reading:
+def edition(number: int) -> Reading:
+    """An edition by its number, kept."""
     return _known(number) if number else NOTHING
 
 
 @lru_cache(maxsize=MOST_PAGES)
 def _written(number: int, today: date, name: str, code: str) -> Page:
-    shown = _reading(number)
+    shown = edition(number)
     told = {"here": name, "edition": shown, "k": K, **PAGES[name](shown, today, code)}
     return packed(render_to_string(f"portal/{name}.html", told).encode())
 
