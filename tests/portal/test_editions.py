@@ -20,7 +20,7 @@ from tests.factories import make_user
 from tests.portal.world import Portal, portal, told
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 20
+STATEMENTS = 21
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_worker_renews_only_what_a_person_began(world: Portal, monkeypatch: 
     jobs.renew.func(0)  # type: ignore[attr-defined]
     assert Edition.objects.count() == 1
     said = dict(Edition.objects.get().content)
-    monkeypatch.setattr(actions, "content", lambda today: {**said, "paydays": {"ML010501": [["2030-01-01", "Mairie"]]}})
+    monkeypatch.setattr(actions, "content", lambda *_: {**said, "paydays": {"ML010501": [["2030-01-01", "Mairie"]]}})
     jobs.renew.func(0)  # type: ignore[attr-defined]
     renewed = Edition.objects.latest("pk")
     assert (renewed.published_by, renewed.cells.count(), renewed.through) == (None, 0, 2016)

@@ -42,7 +42,7 @@ def test_pages_ask_and_the_worker_renews_and_answers(
 
     assume(WORKER)
     assert answers.answer() == 1
-    monkeypatch.setattr(actions, "content", lambda today: {**said, "paydays": {"ML010501": [["2030-01-01", "Mairie"]]}})
+    monkeypatch.setattr(actions, "content", lambda *_: {**said, "paydays": {"ML010501": [["2030-01-01", "Mairie"]]}})
     assert actions.renew() is not None
 
     settings.FENCED = False

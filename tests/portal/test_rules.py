@@ -6,10 +6,10 @@ import random
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jigi.portal.rules import Cell, K, Leaf, Shown, cells_of, is_small, last_settled_year, published
+from jigi.portal.rules import Cell, K, Leaf, Shown, cells_of, is_close, is_small, last_settled_year, published
 from tests.portal.attack import bounds, determined, drawn_year, forms, query, recovers
 
 QUERIES = 10_000
@@ -62,10 +62,12 @@ def test_a_place_where_nobody_was_paid_has_no_cell() -> None:
     assert [one.place for one in _year((0, 15))] == [0, 1, 101]
 
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 counts = st.one_of(st.integers(0, 25), st.integers(0, 1_000))
 years = st.lists(st.lists(counts, max_size=6), min_size=1, max_size=5)
 
 
+@patient
 @given(years, st.integers(2, 12))
 def test_no_hidden_cell_is_bounded_to_less_than_k(regions: list[list[int]], k: int) -> None:
     cells = cells_of(
@@ -77,6 +79,7 @@ def test_no_hidden_cell_is_bounded_to_less_than_k(regions: list[list[int]], k: i
     assert not determined(forms(cells), shown)
 
 
+@patient
 @given(years)
 def test_what_is_shown_is_true_and_nothing_is_hidden_without_a_small_cell(regions: list[list[int]]) -> None:
     cells = _year(*map(tuple, regions))
@@ -117,3 +120,8 @@ def test_a_year_is_settled_from_april_of_the_next() -> None:
 def test_a_share_is_small_by_either_side() -> None:
     assert is_small(3) and is_small(3, 100) and is_small(98, 100)
     assert not is_small(0) and not is_small(0, 100) and not is_small(50, 100)
+
+
+def test_a_count_close_to_another_would_tell_their_difference() -> None:
+    assert is_close(88, [500, 84]) and is_close(84, [88])
+    assert not is_close(84, [84]) and not is_close(94, [84]) and not is_close(84, [])

@@ -56,7 +56,9 @@ def renew() -> Edition | None:
 
 
 def _publish(before: Edition | None, years: Years, by: User | None) -> Edition | None:
-    said = content(timezone.localdate())
+    known = Cell.objects.filter(inside=None).values_list("households", flat=True)
+    fresh = [one.households for own in years.values() for one in own if one.inside is None]
+    said = content(timezone.localdate(), sorted(count for count in (*known, *fresh) if count))
     through = max([before.through if before else 0, *years])
     digest = _digest(said, through, years)
     if before and not years and _digest(before.content, through, {}) == _digest(said, through, {}):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.models import User
-from jigi.portal.rules import is_small
+from jigi.portal.rules import is_close, is_small
 from jigi.programmes.models import Agreement, Programme
 from jigi.results.framework import FORMULAS, framework
 from jigi.results.models import Signature, Value
@@ -22,15 +23,15 @@ MOST_PAYDAYS = 40
 """Of one commune: a page stays light."""
 
 
-def content(today: date) -> dict[str, Any]:
-    """Everything, as it stands; a constant number of statements."""
+def content(today: date, households: Sequence[int]) -> dict[str, Any]:
+    """Everything, as it stands, beside counts of households of the country; a constant number of statements."""
     return {
         "programmes": _programmes(),
         "agreements": _agreements(),
         "places": [{**row, "worksites": json.loads(row["worksites"])} for row in fetch_sql("portal", "places")],
         "paydays": _paydays(today),
         "statements": _statements(),
-        "results": _results(),
+        "results": _results(households),
         "fictitious": User.objects.filter(is_demonstration=True).exists(),
     }
 
@@ -79,15 +80,21 @@ def _statements() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _results() -> list[dict[str, str]]:
-    """The indicators of the country in the last signed snapshot; what counts few is left out."""
+def _results(households: Sequence[int]) -> list[dict[str, str]]:
+    """The indicators of the country in the last signed snapshot. What counts few is left out, alone or by its difference
+    from another count."""
     last = Signature.objects.order_by("-snapshot__until", "-snapshot").values("snapshot")[:1]
     found = {one.indicator: one for one in Value.objects.filter(snapshot__in=last, dimension="")}
+    counts: dict[str, list[int]] = defaultdict(list, {"ménages": list(households)})
     told = []
     for code, indicator in framework().indicators.items():
         one = found.get(code)
-        if one is None or _counts_few(indicator, one):
+        if one is None or one.value is None or _counts_few(indicator, one):
             continue
+        if one.denominator is None and indicator.unit != "FCFA":
+            if is_close(one.numerator, counts[indicator.unit]):
+                continue
+            counts[indicator.unit].append(one.numerator)
         told.append({"name": indicator.name, "unit": "" if indicator.is_percentage else indicator.unit,
                      "value": written(indicator, one.value), "source": one.source})  # fmt: skip
     return told

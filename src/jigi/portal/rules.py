@@ -129,6 +129,11 @@ def is_small(numerator: int, denominator: int | None = None, k: int = K) -> bool
     return any(0 < abs(part) < k for part in parts)
 
 
+def is_close(count: int, told: Iterable[int], k: int = K) -> bool:
+    """Whether a count less one that is told is of fewer than k: the difference would tell them."""
+    return any(0 < abs(count - one) < k for one in told)
+
+
 _CARD = re.compile(r"[A-Z2-7]{13}")
 
 
