@@ -81,8 +81,7 @@ def _statements() -> list[dict[str, Any]]:
 
 
 def _results(households: Sequence[int]) -> list[dict[str, str]]:
-    """The indicators of the country in the last signed snapshot. What counts few is left out, alone or by its difference
-    from another count."""
+    """The indicators of the country in the last signed snapshot, but those that count few, alone or by difference."""
     last = Signature.objects.order_by("-snapshot__until", "-snapshot").values("snapshot")[:1]
     found = {one.indicator: one for one in Value.objects.filter(snapshot__in=last, dimension="")}
     counts: dict[str, list[int]] = defaultdict(list, {"ménages": list(households)})
