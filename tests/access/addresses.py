@@ -56,6 +56,7 @@ from tests.access.grants import GRANT_ASKS
 from tests.access.grievances import GRIEVANCE_ASKS
 from tests.access.messages import MESSAGE_ASKS
 from tests.access.nutrition import NUTRITION_ASKS
+from tests.access.portal import PORTAL_ASKS
 from tests.access.refunds import REFUND_ASKS
 from tests.access.responses import RESPONSE_ASKS
 from tests.access.results import RESULT_ASKS
@@ -66,8 +67,7 @@ from tests.access.triggers import TRIGGER_ASKS
 from tests.access.works import WORKS_ASKS
 
 ASKS: tuple[Ask, ...] = (
-    Ask("home", "page publique", _everywhere("home"), anonymous=True),
-    Ask("public_figures", "chiffres publics", _everywhere("public_figures"), anonymous=True),
+    *PORTAL_ASKS,
     Ask("today", "aujourd’hui", _everywhere("today")),
     Ask(
         "households",

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 NAMES = (SURNAME, *(one.given for one in CANARIES))
 NUMBERS = tuple(one.phone for one in CANARIES)
 STATISTICS = (
-    "/", "/chiffres.csv", "/lieux/", "/lieux/COD2019/ML0105/", "/programmes/", "/programmes/KITA/",
+    "/", "/portail/lieux/", "/portail/donnees/jigi-communes.csv",
+    "/lieux/", "/lieux/COD2019/ML0105/", "/programmes/", "/programmes/KITA/",
     "/programmes/KITA/?format=csv", "/ciblage/", "/ciblage/1/", "/ciblage/1/?format=csv",
     "/paiements/", "/paiements/1/", "/financements/", "/financements/?format=csv", "/financements/KITA-IDA/",
     "/financements/KITA-IDA/?format=csv", "/financements/KITA-IDA/communes/?format=csv",

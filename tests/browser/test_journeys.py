@@ -20,8 +20,11 @@ FIRST, SECOND = "/paiements/1/", "/paiements/2/"
 def test_anyone_sees_where_and_how_much(visit):
     page = visit(None)
     page.goto("/")
-    expect(page.locator("svg[role=img]").first).to_be_visible()
-    expect(page.get_by_text("225", exact=True).first).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.get_by_role("link", name="Où", exact=True).click()
+    page.get_by_role("link", name="Kayes").click()
+    expect(page.locator("table").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("link", name="Se connecter").click()
     expect(page).to_have_url(re.compile("/connexion/"))
 

@@ -12,6 +12,15 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "public": (None, "/"),
+    "portail-ou": (None, "/portail/lieux/"),
+    "portail-region": (None, "/portail/lieux/ML01/"),
+    "portail-commune": (None, "/portail/lieux/ML010501/"),
+    "portail-choix": (None, "/portail/choix/"),
+    "portail-resultats": (None, "/portail/resultats/"),
+    "portail-documents": (None, "/portail/documents/"),
+    "portail-donnees": (None, "/portail/donnees/"),
+    "portail-contacts": (None, "/portail/contacts/"),
+    "portail-inscription": (None, "/portail/inscription/"),
     "connexion": (None, "/connexion/"),
     "aujourdhui": ("coordination", "/aujourdhui/"),
     "lieux": ("coordination", "/lieux/"),

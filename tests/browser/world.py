@@ -41,6 +41,7 @@ from jigi.payments import (  # noqa: E402
 )
 from jigi.payments.bank_accounts import Described  # noqa: E402
 from jigi.payments.models import Instruction, PaymentRound  # noqa: E402
+from jigi.portal import actions as portal  # noqa: E402
 from jigi.programmes import amendments, budgets, eligibility  # noqa: E402
 from jigi.programmes.budget_rules import Purpose, SaidBudget, SaidLine  # noqa: E402
 from jigi.programmes.models import Agency, Agreement, Component  # noqa: E402
@@ -104,6 +105,7 @@ def main(folder: Path) -> None:
     make_shocks(staff)
     grievances_world.lay(away, staff.manager)
     shocks_world.lay()
+    portal.publish(by=staff.operator)
 
 
 def _doubts(folder: Path, staff: ground.Staff) -> None:

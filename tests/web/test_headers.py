@@ -32,7 +32,7 @@ urlpatterns = [
 
 ANSWERS = {
     "/": 200,
-    "/chiffres.csv": 200,
+    "/portail/donnees/jigi-communes.csv": 200,
     "/connexion/": 200,
     "/aujourdhui/": 200,
     "/menages/": 200,
@@ -75,7 +75,7 @@ def test_nothing_of_a_signed_in_person_is_kept_on_the_way(reader: Client, addres
 
 
 def test_what_anyone_may_read_may_be_asked_again_and_static_files_are_kept(client: Client, db: None) -> None:
-    assert client.get("/chiffres.csv").headers["Cache-Control"] == "no-cache"
+    assert client.get("/plainte/suivre/").headers["Cache-Control"] == "no-cache"
     assert "max-age" in client.get("/static/jigi.css").headers["Cache-Control"]
 
 

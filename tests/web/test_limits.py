@@ -138,7 +138,7 @@ def test_an_export_gives_its_place_back_when_it_ends_or_its_reader_leaves(reader
 def test_the_public_file_never_takes_the_places_of_those_who_work(client: Client, db: None, settings: Any) -> None:
     settings.MOST_EXPORTS = 1
     held = slots.take("export", 1, busy="x")
-    assert client.get("/chiffres.csv").status_code == 200
+    assert client.get("/portail/donnees/jigi-communes.csv").status_code == 200
     held()
 
 

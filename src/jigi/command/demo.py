@@ -11,7 +11,7 @@ from django.conf import settings
 
 from jigi.command.serve import serve
 from jigi.command.verb import Figures, Verb, number, progress, say, wrong
-from jigi.demo import chain, figures, ground
+from jigi.demo import chain, figures, ground, published
 from jigi.demo.accompany import accompany
 from jigi.demo.shock import shake
 from jigi.foundation import runs, seals
@@ -53,6 +53,7 @@ def _run(options: argparse.Namespace) -> Figures:
             accompanied = accompany(staff)
             helped = shake(plan, played.formula, staff) if played.formula else {}
     watch(by=staff.operator)
+    published.publish(staff)
     sealed = seals.seal()
     more = {"accompanied": accompanied, "shock": helped, "audit_rows_sealed": sum(mark.rows for mark in sealed)}
     found = figures.figures(component, played) | more

@@ -106,6 +106,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "results withdraw": ("results", "Retire un chiffre repris qui était faux ; les instantanés ne changent pas"),
     "results report": ("results", "Écrit la situation annuelle, en PDF et en DOCX"),
     "results prove": ("results", "Recalcule l’empreinte de chaque instantané, et le tableau de bord, et compare"),
+    "portal publish": ("portal", "Publie une édition du portail public, avec les années échues, sans petit effectif"),
     "results refresh": ("results", "Compte les chiffres du tableau de bord, par commune"),
     "backup create": ("backup", "Sauvegarde la base et les fichiers, chiffrés, vers un dossier ou un disque"),
     "backup verify": ("backup_folder", "Déchiffre et contrôle une sauvegarde, sans base"),

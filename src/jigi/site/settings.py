@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "jigi.monitoring",
     "jigi.results",
     "jigi.protection",
+    "jigi.portal",
     "jigi.web",
 ]
 
@@ -167,7 +168,7 @@ if HTTPS:
 
 PROCRASTINATE_IMPORT_PATHS = [
     "jigi.foundation.clock", "jigi.geography.jobs", "jigi.payments.jobs", "jigi.monitoring.jobs",
-    "jigi.results.jobs", "jigi.grievances.jobs", "jigi.messaging.jobs", "jigi.outreach.jobs",
+    "jigi.results.jobs", "jigi.portal.jobs", "jigi.grievances.jobs", "jigi.messaging.jobs", "jigi.outreach.jobs",
     "jigi.protection.jobs", "jigi.web.imports.jobs", "jigi.web.forms.jobs", "jigi.web.schemes.jobs",
     "jigi.web.backups.jobs", "jigi.web.sharing.jobs", "jigi.web.sheets.jobs", "jigi.payments.dispatch_jobs",
 ]  # fmt: skip
@@ -179,6 +180,10 @@ MESSAGES_SENDER = os.environ.get("JIGI_MESSAGES_SENDER", "JIGI")
 # The first words by which an SMS is a complaint; « * »: any message that asks nothing else. And the gateway of USSD.
 COMPLAINT_WORDS = os.environ.get("JIGI_COMPLAINT_WORDS", "PLAINTE,RECLAMATION")
 USSD_SECRET = os.environ.get("JIGI_USSD_SECRET", "")
+# Whom the public pages say to call or write to; what is not set is not told.
+CONTACT_PHONE = os.environ.get("JIGI_CONTACT_PHONE", "")
+CONTACT_EMAIL = os.environ.get("JIGI_CONTACT_EMAIL", "")
+CONTACT_ADDRESS = os.environ.get("JIGI_CONTACT_ADDRESS", "")
 # Where the head of the audit's chain is written outside the database; the second place is best on another machine.
 AUDIT_ANCHORS = [Path(os.environ.get("JIGI_AUDIT_ANCHOR") or HOME / "audit" / "anchor.log")]
 if second := os.environ.get("JIGI_AUDIT_ANCHOR_2"):

@@ -10,7 +10,7 @@ handler500 = "jigi.web.limits.server_error"
 
 urlpatterns = scoped(
     [
-        path("", include("jigi.web.public.urls")),
+        path("", include("jigi.web.portal.urls")),
         path("", include("jigi.web.account.urls")),
         path("aujourdhui/", include("jigi.web.today.urls")),
         path("menages/", include("jigi.web.households.urls")),

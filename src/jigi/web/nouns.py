@@ -147,6 +147,7 @@ NOUNS = {
     "results_snapshot": Noun("instantané des résultats", "/resultats/instantanes/{}/", "results.see"),
     "results_figures": Noun("chiffres repris"),
     "results_question": Noun("question gardée"),
+    "portal_edition": Noun("édition du portail public"),
     "activation": Noun("réponse à un choc", "/reponses/{}/", "shocks.see"),
 }
 
@@ -351,6 +352,7 @@ VERBS = {
     "exit_component": "faire sortir d’une composante",
     "take": "prendre",
     "sign": "signer",
+    "publish": "publier",
 }
 
 FACTS = {
@@ -425,6 +427,8 @@ FACTS = {
     "commune": "commune",
     "orders": "ordres",
     "ceiling_xof": "plafond",
+    "through": "jusqu’à l’année",
+    "years": "années",
 }
 
 

@@ -38,6 +38,7 @@ WITHOUT_KEY = {
     "complaint": "le même récit au même numéro, le même jour, est la même plainte : elle garde son numéro",
     "complaint_follow": "montre un état, ne change rien",
     "complaint_ussd": "une session ne fait qu’une plainte : la seconde fois, elle dit le même numéro",
+    "portal_ask": "la même question, le même jour, n’a qu’une réponse",
     "fill_send": "une fiche porte son propre numéro : la seconde fois, elle est déjà là",
     "site_send": "un paiement noté porte son propre numéro : la seconde fois, il est déjà là",
     "session_phone_send": "un appel dit toute la séance : la seconde fois, elle est déjà tenue ainsi",

@@ -13,6 +13,7 @@ from jigi.demo.bench import (
     money,
     nutrition,
     openrosa,
+    portal,
     reconcile,
     register,
     round,
@@ -28,6 +29,6 @@ from jigi.demo.bench.trial import Bench
 ALL = (
     round.BENCH, importing.BENCH, reconcile.BENCH, access.BENCH, vault.BENCH, trace.BENCH, backup.BENCH, register.BENCH,
     openrosa.BENCH, dispatch.BENCH, statement.BENCH, money.BENCH, served.BENCH, sessions.BENCH, nutrition.BENCH,
-    works.BENCH, backtest.BENCH, expansion.BENCH, messages.BENCH,
+    works.BENCH, backtest.BENCH, expansion.BENCH, messages.BENCH, portal.BENCH,
 )  # fmt: skip
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in ALL}

@@ -91,13 +91,13 @@ def _lay(trial: Trial) -> Figures:
 
 
 def _send(trial: Trial) -> Figures:
-    port = _free_port()
+    port = free_port()
     with _serving(port) as site, _importing(trial) as running, ThreadPoolExecutor(PHONES) as pool:
         shares = [range(first, trial.size, PHONES) for first in range(PHONES)]
-        began, spent = time.monotonic(), _processor_seconds(site)
+        began, spent = time.monotonic(), processor_seconds(site)
         waits = [wait for found in pool.map(lambda share: _phone(trial, port, share), shares) for wait in found]
         seconds = time.monotonic() - began
-        spent = _processor_seconds(site) - spent
+        spent = processor_seconds(site) - spent
         outlasted = running.poll() is None
     received = Submission.objects.count()
     waits.sort()
@@ -169,7 +169,7 @@ def _serving(port: int) -> Iterator[psutil.Process]:
     served = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + PATIENCE_SECONDS
-        while not _answers(port):
+        while not answers(port):
             if time.monotonic() > until or served.poll() is not None:
                 raise JigiError("Le site mesuré n’a pas commencé à répondre")
             time.sleep(0.2)
@@ -194,13 +194,13 @@ def _importing(trial: Trial) -> Iterator[subprocess.Popen[bytes]]:
         running.wait(timeout=PATIENCE_SECONDS)
 
 
-def _processor_seconds(site: psutil.Process) -> float:
+def processor_seconds(site: psutil.Process) -> float:
     """What the processes of pages have spent; the database's are not among them."""
     times = [one.cpu_times() for one in (site, *site.children(recursive=True))]
     return float(sum(one.user + one.system for one in times))
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1):
             return True
@@ -208,7 +208,7 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
