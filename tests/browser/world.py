@@ -16,7 +16,7 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 from xlsxwriter import Workbook  # noqa: E402
 
-from jigi.demo import chain, ground  # noqa: E402
+from jigi.demo import chain, ground, published  # noqa: E402
 from jigi.demo.accompany import accompany  # noqa: E402
 from jigi.foundation.models import User  # noqa: E402
 from jigi.foundation.periods import Period  # noqa: E402
@@ -41,10 +41,10 @@ from jigi.payments import (  # noqa: E402
 )
 from jigi.payments.bank_accounts import Described  # noqa: E402
 from jigi.payments.models import Instruction, PaymentRound  # noqa: E402
-from jigi.portal import actions as portal  # noqa: E402
 from jigi.programmes import amendments, budgets, eligibility  # noqa: E402
 from jigi.programmes.budget_rules import Purpose, SaidBudget, SaidLine  # noqa: E402
 from jigi.programmes.models import Agency, Agreement, Component  # noqa: E402
+from jigi.results import dashboard  # noqa: E402
 from jigi.shocks.triggers import load_shipped  # noqa: E402
 from jigi.verification import actions as verification  # noqa: E402
 from jigi.verification.actions import Draw  # noqa: E402
@@ -105,7 +105,8 @@ def main(folder: Path) -> None:
     make_shocks(staff)
     grievances_world.lay(away, staff.manager)
     shocks_world.lay()
-    portal.publish(by=staff.operator)
+    published.publish(staff)
+    dashboard.refresh()
 
 
 def _doubts(folder: Path, staff: ground.Staff) -> None:

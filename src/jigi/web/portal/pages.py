@@ -21,11 +21,6 @@ from jigi.web.kept import kept
 FRESH_SECONDS = 5
 """How long a process may go on with an edition after the next is published."""
 MOST_PAGES = 1_000
-KINDS = {
-    "regular": "transfert monétaire", "emergency": "transfert d’urgence", "sessions": "mesures d’accompagnement",
-    "nutrition": "paquet nutritionnel préventif", "works": "travaux à haute intensité de main-d’œuvre",
-    "grants": "subvention d’activité",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,20 +77,13 @@ def packed(plain: bytes) -> Page:
 def _home(shown: Reading, today: date, code: str) -> dict[str, Any]:
     paid = [one for one in shown.country if one.paid_xof is not None]
     return {
-        "programmes": [
-            {**one, "components": [_given(part) for part in one["components"]]}
-            for one in shown.content.get("programmes", [])
-        ],
+        "programmes": shown.content.get("programmes", []),
         "communes": len(shown.content.get("places", [])),
         "last": paid[0] if paid else None,
         "first_year": paid[-1].year if paid else None,
         "paid_xof": sum(one.paid_xof or 0 for one in paid),
         "years": shown.country,
     }
-
-
-def _given(part: dict[str, Any]) -> dict[str, Any]:
-    return {**part, "kind_said": KINDS.get(part["kind"], part["kind"])}
 
 
 @dataclass(frozen=True)
