@@ -45,7 +45,7 @@ def _row(form: Questionnaire, place: tuple[str, str], said: tuple[str, str], pri
     path, turn = place
     item = form.questions.get(path)
     title = item.label or item.name if item else path
-    if any(path == one or path.startswith(f"{one}/") for one in private):
+    if any(not one or path == one or path.startswith(f"{one}/") for one in private):
         return Difference(title, turn, HIDDEN, HIDDEN)
     kept, other = (_shown(item, one) for one in said)
     return Difference(title, turn, kept, other)

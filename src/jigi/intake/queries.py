@@ -21,6 +21,8 @@ from jigi.intake.xlsform import named_media
 
 HEADER = ("fichier", "ligne", "fiche", "colonne", "valeur", "gravité", "constat", "que faire")
 WAITING = (Submission.Status.RECEIVED, Submission.Status.HELD, Submission.Status.BATCHED)
+CONFIDED = ("plainte",)
+"""The questionnaires that tell what is confided to who asks it: of those, nobody sees the fiches of another here."""
 _QUERY = """
 SELECT file_name, line::text, key, "column", value, severity, message, remedy
 FROM intake_problem WHERE batch_id = %(batch)s ORDER BY id
@@ -96,8 +98,11 @@ def made_lists(version: FormVersion) -> list[str]:
 
 
 def submissions_seen_by(user: User) -> QuerySet[Submission]:
-    """The fiches received: all with the right to import at the country, elsewhere those that one sent oneself."""
-    return Submission.objects.all() if _imports_everywhere(user) else Submission.objects.filter(sent_by=user)
+    """The fiches received: all with the right to import at the country, but what was confided to others; elsewhere
+    those that one sent oneself."""
+    own = Q(sent_by=user)
+    may = own | ~Q(form_version__form__code__in=CONFIDED) if _imports_everywhere(user) else own
+    return Submission.objects.filter(may)
 
 
 def waiting(version: FormVersion) -> QuerySet[Submission]:

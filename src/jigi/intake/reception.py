@@ -93,9 +93,11 @@ def _receive(instance: Instance, content: bytes, files: Mapping[str, bytes], dev
 @unfenced
 @transaction.atomic
 def take_over(submission: Submission) -> None:
-    """Empty the answers and the files of a fiche that a package above keeps elsewhere: sent again, it is known."""
+    """Empty the answers and the files of a fiche that a package above keeps elsewhere, and forget other answers that
+    came under its number: sent again, it is known."""
     Submission.objects.filter(pk=submission.pk).update(sealed=b"", device="")
     submission.attachments.update(content=b"", held_sealed=b"", held_because="")
+    submission.conflicts.all().delete()
 
 
 def _known(instance: Instance) -> Submission:
