@@ -75,6 +75,16 @@ def test_what_waits_is_told_before_what_was_paid(tmp_path: Path) -> None:
     assert ["sont préparés pour votre ménage" in text for text in _said()] == [True]
 
 
+def test_money_that_nobody_approved_is_not_promised(tmp_path: Path) -> None:
+    world = paid(tmp_path)
+    world.scene.close(world.scene.component.rounds.get())
+    prepared = world.scene.prepared(6)
+    order = Instruction.objects.filter(payment_round=prepared, status="open").order_by("pk")[0]
+    own = Household.objects.get(pk=order.household_id)
+    _asked(own.rsu_number, _phone(own), "payment")
+    assert ["sont préparés" in text for text in _said()] == [False]
+
+
 def test_a_household_of_the_register_that_is_in_nothing_is_told_so(household: Household) -> None:
     [number] = make_households(1, make_village(Area.objects.get(code="ML030101"), 2), prefix="autre")
     own = Household.objects.get(pk=number)
@@ -144,6 +154,13 @@ def test_a_telephone_is_asked_about_three_times_a_day_and_the_fourth_looks_the_s
     pages = [_asked(household.rsu_number, _phone(household)) for _ in range(4)]
     assert {(one.status_code, one.content) for one in pages} == {(200, pages[0].content)}  # type: ignore[attr-defined]
     assert Question.objects.count() == 3
+
+
+def test_who_asks_with_another_number_silences_nobody(household: Household) -> None:
+    for number in ("0000000097", "0000000097", "0000000097", "???", "???", "???"):
+        _asked(number, _phone(household))
+    _asked(household.rsu_number, _phone(household))
+    assert len(_said()) == 1
 
 
 def test_an_address_that_asks_too_much_waits(household: Household) -> None:

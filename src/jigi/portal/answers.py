@@ -31,38 +31,48 @@ DAY = timedelta(days=1)
 
 
 def ask(asks: str, number: str, phone: str, *, address: str) -> None:
-    """Keep a question. Raises TooMany for an address that asks too much; a telephone that is asked about too much is
-    not asked about again, and nobody is told."""
+    """Keep a question. Raises TooMany for an address that asks too much; a telephone that is asked about too much with
+    one number is not asked about again, and nobody is told. Another number, or none, uses up nothing of the true one:
+    a stranger does not silence a household."""
     attempts.count_asked("portal_ask", address, most=FROM_AN_ADDRESS)
-    index = vault().index("phone", phone)
+    index, named = vault().index("phone", phone), asked_number(number)
     try:
-        attempts.count_asked("portal_phone", index.hex(), most=OF_A_PHONE, window=DAY)
+        attempts.count_asked("portal_phone", f"{index.hex()} {named}", most=OF_A_PHONE, window=DAY)
     except attempts.TooMany:
         return
-    Question.objects.create(asks=asks, number=asked_number(number), phone_index=index)
+    Question.objects.create(asks=asks, number=named, phone_index=index)
 
 
 @unfenced
-@transaction.atomic
 def answer() -> int:
     """Write the answers of what waits in the outbox, and forget the questions; returns how many messages. A constant
-    number of statements for each kind of answer."""
+    number of statements for each kind of answer; what is answered stays so when a later lot breaks."""
     written = 0
-    today = timezone.localdate()
-    while asked := fetch_sql("portal", "take_questions", {"most": AT_ONCE}):
-        facts = {name: [row[name] for row in asked] for name in ("asks", "number", "phone_index")}
-        told: dict[str, list[Line]] = defaultdict(list)
-        for row in fetch_sql("portal", "answers", facts):
-            told[_template(row)].append(
-                Line(
-                    cause=f"asked:{row['asks']}:{row['household_id']}:{bytes(row['number_index']).hex()}:{today}",
-                    phone_sealed=bytes(row["sealed"]), phone_index=bytes(row["number_index"]), values=_values(row),
-                    area=row["commune_id"], household=row["household_id"],
-                )
-            )  # fmt: skip
-        for template, lines in told.items():
-            wording = Wording(template, batch="asked", expires_at=timezone.now() + DAY)
-            written += writing.queue(wording, lines, by=None)
+    while (told := _answer_some()) is not None:
+        written += told
+    return written
+
+
+@transaction.atomic
+def _answer_some() -> int | None:
+    """The oldest questions, in one transaction; None when none waits."""
+    asked = fetch_sql("portal", "take_questions", {"most": AT_ONCE})
+    if not asked:
+        return None
+    facts = {name: [row[name] for row in asked] for name in ("asks", "number", "phone_index")}
+    written, today = 0, timezone.localdate()
+    told: dict[str, list[Line]] = defaultdict(list)
+    for row in fetch_sql("portal", "answers", facts):
+        told[_template(row)].append(
+            Line(
+                cause=f"asked:{row['asks']}:{row['household_id']}:{bytes(row['number_index']).hex()}:{today}",
+                phone_sealed=bytes(row["sealed"]), phone_index=bytes(row["number_index"]), values=_values(row),
+                area=row["commune_id"], household=row["household_id"],
+            )
+        )  # fmt: skip
+    for template, lines in told.items():
+        wording = Wording(template, batch="asked", expires_at=timezone.now() + DAY)
+        written += writing.queue(wording, lines, by=None)
     return written
 
 

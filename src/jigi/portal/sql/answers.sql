@@ -1,6 +1,7 @@
 -- reads: the questions given, registry_household, enrolment_card, enrolment_enrolment, registry_membership,
--- registry_phone, programmes_*, payments_instruction; for each question of an active household whose present member has
--- that telephone: the programme it is in, and its last order that waits or was paid
+-- registry_phone, programmes_*, payments_instruction, payments_paymentround; for each question of an active household
+-- whose present member has that telephone: the programme it is in, and its last order that waits (in a released round:
+-- nobody has approved the money of another) or was paid
 SELECT asked.asks, household.id AS household_id, household.commune_id, phone.sealed, phone.number_index,
     enrolled.programme, last.status, last.amount_xof, last.settled_on,
     left(coalesce(nullif(last.pay_point, ''), commune.name), 120) AS place
@@ -31,7 +32,9 @@ LEFT JOIN LATERAL (
     SELECT CASE line.status WHEN 'open' THEN 'open' ELSE 'paid' END AS status, line.settled_on, line.pay_point,
         CASE line.status WHEN 'partial' THEN line.paid_xof ELSE line.amount_xof END AS amount_xof
     FROM payments_instruction AS line
-    WHERE line.household_id = household.id AND line.status IN ('open', 'paid', 'partial')
+    JOIN payments_paymentround AS round ON round.id = line.payment_round_id
+    WHERE line.household_id = household.id
+        AND (line.status IN ('paid', 'partial') OR line.status = 'open' AND round.status = 'released')
     ORDER BY (line.status = 'open') DESC, line.settled_on DESC NULLS LAST, line.id DESC LIMIT 1
 ) AS last ON true
 ORDER BY household.id, asked.asks
