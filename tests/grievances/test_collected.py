@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from jigi.foundation.errors import Raced, Refused
 from jigi.foundation.fence import acting
@@ -16,10 +17,12 @@ from jigi.geography.models import StaffPosting
 from jigi.geography.scope import seen_by
 from jigi.grievances import collected, recordings
 from jigi.grievances.catalogue import read_categories
-from jigi.grievances.models import Arrival, Case, Recording
+from jigi.grievances.models import Arrival, Case, Category, Recording
 from jigi.intake import xlsform
 from jigi.intake.actions import load_form, publish
-from jigi.intake.models import Attachment, Submission
+from jigi.intake.comparison import HIDDEN, differences
+from jigi.intake.models import Attachment, Submission, SubmissionConflict
+from jigi.intake.queries import imports_everywhere, submissions_seen_by
 from jigi.intake.reception import receive
 from tests.factories import ProvedClient, make_user
 from tests.grievances.sounds import AMR
@@ -86,7 +89,7 @@ def test_what_is_wrong_is_held_and_corrected(phone: World) -> None:
     assert not any(collected.correct(arrival, question, value, by=phone.officer) for question, value in good.items())
     assert [question for question, _ in faults()] == ["rsu"]
     assert collected.correct(arrival, "rsu", phone.households[0].rsu, by=phone.country)
-    assert Case.objects.get().received_by == phone.officer and not Arrival.objects.get().faults.exists()
+    assert Case.objects.get().received_by == phone.country and not Arrival.objects.get().faults.exists()
     with pytest.raises(Raced):
         collected.correct(arrival, "rsu", "1", by=phone.officer)
 
@@ -105,6 +108,85 @@ def test_the_sound_is_waited_for_and_kept_with_the_case(phone: World) -> None:
     send(phone, "1", {"voix.amr": AMR}, son="voix.amr")
     assert collected.take_all() == {"complaint": 1}
     assert recordings.sound(Recording.objects.get()) == AMR and not bytes(Attachment.objects.get().content)
+
+
+def test_a_sound_that_never_comes_is_not_waited_for_beyond_a_day(phone: World) -> None:
+    send(phone, "1", son="voix.amr")
+    assert collected.take_all() == {"awaited": 1}
+    Submission.objects.update(received_at=timezone.now() - collected.PATIENCE)
+    assert collected.take_all() == {"complaint": 1} and not Recording.objects.exists()
+
+
+def test_what_waits_for_its_sound_keeps_no_other_back(phone: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collected, "AT_ONCE", 1)
+    send(phone, "1", son="voix.amr")
+    assert collected.take_all() == {"awaited": 1}
+    send(phone, "2")
+    assert collected.take_all() == {"complaint": 1} and collected.take_all() == {"awaited": 1}
+
+
+def test_only_what_is_wrong_is_corrected(phone: World) -> None:
+    send(phone, "1", rsu="12")
+    collected.take_all()
+    arrival = Arrival.objects.get()
+    for question in ("categorie", "commune"):
+        with pytest.raises(Refused, match="Par quoi"):
+            collected.correct(arrival, question, "other", by=phone.officer)
+    shown = as_(phone.officer).get("/plaintes/fiches/").content.decode()
+    assert '<option value="rsu"' in shown and '<option value="categorie"' not in shown
+
+
+def test_a_sensitive_one_that_is_held_stays_sensitive(phone: World) -> None:
+    Category.objects.filter(code="gender_violence").update(in_use=False)
+    send(phone, "1", categorie="gender_violence")
+    collected.take_all()
+    arrival = Arrival.objects.get()
+    assert not collected.correct(arrival, "categorie", "other", by=phone.country)
+    assert faults() == [("categorie", "Une plainte sensible ne devient pas ordinaire")]
+    for user in (phone.officer, phone.country):
+        with pytest.raises(Refused):
+            collected.drop(arrival, "Déjà entendue au guichet, hier.", by=user)
+    assert collected.correct(arrival, "categorie", "child_protection", by=phone.officer)
+    assert Case.objects.get().sensitive
+
+
+def test_who_lost_the_right_leaves_it_to_who_handles_complaints_in_the_country(phone: World) -> None:
+    send(phone, "1")
+    StaffPosting.objects.filter(user=phone.officer, role="grievance_officer").delete()
+    assert collected.take_all() == {"held": 1}
+    arrival = Arrival.objects.get()
+    assert not collected.correct(arrival, "commune", phone.commune.code, by=phone.officer)
+    assert collected.correct(arrival, "commune", phone.commune.code, by=phone.country)
+    assert Case.objects.get().received_by == phone.country
+
+
+def test_one_that_breaks_stops_no_other(phone: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(phone, "1", recit="Un récit qui casse la machine.")
+    send(phone, "2")
+    kept = collected._received
+
+    def breaking(said: collected._Reading, by: User) -> Case:
+        if "casse" in said["recit"]:
+            raise ZeroDivisionError
+        return kept(said, by)
+
+    monkeypatch.setattr(collected, "_received", breaking)
+    with pytest.raises(ZeroDivisionError):
+        collected.take_all()
+    assert Case.objects.get().told == TOLD and Arrival.objects.count() == 1
+
+
+def test_who_imports_sees_nothing_that_was_confided_to_another(phone: World) -> None:
+    send(phone, "1", son="voix.amr")
+    with pytest.raises(Raced):
+        send(phone, "1", son="voix.amr", recit="Une autre histoire, sous le même numéro.")
+    importer = make_user("importe", "programme_manager")
+    assert imports_everywhere(importer) and not submissions_seen_by(importer).exists()
+    one = submissions_seen_by(phone.officer).get()
+    assert {row.kept for row in differences(one, one.conflicts.get())} == {HIDDEN}
+    Submission.objects.update(received_at=timezone.now() - collected.PATIENCE)
+    assert collected.take_all() == {"complaint": 1}
+    assert not SubmissionConflict.objects.exists(), "another story is not kept beside the case"
 
 
 def test_what_is_no_sound_does_not_stop_a_complaint_for_ever(phone: World) -> None:
@@ -155,4 +237,5 @@ def test_one_is_set_aside_with_a_reason(phone: World) -> None:
     typed = {"cle": str(uuid.uuid4()), "motif": "Déjà entendue au guichet, hier."}
     done = as_(phone.officer).post(f"/plaintes/fiches/{Arrival.objects.get().pk}/ecarter/", typed, follow=True)
     assert "La fiche est écartée" in done.content.decode()
+    assert not Submission.objects.get().sealed, "what was told is kept nowhere"
     assert Arrival.objects.get().became == "dropped" and collected.take_all() == {} and not Case.objects.exists()

@@ -91,6 +91,12 @@ def test_a_session_becomes_one_complaint_whatever_is_typed_after(world: World, s
 
 
 @pytest.mark.django_db
+def test_a_session_of_another_telephone_is_another(world: World) -> None:
+    said = calls.answer("S1", PHONE, "1*2*0*2")
+    assert calls.answer("S1", "+22370000002", "1*2*0*2") != said and Case.objects.count() == 2
+
+
+@pytest.mark.django_db
 def test_who_wants_no_call_leaves_no_telephone(world: World, settings: Any) -> None:
     settings.FENCED = True
     give_phone(world, PHONE)

@@ -19,6 +19,7 @@ from jigi.enrolment import actions as enrolment
 from jigi.enrolment.models import Enrolment
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent, Run
+from jigi.grievances.models import Arrival
 from jigi.intake.models import Submission
 from jigi.intake.reception import receive
 from jigi.protection import retention
@@ -162,6 +163,16 @@ def test_a_household_that_is_held_waits_and_keeps_no_other_from_the_rules(world:
     assert done.applied["fiches"] == 1
     never.refresh_from_db()
     assert not never.is_erased
+
+
+@pytest.mark.django_db
+def test_a_complaint_of_a_telephone_that_was_held_so_long_is_set_aside(world: World) -> None:
+    old = Submission.objects.order_by("received_at").first()
+    held = Arrival.objects.create(key="form:1", fiche=old, sent_by=world.officer, became="held")
+    held.faults.create(question="rsu", what="Aucun ménage", value="4827193066")
+    retention.apply(retention.propose(by=world.officer), by=world.second)
+    held.refresh_from_db()
+    assert held.became == "dropped" and not held.faults.exists()
 
 
 @pytest.mark.django_db

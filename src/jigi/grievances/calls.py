@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from django.db import transaction
+from django.utils import timezone
 
 from jigi.foundation.attempts import TooMany
 from jigi.foundation.errors import Refused
@@ -49,13 +50,15 @@ def _shown(step: ussd_rules.Step, session: str, phone: str) -> str:
 
 
 def _filed(asked: File, session: str, phone: str) -> Case:
-    """The case of a session: made by the first that asks, the others wait for it and find it."""
-    key = f"ussd:{sha256(session.encode()).hexdigest()}"
+    """The case of a session: made by the first that asks, the others wait for it and find it. Gateways give the number
+    of a session again: it is one with its telephone and its day."""
+    index = vault().index("phone", phone)
+    named = f"{session}\0{index.hex()}\0{timezone.localdate()}"
+    key = f"ussd:{sha256(named.encode()).hexdigest()}"
     Arrival.objects.bulk_create([Arrival(key=key)], ignore_conflicts=True)
     arrival = Arrival.objects.select_for_update(of=("self",)).select_related("case").get(key=key)
     if arrival.case is not None:
         return arrival.case
-    index = vault().index("phone", phone)
     count("complaint", index)
     case = actions.receive(_heard(asked, phone, index), by=None)
     arrival.became, arrival.case = Arrival.Became.COMPLAINT, case

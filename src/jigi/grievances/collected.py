@@ -9,22 +9,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from jigi.foundation import audit
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import JigiError, Raced, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
-from jigi.geography.access import postings_with
+from jigi.geography.access import postings_with, require
 from jigi.geography.models import Area
 from jigi.geography.queries import version_in_use
 from jigi.grievances import actions, queries, recordings
 from jigi.grievances.actions import Heard
 from jigi.grievances.models import Arrival, ArrivalFault, Case, Category
+from jigi.grievances.unattended import one_by_one
 from jigi.intake import reception
 from jigi.intake.answers import read_instance, values_of
 from jigi.intake.models import Attachment, Submission
@@ -40,6 +42,8 @@ QUESTIONS = {
 """Those that a person may correct; what was told and who told it are the questionnaire's own."""
 AT_ONCE, LONGEST = 200, 120
 LEFT_OUT = "non"
+PATIENCE = timedelta(days=1)
+"""How long a complaint waits for its sound: past that it is taken without, for somebody waits for an answer."""
 Became = Arrival.Became
 
 
@@ -52,7 +56,9 @@ class _Reading:
     """A questionnaire being read, with what is wrong of it: question -> (what, what to do)."""
 
     fiche: Submission
+    told: Mapping[str, str]
     said: Mapping[str, str]
+    """What was told, with what was put in its place since."""
     faults: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def wrong(self, question: str, what: str, remedy: str) -> None:
@@ -64,7 +70,7 @@ class _Reading:
 
 def take_all() -> Counter[str]:
     """Take what waits; returns how many became what."""
-    return Counter(one for one in map(take, waiting()) if one)
+    return Counter(one for one in one_by_one(take, waiting()) if one)
 
 
 @unfenced
@@ -75,19 +81,21 @@ def waiting() -> list[int]:
 
 @unfenced
 @transaction.atomic
-def take(fiche: int) -> str:
-    """Make a case of a questionnaire, or hold it with what is wrong; "" when it is done or in other hands."""
+def take(fiche: int, *, by: User | None = None) -> str:
+    """Make a case of a questionnaire, or hold it with what is wrong; "" when it is done or in other hands. `by` whose
+    right: who sent it, unless another who handles complaints in the whole country mended it."""
     one = Submission.objects.select_related("sent_by").get(pk=fiche)
     made = Arrival(key=f"form:{fiche}", fiche=one, sent_by=one.sent_by, became=Became.HELD)
     Arrival.objects.bulk_create([made], ignore_conflicts=True)
     arrival = Arrival.objects.select_for_update(of=("self",), skip_locked=True).filter(fiche=one).first()
     if arrival is None or arrival.case_id or arrival.became == Became.DROPPED or not one.sealed:
         return ""
-    said = _Reading(one, {})
+    said = _Reading(one, {}, {})
     try:
         with transaction.atomic():
-            said.said = values_of(read_instance(reception.answers_of(one)).root) | _corrections(arrival)
-            case = _received(said)
+            said.told = _told(one)
+            said.said = {**said.told, **_corrections(arrival)}
+            case = _received(said, by or one.sent_by)
     except _Awaited:
         return _hold(arrival, Became.AWAITED, {})
     except JigiError as error:
@@ -103,24 +111,29 @@ def take(fiche: int) -> str:
 @unfenced
 @transaction.atomic
 def correct(arrival: Arrival, question: str, value: str, *, by: User) -> bool:
-    """Put a value in the place of an answer, and try again: whether it is a complaint now."""
+    """Put a value in the place of an answer that is wrong, and try again: whether it is a complaint now."""
     held = _held(arrival, by)
     said = " ".join(value.split())[:LONGEST]
-    if question not in QUESTIONS or not said:
+    if question not in correctable(held) or not said:
         raise Refused("Par quoi remplacer quelle réponse ?", remedy="Choisissez la question, écrivez la valeur.")
     ArrivalFault.objects.update_or_create(arrival=held, question=question, defaults={"value": said})
     audit.record("correct", NOUN, held.pk, by=by, after={"question": question})
     assert held.fiche_id is not None, "what is held came from a telephone"
-    return take(held.fiche_id) == Became.COMPLAINT
+    return take(held.fiche_id, by=by) == Became.COMPLAINT
 
 
 @unfenced
 @transaction.atomic
 def drop(arrival: Arrival, reason: str, *, by: User) -> None:
-    """Set a questionnaire aside: it is of nothing, or was entered otherwise."""
+    """Set a questionnaire aside: it is of nothing, or was entered otherwise. One told as sensitive is judged by who
+    may read it alone; what was told is kept nowhere then."""
     held = _held(arrival, by)
+    assert held.fiche is not None, "what is held came from a telephone"
+    if _is_sensitive(_told(held.fiche)):
+        require(by, queries.SENSITIVE)
     said = actions.worded(reason, "le motif")
     Arrival.objects.filter(pk=held.pk).update(became=Became.DROPPED)
+    reception.take_over(held.fiche)
     audit.record("drop", NOUN, held.pk, by=by, reason=said)
 
 
@@ -129,6 +142,12 @@ def held_visible_to(user: User) -> QuerySet[Arrival]:
     own = Q() if _in_country(user) else Q(sent_by=user)
     held = Arrival.objects.filter(own, fiche__isnull=False, became=Became.HELD)
     return held.select_related("sent_by").prefetch_related("faults").order_by("pk")
+
+
+def correctable(arrival: Arrival) -> dict[str, str]:
+    """The questions that a person may correct: those that are wrong; where the whole is, any but what it is about."""
+    wrong = {one.question for one in arrival.faults.all() if one.what}
+    return {code: name for code, name in QUESTIONS.items() if code in wrong or ("" in wrong and code != "categorie")}
 
 
 def _in_country(user: User) -> bool:
@@ -142,6 +161,16 @@ def _held(arrival: Arrival, by: User) -> Arrival:
     if held.became != Became.HELD:
         raise Raced("Cette fiche n’est plus à corriger", remedy="Rechargez la page.")
     return held
+
+
+def _told(fiche: Submission) -> dict[str, str]:
+    """What was told; nothing once it was emptied."""
+    return values_of(read_instance(reception.answers_of(fiche)).root) if fiche.sealed else {}
+
+
+def _is_sensitive(told: Mapping[str, str]) -> bool:
+    """Whether it was told under a sensitive category, still in use or not."""
+    return Category.objects.filter(code=told.get("categorie", ""), sensitive=True).exists()
 
 
 def _corrections(arrival: Arrival) -> dict[str, str]:
@@ -159,9 +188,8 @@ def _hold(arrival: Arrival, became: Became, faults: Mapping[str, tuple[str, str]
     return str(became)
 
 
-def _received(said: _Reading) -> Case:
-    sender = said.fiche.sent_by
-    sound, home, commune = _sound(said), _home(said, sender), _commune(said)
+def _received(said: _Reading, by: User) -> Case:
+    sound, home, commune = _sound(said), _home(said, by), _commune(said)
     day, category = _day(said), _category(said)
     language = said["langue"] or Case.Language.FRENCH
     if language not in Case.Language.values:
@@ -172,9 +200,9 @@ def _received(said: _Reading) -> Case:
         category, said["recit"], Case.Channel.FORM, language=language, commune=commune, household=home,
         name=said["nom"], phone=said["telephone"], anonymous=said["anonyme"] == "oui", received_on=day,
     )  # fmt: skip
-    case = actions.receive(heard, by=sender)
+    case = actions.receive(heard, by=by)
     if sound:
-        recordings.put(case, sound, by=sender)
+        recordings.put(case, sound, by=by)
     return case
 
 
@@ -184,8 +212,10 @@ def _sound(said: _Reading) -> bytes:
     if not name or name == LEFT_OUT:
         return b""
     found = Attachment.objects.filter(submission=said.fiche, file_name=name).first()
-    if found is None:
+    if found is None and said.fiche.received_at > timezone.now() - PATIENCE:
         raise _Awaited
+    if found is None:
+        return b""
     try:
         recordings.checked(bytes(found.content))
     except Refused as error:
@@ -193,11 +223,11 @@ def _sound(said: _Reading) -> bytes:
     return bytes(found.content)
 
 
-def _home(said: _Reading, sender: User) -> Household | None:
+def _home(said: _Reading, by: User) -> Household | None:
     digits = digits_of(said["rsu"])
     if not digits:
         return None
-    found = registry.visible_to(sender).filter(rsu_number=digits.zfill(10)).select_related("commune").first()
+    found = registry.visible_to(by).filter(rsu_number=digits.zfill(10)).select_related("commune").first()
     if found is None:
         said.wrong("rsu", "Aucun ménage de ses communes n’a ce numéro RSU", "Relisez-le sur la carte.")
     return found
@@ -226,4 +256,8 @@ def _category(said: _Reading) -> str:
     if not Category.objects.filter(code=code, in_use=True).exists():
         known = Category.objects.filter(in_use=True).order_by("code").values_list("code", flat=True)
         said.wrong("categorie", "Cette catégorie n’est plus en usage", f"Un de ces codes : {', '.join(known)}."[:300])
+    elif _is_sensitive(said.told) and not _is_sensitive(said.said):
+        known = Category.objects.filter(in_use=True, sensitive=True).order_by("code").values_list("code", flat=True)
+        remedy = f"Un de ces codes : {', '.join(known)}."[:300]
+        said.wrong("categorie", "Une plainte sensible ne devient pas ordinaire", remedy)
     return code

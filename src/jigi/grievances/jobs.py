@@ -21,8 +21,14 @@ def clock(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="grievances.texts", queueing_lock="grievances.texts", retry=PATIENCE)
 def hear_texts(timestamp: int) -> None:
-    """Each minute: what people wrote and telephones of the field sent is heard; two workers share it, and done again
-    it finds what is done."""
+    """Each minute: what people wrote is heard; two workers share it, and done again it finds what is done."""
     with acting_from("travail"):
         texts.hear_all()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="grievances.fiches", queueing_lock="grievances.fiches", retry=PATIENCE)
+def take_fiches(timestamp: int) -> None:
+    """Each minute: what telephones of the field sent is taken; a text that breaks keeps none of it back."""
+    with acting_from("travail"):
         collected.take_all()

@@ -22,7 +22,7 @@ from jigi.grievances import actions, queries
 from jigi.grievances.actions import SHORTEST, Heard
 from jigi.grievances.models import Arrival, Case, Category
 from jigi.grievances.rules import asked_by_text, folded, read_number, written
-from jigi.grievances.unattended import commune_of, count, homes_of, say
+from jigi.grievances.unattended import commune_of, count, homes_of, one_by_one, say
 from jigi.messaging import hearing
 from jigi.messaging.models import Inbound
 from jigi.messaging.rules import spelled
@@ -36,7 +36,7 @@ def hear_all() -> Counter[str]:
     """Hear what waits; returns how many became what."""
     done: Counter[str] = Counter()
     while found := waiting():
-        became = [hear(message) for message in found]
+        became = one_by_one(hear, found)
         done.update(one for one in became if one)
         if len(found) < AT_ONCE or not any(became):  # the others are in the hands of another worker
             break

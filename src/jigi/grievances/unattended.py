@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from jigi.foundation import attempts
@@ -12,10 +13,25 @@ from jigi.messaging import writing
 from jigi.messaging.writing import Line, Wording
 from jigi.registry.models import Household, Membership
 
+logger = logging.getLogger(__name__)
 A_DAY = timedelta(days=1)
 MOST = {"complaint": 10, "followed": 20, "hint": 3}
 """What one telephone may send, ask, and be told how to do, in a day."""
 MOST_HOMES = 5
+
+
+def one_by_one(act: Callable[[int], str], these: Iterable[int]) -> list[str]:
+    """What became of each, done in its own transaction: one that breaks is told at the end, and stops no other."""
+    became, broken = [], []
+    for one in these:
+        try:
+            became.append(act(one))
+        except Exception as error:
+            logger.exception("%s %s", act.__name__, one)
+            broken.append(error)
+    if broken:
+        raise broken[0]
+    return became
 
 
 def count(what: str, phone_index: bytes) -> None:

@@ -20,8 +20,12 @@ SHOWN = 50
 def listed(request: HttpRequest) -> HttpResponse:
     """Those to correct, the oldest first: what is wrong, never what was told."""
     held = collected.held_visible_to(person(request))[:SHOWN]
-    fiches = [(one, [(fault, collected.QUESTIONS.get(fault.question, "")) for fault in _faults(one)]) for one in held]
-    return render(request, "grievances/fiches.html", {"fiches": fiches, "questions": collected.QUESTIONS.items()})
+    fiches = [
+        (one, [(fault, collected.QUESTIONS.get(fault.question, "")) for fault in _faults(one)],
+         collected.correctable(one).items())
+        for one in held
+    ]  # fmt: skip
+    return render(request, "grievances/fiches.html", {"fiches": fiches})
 
 
 @require_POST
