@@ -16,11 +16,12 @@ from jigi.geography.models import Area
 from jigi.portal import actions, jobs
 from jigi.portal.models import Cell, Edition
 from jigi.registry.models import Household
+from jigi.results import actions as results
 from tests.factories import make_user
 from tests.portal.world import Portal, portal, told
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 21
+STATEMENTS = 22
 
 
 @pytest.fixture
@@ -113,6 +114,21 @@ def test_the_worker_renews_only_what_a_person_began(world: Portal, monkeypatch: 
 
 
 # --- the lies -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("before", "after"), [("70", "70"), ("90", "67")])
+def test_a_count_that_hardly_changed_since_an_edition_stays_as_it_was_told(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    made = portal(tmp_path, here=31, beside=4)
+    results.sign(made.world.take(), "Relu et conforme", by=made.world.signer)
+    said = made.publish().content
+    row = next(one for one in said["results"] if one["value"] == "67")
+    earlier = {**said, "results": [{**row, "value": before}]}
+    Edition.objects.create(through=2016, content=earlier, digest="1" * 64)
+    renewed = actions.renew()
+    assert renewed is not None
+    assert [one["value"] for one in renewed.content["results"] if one["name"] == row["name"]] == [after]
 
 
 def _refused(name: str, act: Any) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.models import User
-from jigi.portal.rules import is_close, is_small
+from jigi.portal.models import Edition
+from jigi.portal.rules import is_close, is_small, steady
 from jigi.programmes.models import Agreement, Programme
 from jigi.results.framework import FORMULAS, framework
 from jigi.results.models import Signature, Value
@@ -81,7 +82,10 @@ def _statements() -> list[dict[str, Any]]:
 
 
 def _results(households: Sequence[int]) -> list[dict[str, str]]:
-    """The indicators of the country in the last signed snapshot, but those that count few, alone or by difference."""
+    """The indicators of the country in the last signed snapshot, but those that count few, alone or by difference: a
+    count that has hardly changed since an edition stays as it said it."""
+    editions = Edition.objects.order_by("-pk").values_list("content__results", flat=True)
+    before = [row for rows in editions for row in rows or []]
     last = Signature.objects.order_by("-snapshot__until", "-snapshot").values("snapshot")[:1]
     found = {one.indicator: one for one in Value.objects.filter(snapshot__in=last, dimension="")}
     counts: dict[str, list[int]] = defaultdict(list, {"ménages": list(households)})
@@ -90,12 +94,14 @@ def _results(households: Sequence[int]) -> list[dict[str, str]]:
         one = found.get(code)
         if one is None or one.value is None or _counts_few(indicator, one):
             continue
+        row = {"name": indicator.name, "unit": "" if indicator.is_percentage else indicator.unit,
+               "value": written(indicator, one.value), "source": one.source}  # fmt: skip
         if one.denominator is None and indicator.unit != "FCFA":
             if is_close(one.numerator, counts[indicator.unit]):
                 continue
             counts[indicator.unit].append(one.numerator)
-        told.append({"name": indicator.name, "unit": "" if indicator.is_percentage else indicator.unit,
-                     "value": written(indicator, one.value), "source": one.source})  # fmt: skip
+            row = steady(row, before)
+        told.append(row)
     return told
 
 

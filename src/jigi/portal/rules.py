@@ -134,6 +134,17 @@ def is_close(count: int, told: Iterable[int], k: int = K) -> bool:
     return any(0 < abs(count - one) < k for one in told)
 
 
+def steady(row: dict[str, str], before: Iterable[dict[str, str]], k: int = K) -> dict[str, str]:
+    """The row of a count, or the one already told of the same that it is close to: from one edition to the next no
+    difference tells fewer than k."""
+    same = (one for one in before if one["name"] == row["name"] and "," not in one["value"])
+    return next((one for one in same if is_close(_number(row), [_number(one)], k)), row)
+
+
+def _number(row: dict[str, str]) -> int:
+    return int(re.sub(r"[^0-9]", "", row["value"]) or 0)
+
+
 _CARD = re.compile(r"[A-Z2-7]{13}")
 
 

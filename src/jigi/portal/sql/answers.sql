@@ -32,7 +32,7 @@ LEFT JOIN LATERAL (
     SELECT CASE line.status WHEN 'open' THEN 'open' ELSE 'paid' END AS status, line.settled_on, line.pay_point,
         CASE line.status WHEN 'partial' THEN line.paid_xof ELSE line.amount_xof END AS amount_xof
     FROM payments_instruction AS line
-    JOIN payments_paymentround AS round ON round.id = line.payment_round_id
+    JOIN payments_paymentround AS round ON round.id = line.round_id
     WHERE line.household_id = household.id
         AND (line.status IN ('paid', 'partial') OR line.status = 'open' AND round.status = 'released')
     ORDER BY (line.status = 'open') DESC, line.settled_on DESC NULLS LAST, line.id DESC LIMIT 1
