@@ -24,9 +24,9 @@ HELD_BY_PEOPLE = tuple(role for role in roles().values() if role.code != "operat
 
 PREFACE = """# Who is answered what
 
-Measured by `make matrix`; tests ask each role each address again, at one of its places: an address without a row, or
-an answer that is not the one written here, fails. Each role is held at the cercle ML0105 (at the country for those
-held there only, marked *).
+Measured by `make matrix`; tests ask each address again, as several roles, at one of its places: an address without a
+row, or an answer that is not the one written here, fails. Each role is held at the cercle ML0105 (at the country for
+those held there only, marked *).
 
 A cell has four signs: for a thing of one's own cercle, of a sister cercle, of several cercles at once, of another
 region. `●` seen or done; `○` the page answers without showing that thing; `–` refused: it doesn't exist for this
@@ -44,17 +44,18 @@ def row_of(role: Role, world: World) -> dict[str, str]:
     return {ask.label: "".join(_outcome(ask, client, world, place) for place in PLACES) for ask in ASKS}
 
 
-def departures(role: Role, world: World, expected: dict[str, str]) -> dict[str, tuple[str, str, str]]:
-    """Label -> place, expected sign, sign found, where these differ. Each address is asked at one of its places.
+def departures(role: Role, world: World, expected: dict[str, str], *, one_in: int = 1) -> dict[str, tuple[str, ...]]:
+    """Label -> place, expected sign, sign found, where these differ. An address is asked at one of its places.
 
-    Which one is drawn from the role and the label, always the same: a role sees every place, an address every place
-    among its roles. `make matrix` asks all of them.
+    Which one, and with `one_in` which addresses, is drawn from the role and the label, always the same: a role sees
+    every place, an address every place among its roles. `make matrix` asks all of them.
     """
-    client, found = _signed_in(role, world), dict[str, tuple[str, str, str]]()
+    client, found = _signed_in(role, world), dict[str, tuple[str, ...]]()
     for ask in ASKS:
         there = [n for n, sign in enumerate(expected[ask.label].ljust(len(PLACES))) if sign != NOTHING]
-        if there:
-            n = there[crc32(f"{role.code} {ask.label}".encode()) % len(there)]
+        drawn = crc32(f"{role.code} {ask.label}".encode())
+        if there and drawn // len(PLACES) % one_in == 0:
+            n = there[drawn % len(there)]
             sign = _outcome(ask, client, world, PLACES[n])
             if sign != expected[ask.label][n]:
                 found[ask.label] = PLACES[n], expected[ask.label][n], sign
