@@ -144,7 +144,8 @@ def withdrawn_since(snapshot: Snapshot, user: User) -> QuerySet[Withdrawal]:
     taken = snapshot.values.filter(loaded=True)
     found = Withdrawal.objects.filter(
         figure__in=figures_visible_to(user, snapshot.year).values("pk"),
-        figure__indicator__in=taken.values("indicator"), figure__file__loaded_at__lte=snapshot.taken_at, at__gt=snapshot.taken_at,
+        figure__indicator__in=taken.values("indicator"), figure__file__loaded_at__lte=snapshot.taken_at,
+        at__gt=snapshot.taken_at,
     )  # fmt: skip
     return found.select_related("figure__area", "by").order_by("pk")
 

@@ -264,7 +264,9 @@ def _area(name: str, own: list[StaffPosting]) -> Area:
     inside = Q(pk__in=list(followed))
     for one in own:
         inside |= Q(level=Area.Level.COMMUNE, path__startswith=one.area.path)
-    by_code = {one.code: one for one in Area.objects.filter(called & inside).order_by("version_id")}
+    versions = {one.area.version_id for one in own}  # of two divisions of the country, the one that one is posted in
+    rows = sorted(Area.objects.filter(called & inside), key=lambda one: (one.version_id in versions, one.version_id))
+    by_code = {one.code: one for one in rows}
     found = [one for one in by_code.values() if one.code.casefold() == said.casefold()] or list(by_code.values())
     if not found:
         raise Refused(
