@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from jigi.foundation.bulk import run_sql
 from jigi.foundation.errors import Refused
 from jigi.messaging.models import Message
 from jigi.outreach import notices
@@ -48,6 +49,19 @@ def test_what_was_paid_and_what_came_back_are_told_once(world: Told, tmp_path: P
     assert "n'a pas abouti" in texts[2]
     references = set(Instruction.objects.values_list("reference", flat=True))
     assert {one.cause.partition(":")[2] for one in Message.objects.all()} == references
+
+
+def test_a_notice_that_was_on_before_looks_at_the_last_days_alone(world: Told) -> None:
+    """The statement of the migration: what was on for longer than a pass looks back, and nothing else."""
+    programme, now = world.scene.component.programme, timezone.now()
+    for kind, days in (("paid", 30), ("returned", 2), ("enrolled", 30)):
+        notices.switch_on(programme, kind, "fr", by=world.maker)
+        Switch.objects.filter(kind=kind).update(since=now - timedelta(days=days))
+    notices.switch_off(programme, "enrolled", by=world.maker)
+    run_sql("outreach", "told_since")
+    kept = dict(Switch.objects.values_list("kind", "told_until"))
+    assert kept["returned"] is None and kept["enrolled"] is None
+    assert now - timedelta(days=7, minutes=10) < kept["paid"] < now - timedelta(days=6, hours=23)
 
 
 def test_what_happened_before_is_not_told(world: Told, tmp_path: Path) -> None:

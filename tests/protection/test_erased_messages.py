@@ -60,6 +60,15 @@ def test_the_messages_of_another_household_to_the_same_telephone_stay(written: l
     assert (one.status, one.text, other.status, other.text[:4]) == ("cancelled", "", "queued", "Jigi")
 
 
+def test_a_reply_that_names_no_household_is_emptied(written: list[Household]) -> None:
+    one, other = Message.objects.order_by("pk")
+    Message.objects.update(household=None)
+    erasure.erase(persons=[Phone.objects.order_by("person_id")[0].person_id])
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.status, bytes(one.phone_sealed), one.text, other.status) == ("cancelled", b"", "", "queued")
+
+
 def test_the_report_tells_them_before(written: list[Household]) -> None:
     rows = list(told.rows(written[0]))
     assert [row[1] for row in rows] == ["Jour et lieu de paiement"] and "Safo" in rows[0][3]

@@ -202,6 +202,16 @@ def test_who_loaded_its_figures_does_not_sign_it(world: World) -> None:
         Signature.objects.create(snapshot=fed, said="Relu", by=world.keeper)
 
 
+def test_who_withdrew_a_figure_before_does_not_sign_it(world: World) -> None:
+    other = world.signer_too()
+    before = actions.take(2014, by=other)
+    Withdrawal.objects.create(figure=Figure.objects.get(), reason="Compté deux fois", by=world.keeper)
+    Signature.objects.create(snapshot=before, said="Relu", by=world.keeper)  # taken before: it leaves nothing out
+    after = actions.take(2014, by=other)
+    with refused("signature_by_another"):
+        Signature.objects.create(snapshot=after, said="Relu", by=world.keeper)
+
+
 @pytest.mark.parametrize("model", [Comment, Signature])
 def test_silence_is_not_kept(world: World, model: Any) -> None:
     name = {"comment": "comment_says_something", "signature": "signature_says_something"}[model._meta.model_name]

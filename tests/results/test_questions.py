@@ -52,7 +52,7 @@ def country_of(world: World) -> Area:
 
 def test_an_alert_is_raised_told_once_and_ends(world: World) -> None:
     one = questions.keep("Trop de retours", BACK, "back", above=True, threshold=0, by=world.keeper)
-    assert (one.value, one.raised_value) == (1, 1) and list(questions.raised(world.keeper)) == [one]
+    assert (one.value, one.raised_value) == (1, 1) and questions.raised(world.keeper) == [one]
     since = one.raised_at
     questions.see(one, by=world.keeper)
     assert questions.compare_all() == 1 and not questions.raised(world.keeper)
@@ -62,7 +62,7 @@ def test_an_alert_is_raised_told_once_and_ends(world: World) -> None:
     Question.objects.update(threshold=5)
     assert questions.compare_all() == 0
     Question.objects.update(threshold=0)
-    assert questions.compare_all() == 1 and list(questions.raised(world.keeper)) == [one]  # it passed anew: told anew
+    assert questions.compare_all() == 1 and questions.raised(world.keeper) == [one]  # it passed anew: told anew
     assert AuditEvent.objects.filter(verb="alert", noun="results_question").count() == 2
 
 
@@ -71,7 +71,7 @@ def test_an_alert_is_raised_told_once_and_ends(world: World) -> None:
 def test_past_is_strictly_past(world: World, above: bool, threshold: int, told: bool) -> None:
     questions.keep("Payés", View("place", place=country_of(world)), "step_paid", above=above, threshold=threshold,
                    by=world.keeper)  # fmt: skip
-    assert questions.raised(world.keeper).exists() == told
+    assert bool(questions.raised(world.keeper)) == told
 
 
 def test_the_hourly_job_compares(world: World, tmp_path: Path) -> None:
@@ -98,6 +98,32 @@ def test_a_region_compares_what_it_sees(world: World) -> None:
     questions.compare_all()
     one.refresh_from_db()
     assert one.value is None and one.raised_at is None  # who has lost the view is told nothing
+
+
+def test_a_view_that_is_lost_shows_nothing_at_once(client: Client, world: World) -> None:
+    regional = world.regional()
+    one = questions.keep("Trop d’ordres", View("place", place=world.here), "orders", above=True, threshold=1,
+                         by=regional)  # fmt: skip
+    client.force_login(regional)
+    assert questions.raised(regional) == [one] and "alerte depuis" in text_of(client, "/resultats/questions/")
+    StaffPosting.objects.filter(user=regional).update(area=world.far.parent)
+    shown = text_of(client, "/resultats/questions/")
+    assert questions.raised(regional) == [] and "Trop d’ordres" not in text_of(client, "/aujourdhui/")
+    assert "vue hors de votre affectation" in shown and "alerte depuis" not in shown
+
+
+def test_a_question_forgotten_while_others_are_compared_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("Une", "Deux"):
+        questions.keep(f"{name} question", BACK, "back", above=True, threshold=5, by=world.keeper)
+    compared: list[str] = []
+
+    def compare(one: Question) -> None:
+        compared.append(one.name)
+        Question.objects.exclude(pk=one.pk).delete()
+
+    monkeypatch.setattr(questions, "compare", compare)
+    questions.compare_all()
+    assert compared == ["Une question"]
 
 
 def test_an_agency_watches_its_own(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -19,6 +20,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import AuditEvent, Run
 from jigi.foundation.runs import leave_failed, side_connection
+from jigi.geography.models import StaffPosting
 from jigi.results import actions, jobs, pipeline, queries
 from jigi.results.models import Figure, Snapshot
 from tests.command.terminal import terminal
@@ -62,6 +64,37 @@ def test_what_is_written_while_it_counts_is_in_no_figure(apart: Callable[[Callab
 
     assert apart(count) == (0, 0)
     assert apart(lambda: Run.objects.filter(title=MARK).count()) == 1
+
+
+def test_what_is_proved_by_night_is_of_one_moment(
+    apart: Callable[[Callable[[], Any]], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def isolation() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only')")
+            return cursor.fetchone()
+
+    seen: list[str] = []
+    monkeypatch.setattr(jobs, "refresh", lambda: seen.append("refresh"))
+    monkeypatch.setattr(jobs, "wrong", lambda: seen.append("wrong") or [])
+    moment = actions.one_moment
+
+    @contextmanager
+    def heard(*, writes: bool = False) -> Iterator[Any]:
+        with moment(writes=writes) as at:
+            seen.append(f"writes {writes}")
+            yield at
+            seen.append("end")
+
+    monkeypatch.setattr(actions, "one_moment", heard)
+    jobs.prove(0)
+    assert seen == ["writes True", "refresh", "wrong", "end"]
+
+    def count() -> Any:
+        with moment(writes=True):
+            return isolation()
+
+    assert apart(count) == ("repeatable read", "off")
 
 
 @pytest.mark.parametrize("fenced", [True, False])
@@ -145,16 +178,39 @@ def test_a_wrong_figure_is_withdrawn_and_what_took_it_stays(client: Client, worl
     assert pipeline.digest_in_database(before.pk) == before.digest
     assert "1 chiffre repris a été retiré depuis" in text_of(client, f"/resultats/instantanes/{before.pk}/")
     after = actions.take(2012, by=world.keeper)
-    assert not after.values.filter(loaded=True).exists() and not queries.withdrawn_since(after)
+    assert not after.values.filter(loaded=True).exists() and not queries.withdrawn_since(after, world.keeper)
     with pytest.raises(Refused, match="déjà retiré"):
         actions.withdraw(figure, "Compté en milliers de francs", by=world.keeper)
 
 
-def test_the_earlier_file_counts_again(world: World, tmp_path: Path) -> None:
+def test_a_figure_that_was_corrected_does_not_come_back(world: World, tmp_path: Path) -> None:
     loaded(tmp_path, world)
     actions.load(written(tmp_path, "2012;francs_verses;7;;;;;;;;autre", name="suite.csv"), by=world.keeper)
     actions.withdraw(Figure.objects.latest("pk"), "Une autre année que 2012", by=world.keeper)
-    assert [one.numerator for one in pipeline.loaded(2012)["francs_verses"]] == [6000]
+    assert pipeline.loaded(2012) == {}
+    actions.load(written(tmp_path, "2012;francs_verses;9;;;;;;;;relu", name="fin.csv"), by=world.keeper)
+    assert [one.numerator for one in pipeline.loaded(2012)["francs_verses"]] == [9]
+
+
+def test_who_withdrew_a_figure_does_not_sign_what_leaves_it_out(world: World, tmp_path: Path) -> None:
+    figure, other = loaded(tmp_path, world), world.signer_too()
+    before = actions.take(2012, by=other)
+    actions.withdraw(figure, "Compté en milliers de francs", by=world.keeper)
+    after = actions.take(2012, by=other)
+    assert world.keeper.pk in actions.hands_of(after)
+    assert actions.hands_of(before) == {world.keeper.pk}  # who loaded it
+    StaffPosting.objects.create(user=world.keeper, role="coordinator", area=world.region.parent, starts_on="2014-01-01")
+    with pytest.raises(Refused, match="chargé ou retiré"):
+        actions.sign(after, "Relu et conforme", by=world.keeper)
+    actions.sign(after, "Relu et conforme", by=world.signer)
+
+
+def test_a_region_is_not_told_of_a_figure_of_the_country(world: World, tmp_path: Path) -> None:
+    figure = loaded(tmp_path, world)
+    before = actions.take(2012, by=world.keeper)
+    actions.withdraw(figure, "Compté en milliers de francs", by=world.keeper)
+    assert queries.withdrawn_since(before, world.keeper).count() == 1
+    assert not queries.withdrawn_since(before, world.regional())
 
 
 def test_who_only_reads_withdraws_nothing(client: Client, world: World, tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ import pytest
 from django.test import Client
 
 from jigi.foundation.models import User
+from jigi.geography.models import Area, StaffPosting
 from jigi.messaging import outbox
 from jigi.messaging.adapters.provider import signed
 from jigi.messaging.adapters.twin_rules import Platform
 from jigi.messaging.models import Inbound, Message, OptOut, Sender
 from jigi.outreach import jobs
 from jigi.outreach.models import Campaign, Switch
+from jigi.programmes.models import Agency
 from tests.factories import ProvedClient, make_commune, make_user
 from tests.kept import Kept, once
 from tests.messaging.scene import provider
@@ -100,6 +102,35 @@ def test_a_form_sent_twice_is_one_campaign(world: Told) -> None:
 def test_what_is_wrong_is_said_in_the_form_and_nothing_is_kept(world: Told, said: dict[str, str], says: str) -> None:
     assert says in sent(as_(world.maker), "/messages/nouvelle/", **typed(world, **said))
     assert not Campaign.objects.exists()
+
+
+def test_a_name_that_a_region_and_a_commune_bear_is_refused_and_a_code_is_taken(world: Told) -> None:
+    commune = world.scene.communes[0]
+    region = commune.parent.parent  # type: ignore[union-attr]
+    Area.objects.filter(pk__in=(commune.pk, region.pk)).update(name="Kayes")  # type: ignore[union-attr]
+    maker = make_user("kayes", "programme_manager", region)
+    said = sent(as_(maker), "/messages/nouvelle/", **typed(world, commune="kayes"))
+    assert "est le nom de plusieurs de vos lieux" in said and not Campaign.objects.exists()
+    assert f"région {region.code}, commune {commune.code}" in said  # type: ignore[union-attr]
+    sent(as_(maker), "/messages/nouvelle/", **typed(world, commune=commune.code))
+    one = Campaign.objects.get()
+    assert one.area == commune
+    assert f"Kayes (commune {commune.code})" in page(as_(maker), f"/messages/{one.pk}/")
+    assert f'value="{commune.code}"' in page(as_(maker), f"/messages/{one.pk}/corriger/")
+
+
+def test_who_works_for_two_agencies_says_for_which(world: Told) -> None:
+    Agency.objects.create(code="AUTRE", name="Autre agence (essai)", kind="bank")
+    agent, own = world.agent(), world.scene.agency.code
+    assert "Celle pour qui vous écrivez" not in page(as_(agent), "/messages/nouvelle/")
+    posting = agent.staff_postings.get()
+    StaffPosting.objects.create(
+        user=agent, role=posting.role, area=posting.area, organisation="AUTRE", starts_on="2014-02-01"
+    )
+    said = sent(as_(agent), "/messages/nouvelle/", **typed(world))
+    assert "Il manque l’agence" in said and "AUTRE" in said and not Campaign.objects.exists()
+    sent(as_(agent), "/messages/nouvelle/", **typed(world, agence=own))
+    assert Campaign.objects.get().organisation == own
 
 
 def test_a_translation_that_nobody_read_again_is_told(world: Told) -> None:

@@ -35,6 +35,10 @@ _WHEN = {
     "DEFERRED": "SET CONSTRAINTS snapshot_has_its_values DEFERRED",
     "IMMEDIATE": "SET CONSTRAINTS snapshot_has_its_values IMMEDIATE",
 }
+_MOMENT = {
+    False: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    True: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE",
+}
 COLUMNS = (
     "snapshot_id", "indicator", "dimension", "area_id", "kind", "agreement", "sex", "band", "quarter", "sort",
     "numerator", "denominator", "rows", "latest_on", "loaded", "source",
@@ -81,15 +85,16 @@ def count_at_once(
 
 
 @contextmanager
-def one_moment() -> Iterator[datetime]:
+def one_moment(*, writes: bool = False) -> Iterator[datetime]:
     """A transaction of its own that sees the database as it is now, whatever is written before its end.
 
-    It only reads: what follows from it is written afterwards. Inside an open transaction it is that one, as it is.
+    Unless it `writes` it only reads: what follows is written afterwards. Inside an open transaction it is that one,
+    as it is.
     """
     alone = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         if alone:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(_MOMENT[writes])
         cursor.execute("SELECT clock_timestamp()")
         yield cursor.fetchone()[0]
 
@@ -139,12 +144,14 @@ def comment(snapshot: Snapshot, text: str, *, by: User, indicator: str = "") -> 
 
 @unfenced
 def sign(snapshot: Snapshot, said: str, *, by: User) -> Signature:
-    """Answer for a snapshot, once: another person than who took it or loaded its figures."""
+    """Answer for a snapshot, once: another person than who took it, loaded its figures or withdrew some."""
     _require_country(by, SIGN)
     if snapshot.taken_by_id == by.pk:
         raise Refused("Vous avez calculé cet instantané", remedy="Une autre personne le relit et le signe.")
-    if by.pk in loaders_of(snapshot):
-        raise Refused("Vous avez chargé des chiffres que cet instantané reprend", remedy="Une autre personne le signe.")
+    if by.pk in hands_of(snapshot):
+        raise Refused(
+            "Vous avez chargé ou retiré des chiffres repris de cette année", remedy="Une autre personne le signe."
+        )
     if Signature.objects.filter(snapshot=snapshot).exists():
         raise Refused(
             "Cet instantané est déjà signé", remedy="S’il est faux, calculez-en un autre et dites-le en commentaire."
@@ -158,13 +165,14 @@ def sign(snapshot: Snapshot, said: str, *, by: User) -> Signature:
     return kept
 
 
-def loaders_of(snapshot: Snapshot) -> set[int]:
-    """Who loaded the files whose figures a snapshot takes."""
+def hands_of(snapshot: Snapshot) -> set[int]:
+    """Who made a snapshot what it is by files: who loaded those it takes, who withdrew a figure of its year before."""
     codes = snapshot.values.filter(loaded=True).values("indicator")
     files = FigureFile.objects.filter(
         figures__year=snapshot.year, figures__indicator__in=codes, loaded_at__lte=snapshot.taken_at
     )
-    return set(files.values_list("loaded_by_id", flat=True))
+    gone = Withdrawal.objects.filter(figure__year=snapshot.year, at__lte=snapshot.taken_at)
+    return {*files.values_list("loaded_by_id", flat=True), *gone.values_list("by_id", flat=True)}
 
 
 @unfenced

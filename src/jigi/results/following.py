@@ -1,4 +1,4 @@
-"""Who is followed (an agreement, an agency, an operator) or a place: what was due, paid, late, sent back, how fast.
+"""Who is followed (an agreement, an agency, an operator) or a place: what was ordered, paid, late, sent back, how fast.
 
 Everything is added up from the kept counts of order_counts.sql and event_counts.sql. Who works for an agency or an
 operator sees its own alone; who sees results sees those of their places and programmes.
@@ -35,8 +35,11 @@ EVENTS = {"sessions": "Séances", "nutrition": "Rations remises", "works": "Jour
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders and their francs. Late: paid after the last day planned, or in part; an order whose round has no day is
-    neither late nor in time. Median: days after the first day planned."""
+    """Orders and their francs: a right that is presented again is ordered again.
+
+    Late: paid after the last day planned, or in part; an order whose round has no day is neither late nor in time.
+    Median: days after the first day planned.
+    """
 
     orders: int = 0
     amount_xof: int = 0

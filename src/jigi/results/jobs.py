@@ -51,7 +51,7 @@ def take(year: int, until: str, user_id: int, asked_at: str) -> None:
 
 
 @app.periodic(cron="20 * * * *")
-@app.task(name="results.refresh", queueing_lock="results.refresh")
+@app.task(name="results.refresh", lock="results.counts", queueing_lock="results.refresh")
 def count(timestamp: int) -> None:
     """Every hour, count the dashboard anew, then hold the questions that people keep against it."""
     with acting_from("travail"):
@@ -60,11 +60,14 @@ def count(timestamp: int) -> None:
 
 
 @app.periodic(cron="40 3 * * *")
-@app.task(name="results.prove", queueing_lock="results.prove")
+@app.task(name="results.prove", lock="results.counts", queueing_lock="results.prove")
 def prove(timestamp: int) -> None:
-    """Every night, hold the dashboard against its rows and each snapshot against its digest."""
+    """Every night, hold the dashboard against its rows and each snapshot against its digest.
+
+    Never while the hour is counted: of two that write the same counts, one that sees a single moment would give up.
+    """
     with acting_from("travail de la nuit"), runs.start("results.prove", "Preuve des résultats", by=None) as work:
-        with transaction.atomic():
+        with actions.one_moment(writes=True):  # what is paid between the two is in neither
             refresh()
             lines = wrong()
         work.check("le tableau de bord dit ce que disent les lignes", not lines, str(len(lines)))

@@ -54,12 +54,18 @@ def count(indicator: Indicator, since: date, until: date, codes: dict[int, str])
 
 
 def loaded(year: int) -> dict[str, list[Cell]]:
-    """The figures of a year that files gave and nobody withdrew, by indicator; of one given twice, the later's."""
+    """The figures of a year that files gave and nobody withdrew, by indicator; of one given twice, the later's.
+
+    When the later is withdrawn there is none: what it had corrected does not come back.
+    """
     taken: dict[tuple[str, Key], Cell] = {}
-    figures = Figure.objects.filter(year=year, withdrawal=None).select_related("area").order_by("file_id", "line")
+    figures = Figure.objects.filter(year=year).select_related("area", "withdrawal").order_by("file_id", "line")
     for one in figures:
         key = Key(one.dimension, one.area.code if one.area else "", one.kind, one.agreement, one.sex, one.band,
                   one.quarter)  # fmt: skip
+        if hasattr(one, "withdrawal"):
+            taken.pop((one.indicator, key), None)
+            continue
         taken[one.indicator, key] = Cell(
             one.indicator,
             key,

@@ -139,12 +139,13 @@ def figures_visible_to(user: User, year: int | None = None) -> QuerySet[Figure]:
     return found.select_related("area", "file__loaded_by", "withdrawal__by").order_by("-file_id", "line")
 
 
-def withdrawn_since(snapshot: Snapshot) -> QuerySet[Withdrawal]:
-    """The figures that a snapshot may have taken and that were withdrawn after it."""
+def withdrawn_since(snapshot: Snapshot, user: User) -> QuerySet[Withdrawal]:
+    """The figures that a person sees, that a snapshot may have taken and that were withdrawn after it."""
     taken = snapshot.values.filter(loaded=True)
     found = Withdrawal.objects.filter(
-        figure__year=snapshot.year, figure__indicator__in=taken.values("indicator"),
-        figure__file__loaded_at__lte=snapshot.taken_at, at__gt=snapshot.taken_at,
+        figure__in=figures_visible_to(user, snapshot.year).values("pk"),
+        figure__indicator__in=taken.values("indicator"), figure__file__loaded_at__lte=snapshot.taken_at,
+        at__gt=snapshot.taken_at,
     )  # fmt: skip
     return found.select_related("figure__area", "by").order_by("pk")
 

@@ -97,26 +97,34 @@ def compare(question: Question) -> None:
 
 
 def compare_all() -> int:
-    """Every question, each in the sight of who keeps it; returns how many alerts are live."""
-    for one in Question.objects.select_related("by", "place").order_by("pk"):
+    """Every question, each in the sight of who keeps it and as they keep it now; returns how many alerts are live."""
+    asked = Question.objects.select_related("by", "place").select_for_update(of=("self",))
+    for number in list(Question.objects.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            compare(one)
+            one = asked.filter(pk=number).first()
+            if one is not None:  # forgotten meanwhile
+                compare(one)
     return Question.objects.filter(raised_at__isnull=False).count()
 
 
 def of(user: User) -> QuerySet[Question]:
     """One's own."""
-    return Question.objects.filter(by=user).select_related("place").order_by("-pk")
+    return Question.objects.filter(by=user).select_related("by", "place").order_by("-pk")
 
 
-def raised(user: User) -> QuerySet[Question]:
-    """Those whose alert one has not seen."""
-    return of(user).filter(raised_at__isnull=False, seen_at=None)
+def raised(user: User) -> list[Question]:
+    """Those whose alert one has not seen, of the views that one still sees."""
+    return [one for one in of(user).filter(raised_at__isnull=False, seen_at=None) if in_sight(one)]
+
+
+def in_sight(question: Question) -> bool:
+    """Whether who keeps a question sees its view now: what was compared an hour ago is not shown otherwise."""
+    return _sees(question.by, _view(question))
 
 
 def value_of(question: Question) -> int | None:
     """The figure as who asks sees it now; None when they do not see the view, or nothing is counted."""
-    view = View(question.view, question.code, question.place, question.programme)
+    view = _view(question)
     if not _sees(question.by, view):
         return None
     if view.kind == "operator":
@@ -131,6 +139,10 @@ def value_of(question: Question) -> int | None:
     counted = following.orders(found.filter(programme=view.programme) if view.programme else found)
     value: int | None = getattr(counted, question.figure)
     return value
+
+
+def _view(question: Question) -> View:
+    return View(question.view, question.code, question.place, question.programme)
 
 
 def _sees(user: User, view: View) -> bool:

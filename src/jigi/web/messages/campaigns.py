@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -65,8 +66,9 @@ class CampaignForm(forms.Form):
     tour = forms.ChoiceField(label="Tour libéré", required=False, help_text="Pour qui est à payer, ou l’est encore.")
     commune = forms.CharField(
         label="Commune", required=False, max_length=120,
-        help_text="Vide : tout ce que vous suivez, si c’est un seul lieu.",
+        help_text="Son nom ou son code. Vide : tout ce que vous suivez, si c’est un seul lieu.",
     )  # fmt: skip
+    agence = forms.ChoiceField(label="Agence", required=False, help_text="Celle pour qui vous écrivez.")
     site = forms.CharField(label="Site de paiement", required=False, max_length=120, help_text="Vide : tous.")
     jour = forms.DateField(
         label="Jour", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -87,6 +89,12 @@ class CampaignForm(forms.Form):
         self.fields["tour"].choices = [  # type: ignore[attr-defined]
             ("", "—"), *((str(one.pk), one.label) for one in _rounds(user))
         ]  # fmt: skip
+        agencies = {one.organisation for one in messaging.postings(user, messaging.PREPARE)}
+        if len(agencies) < 2:
+            del self.fields["agence"]
+        else:
+            named = Agency.objects.filter(code__in=agencies).order_by("name").values_list("code", "name")
+            self.fields["agence"].choices = [("", "—"), *named]  # type: ignore[attr-defined]
 
 
 def campaigns(request: HttpRequest) -> HttpResponseBase:
@@ -208,7 +216,8 @@ def _plan(said: dict[str, Any], user: User) -> actions.Plan:
         title=said["titre"], audience=said["destinataires"], programme=Programme.objects.get(code=said["programme"]),
         area=area, template=said["modele"], language=said["langue"], channel=said["par"],
         payment_round=round_ if said["destinataires"] in actions.OF_A_ROUND else None,
-        organisation=min(organisations), pay_point=said["site"], day=said["jour"], place=said["lieu"],
+        organisation=_organisation(said.get("agence", ""), organisations), pay_point=said["site"],
+        day=said["jour"], place=said["lieu"],
     )  # fmt: skip
 
 
@@ -216,13 +225,26 @@ def _typed(one: Campaign) -> dict[str, Any]:
     """What the form said when a campaign was prepared."""
     return {
         "titre": one.title, "destinataires": one.audience, "programme": one.programme_code,
-        "tour": str(one.payment_round_id or ""), "commune": one.area.name, "site": one.pay_point, "jour": one.day,
+        "tour": str(one.payment_round_id or ""), "commune": one.area.code, "site": one.pay_point, "jour": one.day,
         "lieu": one.place, "modele": one.template, "langue": one.language, "par": one.channel,
+        "agence": one.organisation,
     }  # fmt: skip
 
 
+def _organisation(said: str, own: set[str]) -> str:
+    """For which agency one writes ("" for none): the one chosen, or the only one."""
+    if said in own or (not said and len(own) == 1):
+        return said or min(own)
+    names = ", ".join(sorted(own - {""}) or ["aucune"])
+    raise Refused(
+        "Vous ne préparez pas de messages de cette agence en ce lieu" if said else "Il manque l’agence",
+        why=f"vous en préparez là pour : {names}", remedy="Choisissez-en une dans « Agence ».",
+    )  # fmt: skip
+
+
 def _area(name: str, own: list[StaffPosting]) -> Area:
-    """The place of a campaign: a commune of one's own, or where one is posted; the only one when none is said."""
+    """The place of a campaign, by its name or code: a commune of one's own, or where one is posted; the only one when
+    none is said. A name that several bear is refused: a region and a commune would each write to other people."""
     said = name.strip()
     followed = {one.area.pk: one.area for one in own}
     widest = [
@@ -238,14 +260,25 @@ def _area(name: str, own: list[StaffPosting]) -> Area:
             why=f"vous suivez plusieurs lieux : {names}" if widest else "",
             remedy="Écrivez celui de la campagne, ou une de ses communes." if widest else "Choisissez un des vôtres.",
         )
-    found = [one for one in followed.values() if one.name.casefold() == said.casefold()] or [
-        one
-        for one in Area.objects.filter(level="commune", name__iexact=said)
-        if any(one.path.startswith(posting.area.path) for posting in own)
-    ]
-    if len(found) != 1:
+    called = Q(name__iexact=said) | Q(code__iexact=said)
+    inside = Q(pk__in=list(followed))
+    for one in own:
+        inside |= Q(level=Area.Level.COMMUNE, path__startswith=one.area.path)
+    versions = {one.area.version_id for one in own}  # of two divisions of the country, the one that one is posted in
+    rows = sorted(Area.objects.filter(called & inside), key=lambda one: (one.version_id in versions, one.version_id))
+    by_code = {one.code: one for one in rows}
+    found = [one for one in by_code.values() if one.code.casefold() == said.casefold()] or list(by_code.values())
+    if not found:
         raise Refused(
-            f"La commune « {said[:60]} » n’est pas une des vôtres", remedy="Écrivez son nom comme dans Lieux."
+            f"La commune « {said[:60]} » n’est pas une des vôtres",
+            remedy="Écrivez son nom comme dans Lieux, ou son code.",
+        )
+    if len(found) > 1:
+        told = ", ".join(f"{one.get_level_display()} {one.code}" for one in sorted(found, key=lambda one: one.code)[:6])
+        raise Refused(
+            f"« {said[:60]} » est le nom de plusieurs de vos lieux",
+            why=told,
+            remedy="Écrivez le code de celui qu’il faut.",
         )
     return found[0]
 

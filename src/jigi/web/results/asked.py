@@ -21,7 +21,10 @@ from jigi.web.submissions import carry_out
 
 def listed(request: HttpRequest) -> HttpResponse:
     """One's own questions."""
-    found = [(one, FIGURES[one.view][one.figure], address_of(one)) for one in questions.of(user_of(request))]
+    found = [
+        (one, FIGURES[one.view][one.figure], address_of(one), questions.in_sight(one))
+        for one in questions.of(user_of(request))
+    ]
     return render(request, "results/questions.html", {"lines": found})
 
 

@@ -1,4 +1,4 @@
-"""/resultats/conventions/, agences/, operateurs/: what each was due to pay or do, what is paid, late, sent back."""
+"""/resultats/conventions/, agences/, operateurs/: what each was ordered to pay or planned, what is paid, late, back."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from jigi.web.reader import number_in, user_of
 from jigi.web.results.drawings import FILES, drawing_file, fates_drawing, followed_map
 
 HEADERS = (
-    "Code", "Région", "Commune", "Trimestre", "Ordres", "Montant (FCFA)", "Payés", "Payé (FCFA)", "À temps",
+    "Code", "Région", "Commune", "Trimestre", "Ordres", "Ordonné (FCFA)", "Payés", "Payé (FCFA)", "À temps",
     "En retard", "Revenus sans paiement", "En attente", "Rappels", "Rappels (FCFA)", "Jours (médiane)",
 )  # fmt: skip
 TAGS = (
-    "#adm+code", "#adm1+name", "#adm3+name", "#date+quarter", "#value+orders", "#value+due+xof", "#reached+orders",
+    "#adm+code", "#adm1+name", "#adm3+name", "#date+quarter", "#value+orders", "#value+ordered+xof", "#reached+orders",
     "#value+paid+xof", "#indicator+ontime", "#indicator+late", "#indicator+returned", "#indicator+waiting",
     "#indicator+arrears", "#value+arrears+xof", "#indicator+days+median",
 )  # fmt: skip

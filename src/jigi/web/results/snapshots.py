@@ -39,10 +39,10 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
     user = reader(request)
     context = {
         "snapshot": snapshot, "may": may(user), "signature": getattr(snapshot, "signature", None),
-        "own": snapshot.taken_by_id == user.pk or user.pk in actions.loaders_of(snapshot),
+        "own": snapshot.taken_by_id == user.pk or user.pk in actions.hands_of(snapshot),
         "comments": snapshot.comments.select_related("by").order_by("pk"), "indicators": queries.in_order(),
         "loaded": queries.visible_to(user, snapshot).filter(loaded=True).count(),
-        "withdrawn": queries.withdrawn_since(snapshot),
+        "withdrawn": queries.withdrawn_since(snapshot, user),
         "history": audit.history("results_snapshot", pk),
     }  # fmt: skip
     return render(request, "results/snapshot.html", context)
