@@ -58,7 +58,8 @@ def test_every_form_holds_its_key(path: Path) -> None:
 
 
 def test_nothing_is_posted_without_a_key(client: Client, areas: Areas) -> None:
-    client.force_login(make_user("awa", "programme_manager", areas.country))
+    awa = make_user("awa", "programme_manager", areas.country)
+    client.force_login(awa)
     let_through = []
     for name, address in addresses().items():
         if name in WITHOUT_KEY:
@@ -66,7 +67,8 @@ def test_nothing_is_posted_without_a_key(client: Client, areas: Areas) -> None:
         answer = client.post(address, {"motif": "essai"})
         if "Ce formulaire est incomplet" not in answer.content.decode():
             let_through.append((name, answer.status_code))
-        client.force_login(make_user(f"awa{len(name)}{name}", "programme_manager", areas.country))
+        if "_auth_user_id" not in client.session:
+            client.force_login(awa)
     assert let_through == []
 
 

@@ -23,8 +23,9 @@ _READ: ContextVar[dict[int, list[StaffPosting]] | None] = ContextVar("postings r
 
 @contextmanager
 def postings_read_once() -> Iterator[None]:
-    """Inside, the postings of a person are read once: a page asks about rights twenty times."""
-    token = _READ.set({})
+    """Inside, the postings of a person are read once: a page asks about rights fifty times."""
+    read = _READ.get()
+    token = _READ.set({} if read is None else read)
     try:
         yield
     finally:

@@ -186,8 +186,11 @@ def awaiting(user: User) -> dict[str, QuerySet[PaymentRound]]:
         "reconcile": ("payments.reconcile", Q(status="released")),
         "close": ("payments.close", Q(status="released") & ended),
     }
+    held = {right: postings_with(user, right) for right, _ in waiting.values()}
     return {
-        verb: visible_to(user).filter(where).filter(_held_everywhere(postings_with(user, right)))
+        verb: visible_to(user).filter(where).filter(_held_everywhere(held[right]))
+        if held[right]
+        else PaymentRound.objects.none()
         for verb, (right, where) in waiting.items()
     }
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from jigi.demo import ground
 from jigi.foundation.models import User
+from jigi.geography.access import postings_read_once
 from jigi.geography.factors import holds_second_factor
 from jigi.geography.roles import roles
 from jigi.web.account.step_up import ProofNeeded, ask_proof
@@ -29,13 +30,15 @@ Respond = Callable[[HttpRequest], HttpResponse]
 
 
 class EntryMiddleware:
-    """Leads to the setting up of a second factor, and to the proof that `require_proof` asks for."""
+    """Leads to the setting up of a second factor, and to the proof that `require_proof` asks for. What a page asks
+    of rights, in its view and in the frame around it, is read here once."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with postings_read_once():
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         found = request.resolver_match
