@@ -53,6 +53,15 @@ BEGIN
         RAISE EXCEPTION 'Qui a chargé des chiffres repris ne signe pas l''instantané qui les prend.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'signature_by_another';
     END IF;
+    -- Nor by who withdrew a figure of its year before it was taken: what it leaves out is theirs.
+    IF EXISTS (SELECT FROM results_withdrawal AS gone
+            JOIN results_figure AS figure ON figure.id = gone.figure_id
+            JOIN results_snapshot AS taken ON taken.id = NEW.snapshot_id
+            WHERE gone.by_id = NEW.by_id AND gone.at <= taken.taken_at
+                AND figure.year = extract(year FROM taken.until)) THEN
+        RAISE EXCEPTION 'Qui a retiré un chiffre repris ne signe pas l''instantané qui le laisse.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'signature_by_another';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER signature_by_another BEFORE INSERT ON results_signature
