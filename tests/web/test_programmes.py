@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from jigi.programmes.models import Component
+from jigi.results import dashboard as results
 from tests.factories import Areas, make_component, make_enrolments, make_households, make_user, make_village
 from tests.payments.scene import peopled
 
@@ -56,8 +57,10 @@ def test_a_round_adds_up_on_every_page(client: Client, tmp_path: Path) -> None:
     assert "<dd>23 580 000<small>FCFA, 262 versements" in dashboard
     commune = _page(client, f"/lieux/COD2019/{scene.communes[0].code}/")
     assert "<dd>23 580 000<small>FCFA" in commune
-    home = _page(client, "/")
-    assert "<dd>262<small>au moins une fois" in home and "<dd>23 580 000<small>FCFA" in home
+    results.refresh()
+    national = _page(client, "/resultats/tableau/")
+    assert '<td data-l="Payés" class="num">262</td>' in national
+    assert '<td data-l="Francs" class="num">23 580 000</td>' in national
 
 
 @pytest.mark.django_db

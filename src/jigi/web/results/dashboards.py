@@ -13,7 +13,7 @@ from jigi.results.models import Funnel
 from jigi.results.questions import FIGURES
 from jigi.web.export import csv_response
 from jigi.web.ledger.sheets import xlsx_response
-from jigi.web.results.drawings import FILES, drawing_file, quarters_drawing, steps_drawing
+from jigi.web.results.drawings import MEDIA_TYPES, drawing_file, quarters_drawing, steps_drawing
 from jigi.web.results.sight import place_seen
 
 HEADERS = ("Code", "Région", "Commune", *dashboard.TITLES.values())
@@ -39,7 +39,7 @@ def shown(request: HttpRequest) -> HttpResponseBase:
         return written(f"tableau-{place.code}", HEADERS, [TAGS, *rows])
     steps = dashboard.funnel(user, place, programme)
     told = [(title, asdict(steps)[name]) for name, title in dashboard.TITLES.items()]
-    if kind in FILES:
+    if kind in MEDIA_TYPES:
         return drawing_file(f"tableau-{place.code}", kind, steps_drawing(told, standalone=True))
     orders = following.orders_seen(user, place=place)
     quarters = dashboard.quarters(user, place, programme)

@@ -115,7 +115,7 @@ def followed_map(communes: Sequence[tuple[Area, Orders]], place: Area | None, *,
     return maps.map_of(ground, features, title="Part des ordres payés à temps", unit="%")
 
 
-FILES = {"svg": "image/svg+xml", "png": "image/png"}
+MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
 def drawing_file(name: str, kind: str, svg: str) -> FileResponse:
@@ -123,4 +123,4 @@ def drawing_file(name: str, kind: str, svg: str) -> FileResponse:
     if not svg:
         raise Http404
     content = svg.encode() if kind == "svg" else image_of(svg).png
-    return FileResponse(BytesIO(content), as_attachment=True, filename=f"{name}.{kind}", content_type=FILES[kind])
+    return FileResponse(BytesIO(content), as_attachment=True, filename=f"{name}.{kind}", content_type=MEDIA_TYPES[kind])

@@ -20,7 +20,7 @@ from jigi.results.questions import FIGURES
 from jigi.web.export import csv_response
 from jigi.web.ledger.sheets import xlsx_response
 from jigi.web.reader import number_in, user_of
-from jigi.web.results.drawings import FILES, drawing_file, fates_drawing, followed_map
+from jigi.web.results.drawings import MEDIA_TYPES, drawing_file, fates_drawing, followed_map
 
 HEADERS = (
     "Code", "Région", "Commune", "Trimestre", "Ordres", "Ordonné (FCFA)", "Payés", "Payé (FCFA)", "À temps",
@@ -86,7 +86,7 @@ def _orders(request: HttpRequest, seen: Followed) -> HttpResponseBase:
     found = following.orders_seen(seen.user, seen.sort, seen.code, seen.place)
     quarters = following.by_quarter(found)
     kind = request.GET.get("format", "")
-    if kind in FILES:
+    if kind in MEDIA_TYPES:
         return drawing_file(
             slugify(f"{following.SORTS[seen.sort]}-{seen.code}"),
             kind,
