@@ -46,6 +46,15 @@ RESULT_ASKS: tuple[Ask, ...] = (
         _everywhere("results_question_forget", NOBODYS),
         sent=_key(),
     ),
+    Ask("results_extracts", "les extraits pour l’analyse", _everywhere("results_extracts")),
+    Ask("results_extract_contents", "ce qu’a un extrait", _everywhere("results_extract_contents")),
+    Ask(
+        "results_extract_answer",
+        "accorder un extrait qui n’est pas là",
+        _everywhere("results_extract_answer", NOBODYS),
+        sent=_key(accord="oui"),
+    ),
+    Ask("results_extract_take", "prendre un extrait qui n’est pas là", _everywhere("results_extract_take", NOBODYS)),
     Ask("results_figures", "les chiffres repris", _everywhere("results_figures")),
     Ask(
         "results_withdraw",

@@ -146,6 +146,8 @@ PAGES = {
     "declencheur": ("responsable", "/chocs/declencheurs/ch_effectif_region/"),
     "declencheurs-comparer": ("responsable", "/chocs/declencheurs/comparer/"),
     "declencheurs-rejouer": ("responsable", "/chocs/declencheurs/rejouer/?jour=2018-03-31"),
+    "extraits": ("coordination", "/resultats/extraits/"),
+    "extraits-contenu": ("coordination", "/resultats/extraits/contenu/"),
     "plaintes": ("verification", "/plaintes/"),
     "plainte": ("verification", "/plaintes/1/"),
     "plainte-nouvelle": ("verification", "/plaintes/nouvelle/"),
@@ -180,6 +182,7 @@ SCREENS = Path(os.environ.get("JIGI_SCREENS_IN") or Path(__file__).resolve().par
 def test_page(visit, axe: str, name: str) -> None:
     username, address = PAGES[name]
     page = visit(username)
+    complaints = complaints_of(page)
     weights: list[int] = []
     page.on("response", lambda response: weights.append(int(response.headers.get("content-length") or 0)))
     response = page.goto(address)
@@ -194,6 +197,21 @@ def test_page(visit, axe: str, name: str) -> None:
     page.evaluate(axe)
     found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].target))")
     assert found == []
+    for box in page.locator("details > summary").all():
+        if box.is_visible():
+            box.click()
+    assert complaints == []
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What a page complains of from now on: refused by its policy, said on the console, an error of its program."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
+    )
+    return found
 
 
 def _picture(page: Page, name: str, width: int) -> None:

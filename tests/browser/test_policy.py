@@ -1,40 +1,17 @@
-"""Every page under the content security policy: nothing is refused, nothing is said on the console."""
+"""The content security policy: what it refuses is seen (tests/browser/test_pages.py asks every page for nothing)."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
 
-from tests.browser.test_pages import PAGES
+from tests.browser.test_pages import complaints_of
 
 pytestmark = pytest.mark.browser
 
 
-def _complaints(page: Page) -> list[str]:
-    """What the page complains of from now on, wherever the browser says it."""
-    found: list[str] = []
-    page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
-    return found
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_refused(visit, name: str) -> None:
-    username, address = PAGES[name]
-    page = visit(username)
-    complaints = _complaints(page)
-    page.goto(address, wait_until="networkidle")
-    for box in page.locator("details > summary").all():
-        box.click()
-    assert complaints == []
-
-
 def test_a_page_that_holds_a_script_or_a_style_would_be_seen(visit) -> None:
     page = visit(None)
-    complaints = _complaints(page)
+    complaints = complaints_of(page)
 
     def planted(route) -> None:
         answer = route.fetch()

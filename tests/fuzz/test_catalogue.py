@@ -178,7 +178,7 @@ WRITTEN = {
     ("payments frozen-list", "out"), ("sessions import", "rejects"), ("works enter", "rejects"),
     ("grants import", "rejects"), ("grants score", "rejects"),
     ("population make", "out"), ("register model", "output"), ("backup key", "file"), ("backup create", "target"),
-    ("nutrition recall", "to"), ("results report", "out"),
+    ("nutrition recall", "to"), ("results report", "out"), ("results take", "out"),
 }  # fmt: skip
 ELSEWHERE = {
     ("demo", "programme"): "le fichier que « programmes load » lit, par la même lecture",
@@ -222,13 +222,20 @@ def jigi(capsys: pytest.CaptureFixture[str], open_to_all: Path, monkeypatch: pyt
 @pytest.mark.parametrize("place", READ, ids=" ".join)
 def test_a_verb_refuses_them(place: tuple[str, str], jigi: Jigi, tmp_path: Path) -> None:
     row, path = READ[place], tmp_path / "mauvais.xlsx"
+    words = row.words(path, tmp_path)
+    absent = [("a folder", tmp_path), ("missing", tmp_path / "absent.csv"), ("missing", path / "x")]
+    others = [
+        (kind, other, row.words(other, tmp_path))
+        for kind, other in absent
+        if place != ("registry names", "folder") or kind != "a folder"
+    ]
+    before = rows_of_all()
     for kind, content in CONTENTS.items():
         path.write_bytes(content())
-        words = row.words(path, tmp_path)
         _refused(jigi, words, path, kind)
-    for kind, other in (("a folder", tmp_path), ("missing", tmp_path / "absent.csv"), ("missing", path / "x")):
-        if place != ("registry names", "folder") or kind != "a folder":
-            _refused(jigi, row.words(other, tmp_path), other, kind)
+    for kind, other, said in others:
+        _refused(jigi, said, other, kind)
+    assert rows_of_all() == before
 
 
 @pytest.mark.parametrize("place", READ, ids=" ".join)
@@ -237,18 +244,18 @@ def test_a_verb_says_what_it_may_not_read(place: tuple[str, str], jigi: Jigi, op
     path.write_bytes(b"a;b\n1;2\n")
     path.chmod(0)
     words = READ[place].words(path, open_to_all)
+    before = rows_of_all()
     jigi(*words, "--help")  # what a verb imports is read before the rights are lost
     with as_nobody():
         _refused(jigi, words, path, "unreadable")
+    assert rows_of_all() == before
 
 
 def _refused(jigi: Jigi, words: Sequence[object], path: Path, kind: str) -> None:
-    before = rows_of_all()
     answer = jigi(*words)
     assert answer.code == 1 and answer.err.startswith("jigi : "), (kind, answer)
     assert answer.err.count(". ") + answer.err.count(".\n") >= 2, (kind, answer.err)
     assert path.name in answer.err or tuple(words[:2]) in UNNAMED, (kind, answer.err)
-    assert rows_of_all() == before, kind
 
 
 @dataclass(frozen=True)
@@ -515,8 +522,8 @@ def test_a_page_refuses_them(
         text = html.unescape(answer.content.decode())
         assert answer.status_code in (400, 403), (kind, answer.status_code, text[:500])
         assert 'class="wrong"' in text or 'role="alert"' in text or "errorlist" in text, (kind, text[:2000])
-        assert {k: v for k, v in rows_of_all().items() if before[k] != v} == {}, kind
         assert not list((tmp_path / "envois").glob("*")), kind
+    assert {k: v for k, v in rows_of_all().items() if before[k] != v} == {}
 
 
 def _posted(sent: Sent, content: bytes) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`jigi results …`: snapshots counted, shown, signed; figures of earlier years; the yearly statement."""
+"""`jigi results …`: snapshots counted, shown, signed; figures of earlier years; the yearly statement; extracts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 from jigi.command.users import find_user
 from jigi.command.verb import Figures, Verb, acting, nothing, number, say, wrong
-from jigi.results import actions, dashboard, pipeline
+from jigi.results import actions, dashboard, extract, pipeline
 from jigi.results.docx import docx
 from jigi.results.framework import framework
-from jigi.results.models import Figure, Snapshot
+from jigi.results.models import Extract, ExtractAnswer, ExtractRequest, Figure, Snapshot
 from jigi.results.pages import pdf
 from jigi.results.report import statement, written
 
@@ -154,6 +154,72 @@ def _told(snapshot: Snapshot) -> Figures:
     }  # fmt: skip
 
 
+def _extract_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", required=True, metavar="CLÉ", help="clé publique age de qui demande (age1…)")
+    parser.add_argument("--reason", required=True, help="ce qui sera étudié")
+    acting(parser)
+
+
+def _extract(options: argparse.Namespace) -> Figures:
+    asked = extract.ask(options.key, options.reason, by=find_user(options.by))
+    say(f"Demande n° {asked.pk} : une autre personne l’accorde (jigi results grant {asked.pk}).")
+    return {"request": asked.pk}
+
+
+def _request_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("request", metavar="DEMANDE", type=number, help="son numéro")
+
+
+def _grant_arguments(parser: argparse.ArgumentParser) -> None:
+    _request_arguments(parser)
+    parser.add_argument("--refuse", metavar="MOTIF", default="", help="refuser, et dire pourquoi")
+    acting(parser)
+
+
+def _grant(options: argparse.Namespace) -> Figures:
+    """Answer a request; granted, the extract is written here, now. Granted already, it is written if it was not."""
+    asked, by = _asked(options.request), find_user(options.by)
+    reply = ExtractAnswer.objects.filter(request=asked, by=by, granted=True).first()
+    if reply is None or options.refuse:
+        reply = extract.answer(asked, not options.refuse, options.refuse, by=by)
+    if not reply.granted:
+        say(f"Demande n° {asked.pk} refusée.")
+        return {"request": asked.pk, "granted": False}
+    made = extract.make(asked)
+    for name, lines in made.lines.items():
+        say(f"{name:<14} {lines:>12} lignes")
+    say(f"Extrait de {made.size} octets, scellé pour {asked.by} (jigi results take {asked.pk}).")
+    return {"request": asked.pk, "granted": True, "lines": made.lines, "size": made.size, "sha256": made.sha256}
+
+
+def _take_arguments(parser: argparse.ArgumentParser) -> None:
+    _request_arguments(parser)
+    parser.add_argument("--out", metavar="FICHIER", type=Path, help="où l’écrire (extrait-N.zip.age)")
+    acting(parser)
+
+
+def _take(options: argparse.Namespace) -> Figures:
+    made = Extract.objects.filter(request=_asked(options.request)).first()
+    if made is None:
+        raise wrong("Cet extrait n’est pas écrit", "Faites-le accorder : jigi results grant DEMANDE.")
+    extract.take(made, by=find_user(options.by))
+    path = options.out or Path(f"extrait-{made.request_id}.zip.age")
+    with path.open("wb") as file:
+        number = 0
+        while (content := extract.piece(made, number)) is not None:
+            file.write(content)
+            number += 1
+    say(f"{path} ({made.size} octets), SHA-256 {made.sha256}. Ouvrez-le par age -d -i cle.txt.")
+    return {"file": str(path), "size": made.size, "sha256": made.sha256}
+
+
+def _asked(number: int) -> ExtractRequest:
+    found = ExtractRequest.objects.filter(pk=number).first()
+    if found is None:
+        raise wrong(f"Il n’y a pas de demande d’extrait n° {number}", "Voyez la page des extraits.")
+    return found
+
+
 VERBS = {
     "results compute": Verb(_compute_arguments, _compute),
     "results show": Verb(_show_arguments, _show),
@@ -161,6 +227,9 @@ VERBS = {
     "results load": Verb(_load_arguments, _load),
     "results withdraw": Verb(_withdraw_arguments, _withdraw),
     "results report": Verb(_report_arguments, _report),
+    "results extract": Verb(_extract_arguments, _extract),
+    "results grant": Verb(_grant_arguments, _grant),
+    "results take": Verb(_take_arguments, _take),
     "results prove": Verb(nothing, _prove),
     "results refresh": Verb(nothing, _refresh),
 }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -87,6 +87,20 @@ def copying_out(query: str, params: Mapping[str, Any] | None = None) -> Iterator
     command = sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(query))
     with connection.cursor() as cursor, cursor.copy(command, dict(params or {})) as copy:
         yield iter(copy.rows())
+
+
+def copy_out(query: str, file: BinaryIO) -> int:
+    """Write the rows of a query as CSV (RFC 4180, without a header: nothing for NULL, "" for an empty text).
+
+    Returns how many.
+    """
+    _count_copy()
+    command = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(query))
+    with connection.cursor() as cursor:
+        with cursor.copy(command) as copy:
+            for chunk in copy:
+                file.write(chunk)
+        return cursor.rowcount
 
 
 def from_copy(cell: str | None) -> bytes:

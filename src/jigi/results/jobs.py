@@ -15,9 +15,9 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import User
-from jigi.results import actions, pipeline, questions
+from jigi.results import actions, extract, pipeline, questions
 from jigi.results.dashboard import refresh, wrong
-from jigi.results.models import Snapshot
+from jigi.results.models import ExtractRequest, Snapshot
 
 
 def enqueue(year: int, until: date, *, by: User, now: datetime) -> None:
@@ -48,6 +48,27 @@ def take(year: int, until: str, user_id: int, asked_at: str) -> None:
             runs.leave_failed("results.take", title, subject=actions.TAKING, message=str(error), by=by)
             return
         actions.take(year, by=by, until=last)
+
+
+def enqueue_extract(request: ExtractRequest) -> None:
+    """Have the worker write a granted extract, in the open transaction."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        write_extract.configure(queueing_lock=f"results.extract:{request.pk}").defer(request_id=request.pk)
+
+
+@app.task(name="results.extract", lock="results.extract", retry=PATIENCE)
+def write_extract(request_id: int) -> None:
+    """One extract; done again after a crash, it finds it made."""
+    with acting_from("travail"):
+        extract.make(ExtractRequest.objects.get(pk=request_id))
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="results.drop_extracts", queueing_lock="results.drop_extracts")
+def drop_extracts(timestamp: int) -> None:
+    """Every night, take away the files of extracts that are a month old."""
+    with acting_from("travail de la nuit"):
+        extract.drop_old()
 
 
 @app.periodic(cron="20 * * * *")

@@ -338,3 +338,71 @@ class Question(models.Model):
                 name="question_alert_is_past_its_threshold",
             ),
         ]
+
+
+class ExtractRequest(models.Model):
+    """That somebody asks for the pseudonymised tables (data/extract.toml), sealed to their own key, and what for."""
+
+    recipient_key = models.CharField("clé publique", max_length=120)
+    reason = models.CharField("motif", max_length=500)
+    by = _hand("demandé par")
+    at = models.DateTimeField("demandé le", db_default=Now())
+
+    class Meta:
+        verbose_name = "demande d’extrait"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recipient_key__startswith="age1") & ~Q(reason=""), name="extract_is_asked_with_a_reason"
+            )
+        ]
+
+
+class ExtractAnswer(models.Model):
+    """That an extract is granted, or not: by another person than who asked (sql/extract_guards.sql), once."""
+
+    request = models.OneToOneField(ExtractRequest, on_delete=models.PROTECT, related_name="answer")
+    granted = models.BooleanField("accordé")
+    said = models.CharField("motif", max_length=500, default="", blank=True)
+    by = _hand("répondu par")
+    at = models.DateTimeField("répondu le", db_default=Now())
+
+    class Meta:
+        verbose_name = "réponse à une demande d’extrait"
+        constraints = [
+            models.CheckConstraint(condition=Q(granted=True) | ~Q(said=""), name="extract_refused_with_a_reason")
+        ]
+
+
+class Extract(models.Model):
+    """The tables as they were at one moment, sealed: how many lines each (`lines`), the SHA-256 and size of the file.
+
+    Its parts are taken away after a month; that it was made stays.
+    """
+
+    request = models.OneToOneField(ExtractRequest, on_delete=models.PROTECT, related_name="extract")
+    seen_at = models.DateTimeField("vu à")
+    lines = models.JSONField("lignes")
+    left_out = models.BigIntegerField("ménages laissés de côté")
+    size = models.BigIntegerField("octets")
+    sha256 = models.CharField("empreinte", max_length=64)
+    at = models.DateTimeField("écrit le", db_default=Now())
+
+    class Meta:
+        verbose_name = "extrait pour l’analyse"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(size__gte=1, left_out__gte=0, sha256__regex="^[0-9a-f]{64}$"), name="extract_is_a_file"
+            )
+        ]
+
+
+class ExtractPart(models.Model):
+    """A piece of an extract, sealed to the key of who asked: nobody here can open it."""
+
+    extract = models.ForeignKey(Extract, on_delete=models.PROTECT, related_name="parts")
+    number = models.PositiveIntegerField("morceau")
+    content = models.BinaryField("octets")
+
+    class Meta:
+        verbose_name = "morceau d’un extrait"
+        constraints = [models.UniqueConstraint(fields=["extract", "number"], name="extract_part_once")]

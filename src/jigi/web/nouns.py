@@ -147,6 +147,7 @@ NOUNS = {
     "results_snapshot": Noun("instantané des résultats", "/resultats/instantanes/{}/", "results.see"),
     "results_figures": Noun("chiffres repris"),
     "results_question": Noun("question gardée"),
+    "results_extract": Noun("extrait pour l’analyse"),
     "portal_edition": Noun("édition du portail public"),
     "activation": Noun("réponse à un choc", "/reponses/{}/", "shocks.see"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jigi.web.results import asked, dashboards, figures, followed, indicators, planned, rows, snapshots
+from jigi.web.results import asked, dashboards, extracts, figures, followed, indicators, planned, rows, snapshots
 
 urlpatterns = [
     path("", indicators.listed, name="results"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("questions/garder/", asked.keep, name="results_question_keep"),
     path("questions/<int:pk>/vue/", asked.see, name="results_question_see"),
     path("questions/<int:pk>/effacer/", asked.forget, name="results_question_forget"),
+    path("extraits/", extracts.listed, name="results_extracts"),
+    path("extraits/contenu/", extracts.contents_page, name="results_extract_contents"),
+    path("extraits/<int:pk>/repondre/", extracts.answer, name="results_extract_answer"),
+    path("extraits/<int:pk>/fichier/", extracts.take, name="results_extract_take"),
     path("chiffres/", figures.listed, name="results_figures"),
     path("chiffres/<int:pk>/retirer/", figures.withdraw, name="results_withdraw"),
     path("instantanes/", snapshots.listed, name="results_snapshots"),

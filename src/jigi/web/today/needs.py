@@ -32,7 +32,7 @@ from jigi.protection import retention
 from jigi.protection.models import DataRequest
 from jigi.registry.models import Household
 from jigi.response import queries as responses
-from jigi.results import following, questions
+from jigi.results import extract, following, questions
 from jigi.schemes import queries as schemes
 from jigi.sharing import queries as sharing
 from jigi.sheets import queries as sheets
@@ -341,6 +341,23 @@ def questions_raised(user: User, rights: frozenset[str]) -> list[Need]:
     ]
 
 
+def extracts_to_answer(user: User, rights: frozenset[str]) -> list[Need]:
+    """Extracts for analysts that another person asks for."""
+    if extract.GRANT not in rights:
+        return []
+    return [
+        Need(
+            title=f"Extrait pour l’analyse, demande {one.pk}",
+            detail=f"{one.by} : {one.reason}",
+            url="/resultats/extraits/",
+            since=one.at,
+            journey="/resultats/",
+            word="à répondre",
+        )
+        for one in extract.waiting_for(user)[:MOST_OF_A_KIND]
+    ]
+
+
 def audit_to_prove(user: User, rights: frozenset[str]) -> list[Need]:
     """The chain of the audit: broken at the last verification, or no longer sealed."""
     if "audit.see" not in rights:
@@ -499,6 +516,7 @@ SOURCES: tuple[Source, ...] = (
     sharing_to_approve,
     alerts_to_look_into,
     questions_raised,
+    extracts_to_answer,
     audit_to_prove,
     orders_to_take,
     orders_refused,
