@@ -85,6 +85,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         fence.grant()
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What a process keeps for some seconds is not kept from one test to the next."""
+    from django.core.cache import caches
+
+    caches["process"].clear()
+
+
 @pytest.fixture
 def client() -> Any:
     """A browser whose `force_login` counts as a proof just given: what a page does is tested, not the door."""

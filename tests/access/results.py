@@ -54,6 +54,12 @@ RESULT_ASKS: tuple[Ask, ...] = (
         _everywhere("results_extract_answer", NOBODYS),
         sent=_key(accord="oui"),
     ),
+    Ask(
+        "results_extract_write",
+        "faire écrire un extrait qui n’est pas là",
+        _everywhere("results_extract_write", NOBODYS),
+        sent=_key(),
+    ),
     Ask("results_extract_take", "prendre un extrait qui n’est pas là", _everywhere("results_extract_take", NOBODYS)),
     Ask("results_figures", "les chiffres repris", _everywhere("results_figures")),
     Ask(

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.cache import caches
 from django.test import Client
 
 if TYPE_CHECKING:
     from tests.factories import Areas
-
-
-@pytest.fixture(autouse=True)
-def fresh_figures() -> Iterator[None]:
-    caches["process"].clear()
-    yield
-    caches["process"].clear()
 
 
 @pytest.fixture

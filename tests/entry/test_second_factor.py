@@ -62,14 +62,15 @@ def test_the_application_opens_the_site_and_is_asked_next_time(client: Client, a
     assert "Votre mot de passe est bon" in sign_in(again)
     assert again.get("/aujourdhui/").url.startswith("/connexion/")
     assert "pas le bon" in again.post("/connexion/second-facteur/", {"code": "000000"}).content.decode()
-    assert again.post("/connexion/second-facteur/", {"code": code_of(secret)}).url == "/aujourdhui/"
+    code = code_of(secret)
+    assert again.post("/connexion/second-facteur/", {"code": code}).url == "/aujourdhui/"
     assert AuditEvent.objects.filter(verb="add_factor", by=user).exists()
     signed = AuditEvent.objects.filter(verb="sign_in").latest("id")
     assert signed.after["means"] == ["password", "totp"]
     # The same code does not open twice, wherever it is tried.
     third = Client()
     sign_in(third)
-    assert "pas le bon" in third.post("/connexion/second-facteur/", {"code": code_of(secret)}).content.decode()
+    assert "pas le bon" in third.post("/connexion/second-facteur/", {"code": code}).content.decode()
 
 
 def test_a_recovery_code_opens_once(client: Client, areas: Areas, code_of) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pyrage
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
 from django.test import Client
@@ -23,8 +24,9 @@ from django.utils import timezone
 from jigi.foundation import audit
 from jigi.foundation.errors import InputError, Refused
 from jigi.foundation.models import Run, User
+from jigi.foundation.runs import leave_failed
 from jigi.grievances.models import Case
-from jigi.payments.models import Instruction
+from jigi.payments.models import Instruction, PaymentRound
 from jigi.registry.dictionary import dictionary
 from jigi.registry.models import Household, Identifier, Membership, Person, Phone
 from jigi.results import extract, extract_files, jobs
@@ -32,7 +34,7 @@ from jigi.results.extract_tables import contents, read_contents
 from jigi.results.models import Extract, ExtractAnswer, ExtractPart, ExtractRequest
 from jigi.sharing import objections
 from tests.command.terminal import terminal
-from tests.factories import ProvedClient, make_user
+from tests.factories import make_user
 from tests.grievances.world import World as Complaints
 from tests.kept import Kept, once
 from tests.results.test_lies import refused
@@ -46,7 +48,7 @@ NAMED = {"registry.Person.birth_date", "registry.Person.sex"}
 
 @dataclass
 class Analyst:
-    """`world` paid a round; who asks for an extract holds the key of `identity`."""
+    """`world` paid a round planned for two days; who asks for an extract holds the key of `identity`."""
 
     world: World
     identity: str
@@ -69,7 +71,16 @@ class Analyst:
         return zipfile.ZipFile(io.BytesIO(clear))
 
 
-analyst_once = once("analyst", lambda folder: Analyst(paid(folder), str(pyrage.x25519.Identity.generate())))
+def analyst_of(folder: Path) -> Analyst:
+    made = Analyst(paid(folder), str(pyrage.x25519.Identity.generate()))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE payments_paymentround DISABLE TRIGGER USER")
+        PaymentRound.objects.update(pays_from="2016-02-08", pays_until="2016-02-09")
+        cursor.execute("ALTER TABLE payments_paymentround ENABLE TRIGGER USER")
+    return made
+
+
+analyst_once = once("analyst", analyst_of)
 
 
 @pytest.fixture
@@ -80,11 +91,11 @@ def analyst(analyst_once: Kept[Analyst], db: None) -> Analyst:
 @pytest.fixture
 def database(analyst: Analyst, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The DuckDB database of an extract, opened as its analyst does."""
-    with _database(analyst, analyst.made(), tmp_path) as opened:
+    with database_of(analyst, analyst.made(), tmp_path) as opened:
         yield opened
 
 
-def _database(analyst: Analyst, made: Extract, folder: Path) -> duckdb.DuckDBPyConnection:
+def database_of(analyst: Analyst, made: Extract, folder: Path) -> duckdb.DuckDBPyConnection:
     path = folder / f"{made.pk}.duckdb"
     path.write_bytes(analyst.opened(made).read("jigi.duckdb"))
     return duckdb.connect(path, read_only=True)
@@ -104,6 +115,7 @@ def test_tables_say_what_the_register_says(database: duckdb.DuckDBPyConnection) 
     assert _one(database, "SELECT count(*) FROM personnes ANTI JOIN menages USING (menage)") == 0
     assert _one(database, "SELECT count(*), sum(montant_xof), sum(paye_xof) FROM ordres") == (9, 270_000, 240_000)
     assert _one(database, "SELECT count(DISTINCT menage) FROM ordres SEMI JOIN menages USING (menage)") == 9
+    assert _one(database, "SELECT count(*) FROM reste") == 0
     assert _one(database, "SELECT code FROM lieux JOIN menages USING (lieu) GROUP BY ALL ORDER BY count(*) DESC") == (
         "ML030101"
     )
@@ -113,10 +125,12 @@ def test_views_answer_what_analysts_ask(database: duckdb.DuckDBPyConnection) -> 
     query = "SELECT commune, au_registre, inscrits, payes FROM v_entonnoir JOIN v_communes USING (lieu) ORDER BY code"
     funnel = database.execute(query).fetchall()
     assert funnel == [("commune ML010501", 3, 3, 2), ("commune ML010502", 2, 2, 2), ("commune ML030101", 4, 4, 4)]
-    assert _one(database, "SELECT sum(ordres), sum(paye_xof) FROM v_paiements_trimestre WHERE annee = 2016") == (
-        8, 240_000
-    )  # fmt: skip
-    assert _one(database, "SELECT sum(ordres) FROM v_delais_agence") in (None, 9)
+    months = database.execute("SELECT regle_mois, sum(ordres), sum(paye_xof) FROM v_paiements_mois GROUP BY ALL")
+    assert months.fetchall() == [("2016-02", 8, 240_000)]
+    assert database.execute("SELECT annee, paye_xof FROM v_francs").fetchall() == [("2016", 240_000)]
+    # Planned from the 8th to the 9th of February, paid on the 10th.
+    delays = database.execute("SELECT prevu_mois, ordres, a_temps, jours_medians FROM v_delais_agence").fetchall()
+    assert delays == [("2016-02", 9, 0, 2.0)]
     assert _one(database, "SELECT sum(personnes) FROM v_beneficiaires") == 3 * 8
     for view in contents().views:
         database.execute(f"SELECT * FROM {view.name}").fetchall()
@@ -130,7 +144,12 @@ def test_every_file_opens_by_itself(analyst: Analyst, tmp_path: Path) -> None:
         archive.extractall(tmp_path)
         names = set(archive.namelist())
     tables = {table.name for table in contents().tables}
-    assert names == {f"{name}.parquet" for name in tables} | {"LISEZMOI.txt", "dictionnaire.csv", "jigi.duckdb"}
+    views = {f"{view.name}.csv" for view in contents().views}
+    assert names == {f"{name}.parquet" for name in tables} | views | {
+        "LISEZMOI.txt", "dictionnaire.csv", "jigi.duckdb"
+    }  # fmt: skip
+    with (tmp_path / "v_delais_agence.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["jours_medians"] for row in csv.DictReader(file, delimiter=";")] == ["2,0"]
     for table in contents().tables:
         read = duckdb.execute(f"SELECT * FROM '{tmp_path / table.name}.parquet'")
         assert [column[0] for column in read.description or ()] == [column.name for column in table.columns]
@@ -159,26 +178,31 @@ def test_no_column_names_anybody_or_tells_what_is_restricted() -> None:
             assert field.kind != "identity" or found[0] in NAMED or found[0] in links, column
 
 
-def test_nothing_that_names_somebody_is_in_any_byte(analyst: Analyst) -> None:
-    """Names, numbers, telephones and accounts of the register, sought in the clear files as they are read."""
-    made = analyst.made()
-    with analyst.opened(made) as archive:
-        clear = b"".join(archive.read(name) for name in archive.namelist())
+def test_no_cell_names_anybody(analyst: Analyst, tmp_path: Path) -> None:
+    """Names, numbers, telephones and references of the register, sought in every cell of every table."""
+    person = Person.objects.order_by("pk")[0]
+    Person.objects.filter(pk=person.pk).update(nickname="Surnom-X", father_name="Père-X", mother_name="Mère-X")
+    Household.objects.update(longitude=-7.123456, latitude=12.654321, collector="Enquêteur-X")
+    with database_of(analyst, analyst.made(), tmp_path) as database:
+        tables = [table.name for table in contents().tables]
+        cells = {str(cell) for name in tables for row in database.table(name).fetchall() for cell in row}
     secret = {
         *Household.objects.values_list("head_name", flat=True), *Household.objects.values_list("rsu_number", flat=True),
         *Household.objects.values_list("source_key", flat=True), *Person.objects.values_list("given_names", flat=True),
+        *Person.objects.values_list("surname", flat=True), *Instruction.objects.values_list("reference", flat=True),
         *(phone.number for phone in Phone.objects.all()), *(document.value for document in Identifier.objects.all()),
-        *Instruction.objects.values_list("reference", flat=True),
+        *map(str, Person.objects.exclude(birth_date=None).values_list("birth_date", flat=True)),
+        "Surnom-X", "Père-X", "Mère-X", "Enquêteur-X", "-7.123456", "12.654321",
     }  # fmt: skip
-    assert len(secret) > 20
-    assert [word for word in secret if len(word) > 4 and word.encode() in clear] == []
-    assert b"COD2019:ML010501" in clear  # so that a search can find something
+    assert len(secret) > 40 and not secret & cells
+    assert [cell for cell in cells if any(len(word) > 4 and word in cell for word in secret)] == []
+    assert {"commune ML010501", "right", "paid"} <= cells  # so that a search can find something
 
 
 def test_pseudonyms_hold_in_one_extract_and_nowhere_else(analyst: Analyst, tmp_path: Path) -> None:
     found = []
     for _ in range(2):
-        with _database(analyst, analyst.made(), tmp_path) as one:
+        with database_of(analyst, analyst.made(), tmp_path) as one:
             found.append({row[0] for row in one.execute("SELECT menage FROM menages").fetchall()})
     assert len(found[0]) == len(found[1]) == 9 and not found[0] & found[1]
     with connection.cursor() as cursor:
@@ -192,30 +216,64 @@ def test_lines_are_in_no_order_of_the_register(database: duckdb.DuckDBPyConnecti
         assert rows == sorted(rows, key=lambda row: [(cell is None, cell) for cell in row])
 
 
-def test_who_opposes_sharing_is_left_out_and_the_francs_stay(analyst: Analyst, tmp_path: Path) -> None:
-    household = Household.objects.get(pk=Instruction.objects.filter(status="paid").first().household_id)  # type: ignore[union-attr]
-    objections.oppose(household, None, partner="", data_request=1)
-    person = Person.objects.filter(memberships__household__in=Household.objects.exclude(pk=household.pk)).first()
+def test_a_household_where_somebody_opposes_sharing_is_left_out_and_the_francs_stay(
+    analyst: Analyst, tmp_path: Path
+) -> None:
+    paid_to = list(Instruction.objects.filter(status="paid").order_by("household").values_list("household", flat=True))
+    first, second, third, fourth = Household.objects.filter(pk__in=paid_to[:4]).order_by("pk")
+    objections.oppose(first, None, partner="", data_request=1)
+    person = Person.objects.filter(memberships__household=second).first()
     assert person is not None
-    objections.oppose(Household.objects.get(memberships__person=person), person, partner="", data_request=2)
+    objections.oppose(second, person, partner="", data_request=2)
+    objections.oppose(third, None, partner="ONG-A", data_request=3)  # to one partner: not to this
+    objections.oppose(fourth, None, partner="", data_request=4)
+    objections.lift(4)
     made = analyst.made()
-    assert made.left_out == 1
-    with _database(analyst, made, tmp_path) as database:
+    assert made.left_out == 2
+    with database_of(analyst, made, tmp_path) as database:
+        assert _one(database, "SELECT count(*) FROM menages") == 7
+        assert _one(database, "SELECT count(*) FROM personnes") == 3 * 7
+        assert _one(database, "SELECT count(*), sum(paye_xof) FROM ordres") == (7, 180_000)
+        assert _one(database, "SELECT sum(ordres), sum(paye_xof) FROM reste") == (2, 60_000)
+        assert _one(database, "SELECT paye_xof FROM v_francs") == 240_000
+    assert "moins de 10" in analyst.opened(made).read("LISEZMOI.txt").decode()
+
+
+def test_who_was_erased_is_in_no_table(analyst: Analyst, tmp_path: Path) -> None:
+    gone, other = Household.objects.order_by("pk")[:2]
+    Household.objects.filter(pk=gone.pk).update(source_key="effacé:1")
+    alone = Person.objects.filter(memberships__household=other).order_by("pk")[0]
+    Person.objects.filter(pk=alone.pk).update(given_names="Personne", surname="effacée")
+    with database_of(analyst, analyst.made(), tmp_path) as database:
         assert _one(database, "SELECT count(*) FROM menages") == 8
         assert _one(database, "SELECT count(*) FROM personnes") == 3 * 8 - 1
-        assert _one(database, "SELECT count(*) FROM inscriptions") == 8
-        assert _one(database, "SELECT count(*), sum(paye_xof) FROM ordres WHERE menage IS NULL") == (1, 30_000)
-        assert _one(database, "SELECT sum(paye_xof) FROM ordres") == 240_000
-    assert "moins de 10" in analyst.opened(made).read("LISEZMOI.txt").decode()
+        assert _one(database, "SELECT sum(ordres) FROM reste") == 1
 
 
 def test_a_merged_household_is_what_it_became(analyst: Analyst, tmp_path: Path) -> None:
     kept, gone = Household.objects.order_by("pk")[:2]
     Household.objects.filter(pk=gone.pk).update(status="merged", merged_into=kept)
-    with _database(analyst, analyst.made(), tmp_path) as database:
+    with database_of(analyst, analyst.made(), tmp_path) as database:
         assert _one(database, "SELECT count(*) FROM menages") == 8
         assert _one(database, "SELECT max(n) FROM (SELECT count(*) AS n FROM ordres GROUP BY menage)") == 2
-        assert _one(database, "SELECT count(*) FROM ordres WHERE menage IS NULL") == 0
+        assert _one(database, "SELECT count(*) FROM reste") == 0
+    objections.oppose(gone, None, partner="", data_request=1)
+    with database_of(analyst, analyst.made(), tmp_path) as database:
+        assert _one(database, "SELECT count(*) FROM menages") == 7, "it opposes as what it became"
+        assert _one(database, "SELECT sum(ordres) FROM reste") == 2
+
+
+def test_a_file_that_tells_who_left_since_is_not_let_out(analyst: Analyst) -> None:
+    made = analyst.made()
+    extract.take(made, by=analyst.world.keeper)
+    with connection.cursor() as cursor:  # the test is one transaction: its objections are as old as its extracts
+        cursor.execute("ALTER TABLE results_extract DISABLE TRIGGER result_is_kept")
+        Extract.objects.update(seen_at=timezone.now() - timedelta(days=1))
+        cursor.execute("ALTER TABLE results_extract ENABLE TRIGGER result_is_kept")
+    made.refresh_from_db()
+    objections.oppose(Household.objects.order_by("pk")[0], None, partner="", data_request=1)
+    with pytest.raises(Refused, match="opposé"):
+        extract.take(made, by=analyst.world.keeper)
 
 
 def test_no_sensitive_complaint_is_told(analyst: Analyst, tmp_path: Path) -> None:
@@ -223,7 +281,7 @@ def test_no_sensitive_complaint_is_told(analyst: Analyst, tmp_path: Path) -> Non
     told.answered()
     told.heard("gender_violence")
     assert Case.objects.filter(sensitive=True).count() == 1
-    with _database(analyst, analyst.made(), tmp_path) as database:
+    with database_of(analyst, analyst.made(), tmp_path) as database:
         assert database.execute("SELECT categorie, etat, jours_reponse FROM plaintes").fetchall() == [
             ("fees_demanded", "answered", 0)
         ]
@@ -289,7 +347,7 @@ def test_a_row_that_is_lost_on_the_way_makes_no_extract(analyst: Analyst, monkey
     monkeypatch.setattr(extract_files, "copy_out", lambda query, file: honest(query, file) + 1)
     with pytest.raises(AssertionError, match="lignes données"):
         extract.make(request)
-    assert not Extract.objects.exists()
+    assert not Extract.objects.exists() and not list(Path(settings.HOME).glob("extrait-*"))
     assert Run.objects.filter(kind="results.extract").latest("pk").status == "failed"
 
 
@@ -304,12 +362,12 @@ LIES: dict[str, Any] = {
         request=a.asked(), granted=True, by=a.world.keeper
     ),
     "extract_was_granted": lambda a: _extract(a.asked()),
-    "extract_is_a_file": lambda a: _extract(_granted(a), sha256="rien"),
+    "extract_is_a_file": lambda a: _extract(granted(a), sha256="rien"),
     "extract_part_once": lambda a: ExtractPart.objects.create(extract=a.made(), number=0, content=b"x"),
 }
 
 
-def _granted(analyst: Analyst) -> ExtractRequest:
+def granted(analyst: Analyst) -> ExtractRequest:
     request = analyst.asked()
     extract.answer(request, True, "", by=analyst.world.signer)
     return request
@@ -353,12 +411,20 @@ def test_the_pages(client: Client, analyst: Analyst) -> None:
     assert f"Extrait pour l’analyse, demande {request.pk}" in client.get("/aujourdhui/").content.decode()
     _posted(client, f"/resultats/extraits/{request.pk}/repondre/", accord="oui")
     assert "se prépare" in client.get("/resultats/extraits/").content.decode()
+    leave_failed("results.extract", "Travail abandonné", subject=f"{extract.NOUN}:{request.pk}", message="essai")
+    assert "échoué" in client.get("/resultats/extraits/").content.decode()
+    _posted(client, f"/resultats/extraits/{request.pk}/ecrire/")
     jobs.write_extract(request.pk)
     assert "scellé pour" in client.get("/resultats/extraits/").content.decode()
     assert client.get(f"/resultats/extraits/{request.pk}/fichier/").status_code == 404
-    analyst_s = ProvedClient()
-    analyst_s.force_login(world.keeper)
-    answer = analyst_s.get(f"/resultats/extraits/{request.pk}/fichier/")
+    unproved = Client()
+    unproved.force_login(world.keeper)
+    assert unproved.get(f"/resultats/extraits/{request.pk}/fichier/").url.startswith("/compte/confirmer/")
+    assert _posted(unproved, "/resultats/extraits/", motif=WHY, cle_age=analyst.key).url.startswith(
+        "/compte/confirmer/"
+    )
+    _as(client, world.keeper)
+    answer = client.get(f"/resultats/extraits/{request.pk}/fichier/")
     sealed = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert len(sealed) == int(answer["Content-Length"]) == Extract.objects.get().size
     assert "menages" in client.get("/resultats/extraits/contenu/").content.decode()

@@ -8,21 +8,12 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from django.core.cache import caches
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 
 if TYPE_CHECKING:
     from tests.factories import Areas
-
-
-@pytest.fixture(autouse=True)
-def fresh_figures() -> Iterator[None]:
-    """Figures are kept for a minute: not from one test to the next."""
-    caches["process"].clear()
-    yield
-    caches["process"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -35,6 +35,14 @@ def clear_folder(purpose: str) -> Iterator[Path]:
             os.close(held)
 
 
+def sweep(purpose: str) -> None:
+    """Remove what killed works of a purpose left, without beginning another."""
+    home = Path(settings.HOME)
+    if home.is_dir():
+        with _locked(home):
+            _sweep(home, f"{purpose}-{connection.settings_dict['NAME']}-")
+
+
 def _sweep(home: Path, prefix: str) -> None:
     for left in home.glob(f"{prefix}*"):
         if (held := _lock(left)) is not None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pyrage
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from jigi.foundation import audit, runs
-from jigi.foundation.bulk import give_memory
-from jigi.foundation.clear import clear_folder
+from jigi.foundation.bulk import fetch_sql, give_memory
+from jigi.foundation.clear import clear_folder, sweep
 from jigi.foundation.errors import Refused
-from jigi.foundation.fence import unfenced
+from jigi.foundation.fence import acting, unfenced
 from jigi.foundation.models import User
 from jigi.geography.access import can
 from jigi.geography.models import Area
@@ -46,7 +46,7 @@ def ask(recipient_key: str, reason: str, *, by: User) -> ExtractRequest:
         raise Refused("Une de vos demandes attend déjà une réponse", remedy="Attendez-la.")
     with transaction.atomic():
         kept = ExtractRequest.objects.create(recipient_key=recipient_key.strip(), reason=said, by=by)
-        audit.record("ask", NOUN, kept.pk, by=by, reason=said)
+        audit.record("ask", NOUN, kept.pk, by=by, reason=said, after={"key": kept.recipient_key})
     return kept
 
 
@@ -58,7 +58,7 @@ def answer(request: ExtractRequest, granted: bool, said: str, *, by: User) -> Ex
         raise Refused("Vous avez demandé cet extrait", remedy="Une autre personne l’accorde ou le refuse.")
     words = _said(said) if said.strip() or not granted else ""
     with transaction.atomic():
-        ExtractRequest.objects.select_for_update().get(pk=request.pk)
+        _lock(request)
         if ExtractAnswer.objects.filter(request=request).exists():
             raise Refused("Cette demande a déjà sa réponse", remedy="Ouvrez-la pour la lire.")
         kept = ExtractAnswer.objects.create(request=request, granted=granted, said=words, by=by)
@@ -66,37 +66,44 @@ def answer(request: ExtractRequest, granted: bool, said: str, *, by: User) -> Ex
     return kept
 
 
-@unfenced
 def make(request: ExtractRequest) -> Extract:
     """Write a granted extract and keep it, sealed; made already, it is returned as it is.
 
-    The tables stand in clear in a folder of this work alone, and only while it lasts.
+    Every table is read at one moment; then, the database left in peace, the files are made and sealed. They stand in
+    clear in a folder of this work alone, and only while it lasts.
     """
-    reply = ExtractAnswer.objects.filter(request=request, granted=True).select_related("by").first()
-    if reply is None:
-        raise Refused("Cet extrait n’est pas accordé", remedy="Attendez la réponse d’une autre personne.")
-    if (made := Extract.objects.filter(request=request).first()) is not None:
+    by, made = _granted_by(request)
+    if made is not None:
         return made
     title = f"Extrait pour l’analyse, demande {request.pk}"
     with (
-        runs.start("results.extract", title, by=reply.by, subject=f"{NOUN}:{request.pk}") as work,
-        one_moment(writes=True) as seen_at,
-        clear_folder("extrait") as place,
+        runs.start("results.extract", title, by=by, subject=f"{NOUN}:{request.pk}") as work,
+        clear_folder(extract_files.PURPOSE) as place,
     ):
-        give_memory()
-        archive, lines, left_out = extract_files.write(place, seen_at, work)
+        with one_moment(writes=True) as seen_at, acting("jigi.results.extract.make"):
+            give_memory()
+            lines, left_out = extract_files.gather(place, work)
+        with work.step("Parquet, DuckDB, archive"):
+            archive = extract_files.pack(place, lines, left_out, seen_at)
         with work.step("Chiffrement"):
             sealed = place / "extrait.age"
             with archive.open("rb") as clear, sealed.open("wb") as written:
                 pyrage.encrypt_io(clear, written, [_recipient(request.recipient_key)])
-            made = _kept(request, sealed, lines, left_out, seen_at)
-        audit.record("make", NOUN, request.pk, by=reply.by, after={"lines": lines, "sha256": made.sha256})
-    return made
+            return _kept(request, sealed, Extract(seen_at=seen_at, lines=lines, left_out=left_out), by)
+
+
+@unfenced
+def _granted_by(request: ExtractRequest) -> tuple[User, Extract | None]:
+    """Who granted an extract, and what was made of it. Refused when nobody did."""
+    reply = ExtractAnswer.objects.filter(request=request, granted=True).select_related("by").first()
+    if reply is None:
+        raise Refused("Cet extrait n’est pas accordé", remedy="Attendez la réponse d’une autre personne.")
+    return reply.by, Extract.objects.filter(request=request).first()
 
 
 @unfenced
 def take(made: Extract, *, by: User) -> None:
-    """Note that a person takes the file: who asked for it, nobody else."""
+    """Note that a person takes the file: who asked for it, nobody else, and while nobody in it has left since."""
     _require(by, ASK)
     if made.request.by_id != by.pk:
         raise Refused("Cet extrait est scellé pour qui l’a demandé", remedy="Demandez le vôtre.")
@@ -104,9 +111,15 @@ def take(made: Extract, *, by: User) -> None:
         raise Refused(
             "Ce fichier n’est plus gardé ici", why=f"Il l’est {KEPT_DAYS} jours", remedy="Demandez-en un autre."
         )
+    if fetch_sql("results", "extract_outlived", {"seen_at": made.seen_at})[0]["outlived"]:
+        raise Refused(
+            "Ce fichier n’est plus à prendre", why="Depuis, quelqu’un s’est opposé au partage ou a été effacé",
+            remedy="Demandez-en un autre.",
+        )  # fmt: skip
     audit.record("take_file", NOUN, made.request_id, by=by, after={"sha256": made.sha256})
 
 
+@unfenced
 def piece(made: Extract, number: int) -> bytes | None:
     """A piece of a file that `take` let out; None after the last."""
     found = ExtractPart.objects.filter(extract=made, number=number).values_list("content", flat=True).first()
@@ -115,7 +128,8 @@ def piece(made: Extract, number: int) -> bytes | None:
 
 @unfenced
 def drop_old() -> int:
-    """Take away the files of more than a month; returns the pieces."""
+    """Take away the files of more than a month, and what killed works left in clear; returns the pieces."""
+    sweep(extract_files.PURPOSE)
     old = ExtractPart.objects.filter(extract__at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
     with transaction.atomic():
         gone = sorted(set(old.values_list("extract__request_id", flat=True)))
@@ -138,15 +152,27 @@ def waiting_for(user: User) -> QuerySet[ExtractRequest]:
     return ExtractRequest.objects.filter(answer=None).exclude(by=user).order_by("pk")
 
 
-def _kept(request: ExtractRequest, sealed: Path, lines: dict[str, int], left_out: int, seen_at: datetime) -> Extract:
-    with sealed.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        made = Extract.objects.create(request=request, seen_at=seen_at, lines=lines, left_out=left_out,
-                                      size=sealed.stat().st_size, sha256=digest)  # fmt: skip
+@unfenced
+def _kept(request: ExtractRequest, sealed: Path, made: Extract, by: User) -> Extract:
+    """Keep a sealed file, in pieces. Of two who wrote the same request, the second finds what the first kept."""
+    with transaction.atomic(), sealed.open("rb") as file:
+        _lock(request)
+        if (before := Extract.objects.filter(request=request).first()) is not None:
+            return before
+        made.request, made.size = request, sealed.stat().st_size
+        made.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        made.save()
         file.seek(0)
         for number, content in enumerate(iter(lambda: file.read(PART_BYTES), b"")):
             ExtractPart.objects.create(extract=made, number=number, content=content)
+        audit.record("make", NOUN, request.pk, by=by, after={"lines": made.lines, "sha256": made.sha256})
     return made
+
+
+def _lock(request: ExtractRequest) -> None:
+    """One at a time answers a request, or keeps what it made: the rows themselves are never written again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{NOUN}:{request.pk}"])
 
 
 def _recipient(key: str) -> pyrage.x25519.Recipient:

@@ -9,7 +9,7 @@ from pathlib import Path
 from jigi.foundation.toml_table import Table, parse, read_text
 
 FILE = Path(__file__).with_name("data") / "extract.toml"
-TYPES = ("VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "DECIMAL(9,2)")
+TYPES = ("VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN")
 
 
 @dataclass(frozen=True)

@@ -52,11 +52,12 @@ def take(year: int, until: str, user_id: int, asked_at: str) -> None:
 
 def enqueue_extract(request: ExtractRequest) -> None:
     """Have the worker write a granted extract, in the open transaction."""
+    lock = f"{extract.NOUN}:{request.pk}"
     with suppress(AlreadyEnqueued), transaction.atomic():
-        write_extract.configure(queueing_lock=f"results.extract:{request.pk}").defer(request_id=request.pk)
+        write_extract.configure(lock=lock, queueing_lock=lock).defer(request_id=request.pk)
 
 
-@app.task(name="results.extract", lock="results.extract", retry=PATIENCE)
+@app.task(name="results.extract", retry=PATIENCE)
 def write_extract(request_id: int) -> None:
     """One extract; done again after a crash, it finds it made."""
     with acting_from("travail"):

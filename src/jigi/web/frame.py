@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 
 from jigi.foundation.models import User
@@ -12,11 +13,12 @@ from jigi.geography.models import StaffPosting
 from jigi.geography.roles import roles
 from jigi.web.formats import counted
 from jigi.web.journeys import JOURNEYS, journey_of
-from jigi.web.kept import kept
+from jigi.web.kept import keep, kept, written
 from jigi.web.reader import postings_of, rights_of
-from jigi.web.today.needs import needs_of
+from jigi.web.today.needs import Need, needs_of
 
 DEMONSTRATION_SECONDS = 60
+WAITING_SECONDS = 15
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -26,8 +28,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return {"journeys": [], "posting": "", "rights": frozenset(), "demonstration": _is_demonstration()}
     rights = rights_of(request)
     here = journey_of(request.path)
-    waiting = Counter(need.journey for need in needs_of(request))
-    waiting["/aujourdhui/"] = waiting.total()
+    waiting = _waiting(request, user)
     return {
         "journeys": [
             {
@@ -43,6 +44,29 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "rights": rights,
         "demonstration": _is_demonstration(),
     }
+
+
+def _waiting(request: HttpRequest, user: User) -> Counter[str]:
+    """How much waits for the reader in each journey, as « Aujourd’hui » lists it: to count it all is most of a page.
+
+    Counted anew on the page that follows a form, whatever process answers it, and after whatever this process wrote;
+    what others wrote elsewhere is seen some seconds later.
+    """
+    known = getattr(request, "needs_read", None)
+    if known is not None or len(get_messages(request)):
+        return _by_journey(needs_of(request))
+    now, name = (written(), rights_of(request)), f"waiting-{user.pk}"
+    counted_at, waiting = kept(name, lambda: (now, _by_journey(needs_of(request))), seconds=WAITING_SECONDS)
+    if counted_at != now:
+        waiting = _by_journey(needs_of(request))
+        keep(name, (now, waiting), seconds=WAITING_SECONDS)
+    return waiting
+
+
+def _by_journey(needs: list[Need]) -> Counter[str]:
+    waiting = Counter(need.journey for need in needs)
+    waiting["/aujourdhui/"] = waiting.total()
+    return waiting
 
 
 def _is_demonstration() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
@@ -14,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import Busy, InputError, JigiError, Raced, Refused
+from jigi.web.kept import note_write
 from jigi.web.submissions import SAFE, WITHOUT_KEY, KeyReused, key_of
 
 REFUSALS = logging.getLogger("jigi.refusals")
@@ -60,7 +62,10 @@ class SubmissionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method not in SAFE and response.status_code < HTTPStatus.BAD_REQUEST:
+            note_write()
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if request.method not in (*SAFE, "POST"):

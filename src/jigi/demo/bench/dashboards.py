@@ -23,9 +23,10 @@ from jigi.programmes.models import Component
 from jigi.results import actions, dashboard
 from jigi.results.pages import pdf
 from jigi.results.report import statement
+from jigi.web.kept import note_write
 
-ASKED = 15
-"""Times that each page is asked: the slowest of twenty counts."""
+ASKED = 20
+"""Times that each page is asked, each as after a form: what waits for the reader is counted anew around it."""
 YEAR = 2016
 PAYMENTS_OF_A_COMPLAINT = 120
 COUNTER = "mesure-suivi"
@@ -97,13 +98,14 @@ def _pages(trial: Trial) -> Figures:
         client.get("/resultats/tableau/")
     for turn in range(ASKED + 1):
         for address, taken in times.items():
+            note_write()
             with gauged() as gauge:
                 answer = client.get(address)
             if answer.status_code != HTTPStatus.OK:
                 raise JigiError(f"La page {address} n’a pas répondu", why=str(answer.status_code))
             if turn:  # the first warms what the others read again
                 taken.append(gauge.seconds)
-    twentieth = {address: quantiles(taken, n=20)[-1] for address, taken in times.items()}
+    twentieth = {address: quantiles(taken, n=20, method="inclusive")[-1] for address, taken in times.items()}
     slowest = max(twentieth, key=lambda address: twentieth[address])
     return {
         "seconds": round(twentieth[slowest], 3), "statements": statements.count, "peak_mb": peak_mb(),
@@ -127,11 +129,10 @@ def _addresses() -> list[str]:
         agency = cursor.fetchone()[0]
         cursor.execute("SELECT min(code) FROM programmes_agreement")
         agreement = cursor.fetchone()[0]
-    region = communes_of(Component.objects.get(programme__code="TM1"))[0].parent
-    assert region is not None and region.parent is not None
     commune = communes_of(Component.objects.get(programme__code="TM1"))[0]
+    assert commune.parent is not None
     return [
-        "/resultats/", "/resultats/tableau/", f"/resultats/tableau/?lieu={region.parent_id}",
+        "/resultats/", "/resultats/tableau/", f"/resultats/tableau/?lieu={commune.parent.parent_id}",
         f"/resultats/tableau/?lieu={commune.pk}", "/resultats/tableau/?programme=TM1", "/resultats/prevu-realise/",
         "/resultats/conventions/", f"/resultats/conventions/{agreement}/", "/resultats/agences/",
         f"/resultats/agences/{agency}/", "/resultats/operateurs/", "/resultats/instantanes/", "/plaintes/",

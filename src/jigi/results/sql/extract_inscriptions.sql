@@ -1,7 +1,7 @@
 -- reads: extract_household, enrolment_enrolment, programmes_component, programmes_programme, geography_area,
 -- geography_areaversion; the table « inscriptions » of an extract
 SELECT kept.code, version.code || ':' || commune.code, programme.code, component.code, component.kind, enrolment.status,
-    enrolment.enrolled_at::date, enrolment.exited_at::date, enrolment.first_term, enrolment.last_term
+    to_char(enrolment.enrolled_at, 'YYYY-MM'), to_char(enrolment.exited_at, 'YYYY-MM'), enrolment.first_term, enrolment.last_term
 FROM enrolment_enrolment AS enrolment
 JOIN extract_household AS kept ON kept.id = enrolment.household_id
 JOIN programmes_component AS component ON component.id = enrolment.component_id

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from jigi.foundation import runs
 from jigi.foundation.errors import Refused
-from jigi.foundation.models import User
+from jigi.foundation.models import Run, User
 from jigi.results import extract, jobs
 from jigi.results.extract_tables import contents
 from jigi.results.models import Extract, ExtractRequest
@@ -42,14 +42,32 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Grant or refuse; once granted, the worker writes."""
     user = _reader(request)
     one = get_object_or_404(extract.visible_to(user), pk=pk)
+    granted = request.POST.get("accord") == "oui"
+    if granted:
+        require_proof(request, back=reverse("results_extracts"))
 
     def act() -> str:
-        granted = request.POST.get("accord") == "oui"
         extract.answer(one, granted, request.POST.get("motif", ""), by=user)
         if not granted:
             return "La demande est refusée."
         jobs.enqueue_extract(one)
         return "L’extrait est accordé : il se prépare, et qui l’a demandé le prendra sur cette page."
+
+    carry_out(request, act)
+    return redirect("results_extracts")
+
+
+@require_POST
+def write(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the worker write again what it could not."""
+    user = _reader(request)
+    one = get_object_or_404(extract.visible_to(user), pk=pk)
+    if not extract.may(user, extract.GRANT):
+        raise Http404
+
+    def act() -> str:
+        jobs.enqueue_extract(one)
+        return "L’extrait se prépare de nouveau."
 
     carry_out(request, act)
     return redirect("results_extracts")
@@ -70,6 +88,8 @@ def take(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest, user: User) -> HttpResponse:
+    require_proof(request, back=reverse("results_extracts"))
+
     def act() -> str:
         extract.ask(request.POST.get("cle_age", ""), request.POST.get("motif", ""), by=user)
         return "La demande est faite. Une autre personne l’accorde ou la refuse."
@@ -86,11 +106,17 @@ def _context(user: User) -> dict[str, object]:
     found = list(extract.visible_to(user)[:MOST_LISTED])
     kept = set(Extract.objects.filter(parts__number=0, request__in=found).values_list("request_id", flat=True))
     return {
-        "lines": [(one, one.pk in kept, _until(one)) for one in found],
+        "lines": [(one, one.pk in kept, _until(one), _run(one)) for one in found],
         "may_ask": extract.may(user, extract.ASK), "may_grant": extract.may(user, extract.GRANT), "reader": user,
-        "runs": [run for one in found[:3] for run in runs.of_subject(f"{extract.NOUN}:{one.pk}")[:1]],
         "days": extract.KEPT_DAYS,
     }  # fmt: skip
+
+
+def _run(one: ExtractRequest) -> Run | None:
+    """The last writing of what is granted and not there yet."""
+    if hasattr(one, "extract") or not hasattr(one, "answer"):
+        return None
+    return next(iter(runs.of_subject(f"{extract.NOUN}:{one.pk}")[:1]), None)
 
 
 def _until(one: ExtractRequest) -> object:

@@ -12,6 +12,7 @@ from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.results import queries
 from jigi.results.actions import KEEP, SEE, SIGN
+from jigi.results.extract import ASK, GRANT
 from jigi.results.framework import indicator_of
 from jigi.results.models import Snapshot
 from jigi.results.rules import Indicator
@@ -81,7 +82,8 @@ def of_country(user: User, *rights: str) -> bool:
 def may(user: User) -> dict[str, bool]:
     """What the pages offer: to compute, to sign, to comment, to print what is of the whole country."""
     keeps, signs = of_country(user, KEEP), of_country(user, SIGN)
-    return {"keep": keeps, "sign": signs, "comment": keeps or signs, "report": of_country(user, SEE)}
+    return {"keep": keeps, "sign": signs, "comment": keeps or signs, "report": of_country(user, SEE),
+            "extract": of_country(user, ASK, GRANT)}  # fmt: skip
 
 
 def _snapshot(request: HttpRequest, user: User) -> Snapshot | None:

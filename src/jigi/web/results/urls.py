@@ -23,6 +23,7 @@ urlpatterns = [
     path("extraits/", extracts.listed, name="results_extracts"),
     path("extraits/contenu/", extracts.contents_page, name="results_extract_contents"),
     path("extraits/<int:pk>/repondre/", extracts.answer, name="results_extract_answer"),
+    path("extraits/<int:pk>/ecrire/", extracts.write, name="results_extract_write"),
     path("extraits/<int:pk>/fichier/", extracts.take, name="results_extract_take"),
     path("chiffres/", figures.listed, name="results_figures"),
     path("chiffres/<int:pk>/retirer/", figures.withdraw, name="results_withdraw"),
