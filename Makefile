@@ -30,7 +30,7 @@ AUDIT = case "$${JIGI_AUDIT_URL:-}" in \
   *) $(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes -s osv \
        --osv-url "$$JIGI_AUDIT_URL" ;; esac
 
-.PHONY: install install-dev forms demo test test-database test-long fuzz check format map matrix lock clean
+.PHONY: install install-dev forms demo test test-database test-long test-size fuzz check format map matrix lock clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -56,10 +56,14 @@ DATABASE_TESTS ?= tests/foundation tests/ledger tests/registry tests/access/test
       tests/*/test_*wrong_money*.py)
 
 test-database: install-dev
-	$(PY) -m pytest -n 2 -q -m "not long and not fuzz and not browser" $(DATABASE_TESTS)
+	$(PY) -m pytest -n 2 -q -m "not long and not size and not fuzz and not browser" $(DATABASE_TESTS)
 
 test-long: install-dev
-	$(PY) -m pytest -n 2 -q -m long
+	$(PY) -m pytest -n 2 -q -m "long and not size"
+
+# The same at the size of the country: by hand, or every night on a machine that has one.
+test-size: install-dev
+	$(PY) -m pytest -n 2 -q -m size
 
 # Ten thousand files made by chance of each kind, where the ordinary tests play two hundred; then new examples for
 # every property, where the ordinary tests draw the same each time.

@@ -98,7 +98,7 @@ def one_by_one(made: ChangeBulk, scene: Scene) -> list[str]:
     return left
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(LINES, min_size=1, max_size=6))
 @example(lines=[("contact", 0, 1, PHONES[0]), ("contact", 0, 1, PHONES[1])])
 @example(lines=[("contact", 0, 1, PHONES[0]), ("death", 0, 2, None), ("contact", 0, 1, PHONES[0])])

@@ -125,7 +125,7 @@ def test_a_thousandth_of_the_golden_case_to_the_franc() -> None:
     assert GrantInstalment.objects.filter(status="planned").count() == 2 * 32
 
 
-@pytest.mark.long
+@pytest.mark.size
 def test_the_golden_case_to_the_franc_and_fast() -> None:
     seconds = _play(YEARS)
     assert _first_instalments(2018) == (10_000, 512_000_000, 51_200)

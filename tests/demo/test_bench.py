@@ -46,7 +46,7 @@ def measured(name: str, size: int) -> dict[str, Any]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [*BENCHES, "dispatch", "money"])
+@pytest.mark.parametrize("name", [*BENCHES, "dispatch", "money", "dashboards", "extract"])
 def test_a_bench_prints_its_figures_in_one_object(name: str) -> None:
     found = measured(name, 1_000)
     assert list(found)[: len(KEYS)] == KEYS

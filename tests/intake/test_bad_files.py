@@ -95,14 +95,16 @@ def test_a_division_that_is_not_loaded(refusal, desk):
     assert "LOI2050" in str(refusal())
 
 
-@pytest.mark.long
-def test_a_million_wrong_rows_are_all_said_and_none_goes_in(desk):
+@pytest.mark.parametrize(
+    "count", [pytest.param(100_000, marks=pytest.mark.long), pytest.param(1_000_000, marks=pytest.mark.size)]
+)
+def test_a_million_wrong_rows_are_all_said_and_none_goes_in(desk, count):
     files = desk.fill(1).files()
-    rows = [desk.households[0] | {"fiche": f"F{n}", "toit": "7"} for n in range(1_000_000)]
+    rows = [desk.households[0] | {"fiche": f"F{n}", "toit": "7"} for n in range(count)]
     write_csv(files["path"], rows)
     batch = import_file(**files, by=desk.by)
-    assert (batch.status, batch.households_held) == ("refused", 1_000_000)
-    assert batch.problems.filter(code="code").count() == 1_000_000
+    assert (batch.status, batch.households_held) == ("refused", count)
+    assert batch.problems.filter(code="code").count() == count
 
 
 @contextmanager

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     ("place", "households", "terms", "total"),
-    [("kita", 2_709, 12, 975_240_000), ("kebila", 2_146, 16, 1_030_080_000)],
+    [("kita", 2_709, 12, 975_240_000), pytest.param("kebila", 2_146, 16, 1_030_080_000, marks=pytest.mark.long)],
 )
 def test_every_term_of_kita_and_kebila(tmp_path: Path, place: str, households: int, terms: int, total: int) -> None:
     scene = peopled(households, terms=terms, code=place)

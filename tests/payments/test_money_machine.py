@@ -182,9 +182,9 @@ def play(examples: int, steps: int) -> None:
 
 
 def test_money_is_what_the_model_says_whatever_is_done_in_any_order(laid: None) -> None:
-    play(4, 30)
+    play(3, 30)
 
 
-@pytest.mark.long
+@pytest.mark.size
 def test_money_is_what_the_model_says_for_two_minutes(laid: None) -> None:
     play(25, 60)

@@ -16,7 +16,6 @@ from jigi.results import extract, extract_files
 from tests.copies import copied
 from tests.results.test_extract import analyst_of, database_of, granted
 
-
 pytestmark = pytest.mark.django_db
 
 

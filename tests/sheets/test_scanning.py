@@ -294,7 +294,7 @@ def test_an_erased_household_leaves_no_page(scene: Scene) -> None:
     assert not ScannedPage.objects.exists() and Sheet.objects.exists()
 
 
-@pytest.mark.long
+@pytest.mark.size
 def test_two_hundred_pages_in_one_file(scene: Scene) -> None:
     """Scanned askew, in one PDF: every page finds its sheet, in a memory that does not grow with them."""
     printed = pages(scene.paper(scene.blank(50)))[: 40 * PAGES]

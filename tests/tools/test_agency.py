@@ -168,7 +168,7 @@ def test_the_agency_shares_no_code_with_jigi():
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
 
 
-@pytest.mark.long
+@pytest.mark.size
 def test_a_million_lines_in_little_memory(tmp_path):
     path = tmp_path / "grand.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as stream:

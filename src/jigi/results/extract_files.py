@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from jigi.foundation.bulk import copy_out, fetch_sql, run_sql, statement
 from jigi.foundation.runs import Work
-from jigi.results.extract_tables import Contents, Told, contents
+from jigi.results.extract_tables import STATEMENTS, Contents, Told, contents
 
 DATABASE, ARCHIVE, PURPOSE = "jigi.duckdb", "extrait.zip", "extrait"
 MOST_MEMORY = "1GiB"
@@ -53,7 +53,7 @@ def gather(place: Path, work: Work) -> tuple[dict[str, int], int]:
     lines: dict[str, int] = {}
     for table in contents().tables:
         with work.step(f"Table « {table.name} »") as step, (place / f"{table.name}.csv").open("wb") as file:
-            lines[table.name] = step.rows_out = copy_out(statement("results", f"extract_{table.name}"), file)
+            lines[table.name] = step.rows_out = copy_out(statement("results", STATEMENTS[table.name]), file)
     run_sql("results", "extract_forget")
     return lines, left_out
 

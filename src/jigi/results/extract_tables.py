@@ -9,6 +9,17 @@ from pathlib import Path
 from jigi.foundation.toml_table import Table, parse, read_text
 
 FILE = Path(__file__).with_name("data") / "extract.toml"
+STATEMENTS = {
+    "lieux": "extract_lieux",
+    "menages": "extract_menages",
+    "personnes": "extract_personnes",
+    "ciblage": "extract_ciblage",
+    "inscriptions": "extract_inscriptions",
+    "ordres": "extract_ordres",
+    "reste": "extract_reste",
+    "plaintes": "extract_plaintes",
+}
+"""The statement of sql/ that gives the rows of each table, in the order of its columns."""
 TYPES = ("VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN")
 
 
@@ -24,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Told:
-    """A table, whose statement is sql/extract_<name>.sql, in the order of its columns."""
+    """A table, whose rows a statement of STATEMENTS gives."""
 
     name: str
     says: str
@@ -69,7 +80,7 @@ def read_contents(path: Path) -> Contents:
 
 def _table(table: Table) -> Told:
     found = Told(
-        table.text("name", pattern=r"[a-z]{3,20}"),
+        table.choice("name", STATEMENTS),
         table.text("says"),
         tuple(_column(one) for one in table.tables("columns")),
     )
