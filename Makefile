@@ -49,9 +49,9 @@ demo: install
 test: install-dev
 	$(PY) -m pytest -n 2 -q
 
-# What another PostgreSQL could answer otherwise: refusals, fences, races, the register, the books, the money's bugs.
+# What another PostgreSQL could answer otherwise: refusals, fences, races, the money's bugs.
 # DATABASE_TESTS=tests runs all but those of the browser.
-DATABASE_TESTS ?= tests/foundation tests/ledger tests/registry tests/access/test_fence.py \
+DATABASE_TESTS ?= tests/access/test_fence.py \
     $(wildcard tests/*/test_*lies*.py tests/*/*/test_*lies*.py tests/*/test_*at_once*.py tests/*/test_*concurrency*.py \
       tests/*/test_*wrong_money*.py)
 
@@ -64,6 +64,7 @@ test-long: install-dev
 # The same at the size of the country: by hand, or every night on a machine that has one.
 test-size: install-dev
 	$(PY) -m pytest -n 2 -q -m size
+	JIGI_KILLS=16 $(PY) -m pytest -n 2 -q -m long tests/crash
 
 # Ten thousand files made by chance of each kind, where the ordinary tests play two hundred; then new examples for
 # every property, where the ordinary tests draw the same each time.

@@ -68,8 +68,9 @@ def test_a_rotation_seals_every_value_anew() -> None:
     assert measured("vault", 1_000)["rows"] == 1_000
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", BENCHES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long if name == "round" else pytest.mark.size) for name in BENCHES]
+)
 def test_statements_do_not_grow_with_the_households(name: str) -> None:
     assert measured(name, 3_000)["statements"] == measured(name, 1_000)["statements"]
 
