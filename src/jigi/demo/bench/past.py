@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.db import transaction
 from django.utils import timezone
 
-from jigi.demo.bench.ground import communes_of, staff
+from jigi.demo.bench.answers import write_answers
+from jigi.demo.bench.ground import communes_of, release_round, staff
 from jigi.foundation.bulk import run_sql
 from jigi.foundation.partitions import new_partition
 from jigi.ledger import actions as ledger
 from jigi.ledger.pipeline import fill_book
 from jigi.payments import actions, approvals, totals
 from jigi.payments.models import PaymentRound
+from jigi.payments.returns import reconcile
+from jigi.programmes.models import Agency, Component
 
 ABSENT_EVERY = 20
+
+
+def close_paid(first: PaymentRound, folder: Path) -> PaymentRound:
+    """Close a released round, all of it paid by its agencies, through their return files."""
+    hands = staff()
+    for agency in Agency.objects.order_by("pk"):
+        path = folder / f"retour-{agency.code}.csv"
+        write_answers(first, agency, path, faults=False)
+        reconcile(path, agency, by=hands.payment_officer)
+    return actions.close(first, by=hands.manager)
+
+
+def lay_past(component: Component, terms: int, folder: Path) -> None:
+    """So many closed rounds: a real one, all paid, then repeated set-wise with one right in twenty owed."""
+    first = close_paid(release_round(component, 1), folder)
+    for term in range(2, terms + 1):
+        repeat_round(first, term, owed_every=ABSENT_EVERY)
 
 
 @transaction.atomic

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
-from jigi.demo.bench.answers import write_answers
 from jigi.demo.bench.gauge import Gauge, gauged, peak_mb
 from jigi.demo.bench.ground import communes_of, lay, settle_tables, staff
-from jigi.demo.bench.past import ABSENT_EVERY, repeat_round
+from jigi.demo.bench.past import ABSENT_EVERY, close_paid, repeat_round
 from jigi.demo.bench.trial import Bench, Figures, Trial
 from jigi.demo.bench.twins import copy_rows_across
 from jigi.payments import actions
 from jigi.payments.models import PaymentRound
-from jigi.payments.returns import reconcile
-from jigi.programmes.models import Agency, Component
+from jigi.programmes.models import Component
 
 STEPS = ("prepare", "freeze", "approve", "release")
 
@@ -34,13 +33,7 @@ def _past(trial: Trial) -> Figures:
     """Close the first round, all paid, and repeat it; the last past round leaves one right in twenty owed."""
     if trial.history == 0:
         return {}
-    hands = staff()
-    first = PaymentRound.objects.get()
-    for agency in Agency.objects.order_by("pk"):
-        path = trial.path(f"retour-{agency.code}.csv")
-        write_answers(first, agency, path, faults=False)
-        reconcile(path, agency, by=hands.payment_officer)
-    first = actions.close(first, by=hands.manager)
+    first = close_paid(PaymentRound.objects.get(), Path(trial.folder))
     for term in range(2, trial.history + 1):
         repeat_round(first, term, owed_every=ABSENT_EVERY if term == trial.history else 0)
     settle_tables()

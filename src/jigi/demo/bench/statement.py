@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from http import HTTPStatus
+from pathlib import Path
 from statistics import median
 
 from allauth.mfa.models import Authenticator
@@ -11,8 +12,8 @@ from django.db import connection
 from django.test import Client
 
 from jigi.demo.bench.gauge import Gauge, gauged, peak_mb
-from jigi.demo.bench.ground import TERMS, lay, release_round, settle_tables, staff
-from jigi.demo.bench.past import repeat_round
+from jigi.demo.bench.ground import TERMS, lay, settle_tables, staff
+from jigi.demo.bench.past import lay_past
 from jigi.demo.bench.trial import Bench, Figures, Trial
 from jigi.foundation.bulk import run_sql
 from jigi.foundation.errors import JigiError
@@ -28,9 +29,7 @@ LINES_OF_A_RIGHT = 2
 def _lay(trial: Trial) -> Figures:
     """Households of one round, then the past rounds that leave as many lines as were asked for."""
     component = lay(math.ceil(trial.size / LINES_OF_A_RIGHT / (TERMS - 1)))
-    first = release_round(component, 1)
-    for term in range(2, TERMS + 1):
-        repeat_round(first, term, owed_every=20)
+    lay_past(component, TERMS, Path(trial.folder))
     settle_tables()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_posting")
