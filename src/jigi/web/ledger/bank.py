@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,10 +21,10 @@ from jigi.payments.bank_state import Outstanding, State, state, states, visible_
 from jigi.web.formats import day as written_day
 from jigi.web.formats import moment, xof
 from jigi.web.ledger.sheets import exported
+from jigi.web.paging import numbered_page
 from jigi.web.paper.press import pdf_response, press
 from jigi.web.payments.sight import person_with
 
-PAGE_ROWS = 50
 SIDES = {"bank": "à la banque seulement", "ledger": "au grand livre seulement"}
 AGES = {"0-7": "7 jours au plus", "8-30": "8 à 30 jours", "31-90": "31 à 90 jours", "90+": "plus de 90 jours"}
 SORTS = {"date": "plus ancien", "recent": "plus récent", "montant": "plus gros"}
@@ -97,16 +96,10 @@ def kept(rows: Sequence[Outstanding], request: HttpRequest) -> list[Outstanding]
     return found
 
 
-def page_of(request: HttpRequest, rows: Sequence[Any]) -> Any:
-    """The rows of the page that is asked for; all of them on paper."""
-    size = max(len(rows), 1) if "imprimer" in request.GET else PAGE_ROWS
-    return Paginator(rows, size).get_page(request.GET.get("page"))
-
-
 def _context(request: HttpRequest, found: State, rows: list[Outstanding]) -> dict[str, Any]:
     asked = {name: request.GET[name] for name in ("au", "cote", "age", "q", "tri") if request.GET.get(name)}
     return {
-        "state": found, "bank": found.bank, "page": page_of(request, rows), "sides": SIDES, "ages": AGES,
+        "state": found, "bank": found.bank, "page": numbered_page(request, rows), "sides": SIDES, "ages": AGES,
         "sorts": SORTS,
         "aged": [(AGES[name], name, *sums) for name, *sums in found.aged()], "asked": urlencode(asked), "chosen": asked,
         "filtered": bool(asked.keys() - {"au"}), "bank_only": found.sum_xof("bank"),

@@ -13,12 +13,12 @@ from jigi.results.models import Funnel
 from jigi.results.questions import FIGURES
 from jigi.web.export import csv_response
 from jigi.web.ledger.sheets import xlsx_response
+from jigi.web.paging import numbered_page
 from jigi.web.results.drawings import MEDIA_TYPES, drawing_file, quarters_drawing, steps_drawing
 from jigi.web.results.sight import place_seen
 
 HEADERS = ("Code", "Région", "Commune", *dashboard.TITLES.values())
 TAGS = ("#adm+code", "#adm1+name", "#adm3+name", *(f"#affected+hh+{step}" for step in dashboard.TITLES))
-MOST_COMMUNES = 800
 
 
 def shown(request: HttpRequest) -> HttpResponseBase:
@@ -43,7 +43,7 @@ def shown(request: HttpRequest) -> HttpResponseBase:
         return drawing_file(f"tableau-{place.code}", kind, steps_drawing(told, standalone=True))
     orders = following.orders_seen(user, place=place)
     quarters = dashboard.quarters(user, place, programme)
-    lines = list(found[:MOST_COMMUNES])
+    page = numbered_page(request, found)
     hidden = {"vue": "place", "lieu": str(place.pk), "programme": programme}
     context = {
         "watched": {"figures": FIGURES["place"], "hidden": hidden},
@@ -52,7 +52,8 @@ def shown(request: HttpRequest) -> HttpResponseBase:
         "total": following.orders(orders.filter(programme=programme) if programme else orders),
         "coverage": following.coverage(user, place), "printing": "imprimer" in request.GET,
         "series": quarters_drawing([(quarter, francs) for quarter, _, _, francs in quarters]), "quarters": quarters,
-        "lines": [(one, _region(one)) for one in lines], "counted_at": lines[0].counted_at if lines else None,
+        "page": page, "lines": [(one, _region(one)) for one in page],
+        "counted_at": page[0].counted_at if page else None,
     }  # fmt: skip
     return render(request, "results/dashboard.html", context)
 

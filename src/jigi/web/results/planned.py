@@ -12,6 +12,7 @@ from jigi.geography.models import Area
 from jigi.results import queries
 from jigi.results.models import Value
 from jigi.web.export import csv_response
+from jigi.web.paging import numbered_page
 from jigi.web.results.sight import Sight, may, sight
 
 HEADERS = (
@@ -21,7 +22,6 @@ TAGS = (
     "#adm+code", "#adm1+name", "#adm3+name", "#date+quarter", "#value+planned+xof", "#value+paid+xof",
     "#targeted+hh", "#reached+hh",
 )  # fmt: skip
-MOST_LINES = 3_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def shown(request: HttpRequest) -> HttpResponseBase:
         audit.record("export", "list", name, by=seen.user)
         return csv_response(name, HEADERS, [TAGS, *map(_row, lines)])
     context = {
-        "seen": seen, "lines": lines[:MOST_LINES], "more": len(lines) > MOST_LINES,
+        "seen": seen, "page": numbered_page(request, lines), "printing": "imprimer" in request.GET,
         "planned_xof": sum(one.planned_xof for one in lines), "paid_xof": sum(one.paid_xof for one in lines),
     }  # fmt: skip
     return render(request, "results/planned.html", context)
