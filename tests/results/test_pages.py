@@ -13,9 +13,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from python_calamine import CalamineWorkbook
 
 from jigi.foundation.models import AuditEvent
-from jigi.results import actions, jobs
+from jigi.results import actions, dashboard, jobs
 from jigi.results.framework import framework
 from jigi.results.models import Snapshot
+from jigi.web import paging
 from tests.factories import make_user
 from tests.results.world import World, paid
 
@@ -120,6 +121,20 @@ def test_planned_and_paid(client: Client, world: World) -> None:
     assert f"{world.here.name} {world.region.name} 2016-T1 90 000 60 000" in text
     lines = b"".join(client.get("/resultats/prevu-realise/?format=csv").streaming_content).decode()  # type: ignore[arg-type]
     assert "2016-T1;90000;60000;3;2" in lines
+
+
+def test_a_long_list_of_communes_is_paged_and_printed_whole(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging.numbered_page, "__defaults__", (2,))
+    dashboard.refresh()
+    client.force_login(world.keeper)
+    for address in ("/resultats/prevu-realise/", "/resultats/tableau/"):
+        first, second = text_of(client, address), text_of(client, f"{address}?page=2")
+        assert "Suivants →" in first and "← Précédents" not in first and world.far.name not in first
+        assert world.far.name in second and "← Précédents" in second and world.here.name not in second
+        whole = text_of(client, f"{address}?imprimer=1")
+        assert world.here.name in whole and world.far.name in whole and "Suivants" not in whole
 
 
 def test_counting_and_signing_by_the_page(client: Client, world: World) -> None:
