@@ -87,7 +87,11 @@ def test_the_clock_jumps_while_people_and_the_worker_act(clock: Clock, jump: str
     assert browser.send(form).wait().status == 302
     assert machine.ask(APPROVED)
     enqueue(machine, "release")
-    wait(lambda: machine.ask(DONE) == 1, f"le travail n’est pas fait : {machine.log.read_text()[-3000:]}")
+    try:
+        wait(lambda: machine.ask(DONE) == 1, "le travail n’est pas fait", patience=180)
+    except AssertionError as error:
+        jobs = machine.ask("SELECT json_agg(row_to_json(job))::text FROM procrastinate_jobs AS job")
+        raise AssertionError(f"{error} : {jobs}\n{machine.log.read_text()[-3000:]}") from None
     clock.jump("+0")
     assert machine.ask("SELECT status FROM payments_paymentround") == "released"
     assert machine.ask("SELECT count(*) FROM ledger_entry WHERE kind IN ('reserve', 'commit')") == 2
