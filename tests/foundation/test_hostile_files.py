@@ -227,6 +227,7 @@ KNOWN = {
     "intake/xlsform.py": "the sheets of a shipped questionnaire, in a workbook",
     "web/works/documents.py": "neutralises each name; lines are numbers, headers are ours",
     "web/ledger/sheets.py": "neutralises each cell; headers are ours",
+    "results/extract_files.py": "neutralises each text of a view; names of columns are ours",
     "sharing/packing.py": "neutralises each cell; the names of columns are ours",
     "payments/orders.py": "neutralises each cell (_shown); the slip holds names and numbers of ours",
     "payments/site_lists.py": "neutralises each text; amounts and numbers are numbers, headers are ours",

@@ -19,6 +19,7 @@ import duckdb
 from django.utils import timezone
 
 from jigi.foundation.bulk import copy_out, fetch_sql, run_sql, statement
+from jigi.foundation.cells import neutralise
 from jigi.foundation.runs import Work
 from jigi.results.extract_tables import STATEMENTS, Contents, Told, contents
 
@@ -119,9 +120,14 @@ def dictionary(what: Contents) -> bytes:
 def _table(lines: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
-    for line in lines:
-        writer.writerow([str(cell).replace(".", ",") if isinstance(cell, float) else cell for cell in line])
+    writer.writerows(map(_cell, line) for line in lines)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
+    return neutralise(value) if isinstance(value, str) else value
 
 
 def _move(packed: zipfile.ZipFile, file: Path, compression: int) -> None:
