@@ -39,6 +39,7 @@ def test_the_roll_of_a_session_is_called_without_network_and_sent_once(visit, da
     page.reload()  # the telephone was put away: what was called stays
     page.get_by_role("button", name="Ouvrir").click()
     expect(page.locator("#facts [name=place]")).to_have_value("Arbre à palabres")
+    expect(page.get_by_label("Autres femmes")).to_have_value("11")  # the last field was never left
     page.get_by_role("button", name="Terminer et envoyer").click()
     expect(page.get_by_text("1 séance à envoyer")).to_be_visible()
     expect(page.locator("#count")).to_have_text("2 ménages présents · terminé, à envoyer")

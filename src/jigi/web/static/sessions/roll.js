@@ -51,6 +51,13 @@ async function change(made) {
   return drawn();
 }
 
+/** What is typed is kept at each letter: a telephone that is put away says nothing to the page, and the field may not be left. */
+async function typed() {
+  await keep.change(open.session.id, () => ({ draft: true, waits: false, ...said() }));
+  await told();
+  counted(await entry());
+}
+
 const mark = (line, came) => change(({ came: { [line.h]: gone, ...others } }) => ({ came: came ? { ...others, [line.h]: came } : others }));
 
 async function drawn() {
@@ -61,6 +68,10 @@ async function drawn() {
   $("#nolines").hidden = shown.length > 0;
   $("#visitors").hidden = !roll.cards.length;
   $("#visitors ul").replaceChildren(...roll.cards.map(visitor));
+  counted(roll);
+}
+
+function counted(roll) {
   const named = Object.keys(roll.came).length + roll.cards.length;
   $("#count").textContent = `${named} ${named > 1 ? "ménages présents" : "ménage présent"}${roll.waits ? " · terminé, à envoyer" : roll.draft ? " · en cours" : ""}`;
 }
@@ -127,7 +138,7 @@ async function finish() {
 
 const said = () => Object.fromEntries([...new FormData($("#facts")), ...new FormData($("#others"))]);
 
-for (const form of ["#facts", "#others"]) $(form).onchange = () => change(said);
+for (const form of ["#facts", "#others"]) $(form).oninput = typed;
 $("#others").onsubmit = (event) => { event.preventDefault(); finish(); };
 $("#facts").onsubmit = (event) => event.preventDefault();
 $("#seekform").onsubmit = (event) => { event.preventDefault(); find($("#code").value); };
