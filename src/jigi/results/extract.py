@@ -17,6 +17,7 @@ from jigi.foundation.clear import clear_folder, sweep
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import acting, unfenced
 from jigi.foundation.models import User
+from jigi.foundation.recipients import recipient
 from jigi.geography.access import can
 from jigi.geography.models import Area
 from jigi.results import extract_files
@@ -41,7 +42,7 @@ def ask(recipient_key: str, reason: str, *, by: User) -> ExtractRequest:
     """Ask for the tables, sealed to a public age key (« age1… »), and say what for."""
     _require(by, ASK)
     said = _said(reason)
-    _recipient(recipient_key)
+    recipient(recipient_key)
     if ExtractRequest.objects.filter(by=by, answer=None).exists():
         raise Refused("Une de vos demandes attend déjà une réponse", remedy="Attendez-la.")
     with transaction.atomic():
@@ -88,7 +89,7 @@ def make(request: ExtractRequest) -> Extract:
         with work.step("Chiffrement"):
             sealed = place / "extrait.age"
             with archive.open("rb") as clear, sealed.open("wb") as written:
-                pyrage.encrypt_io(clear, written, [_recipient(request.recipient_key)])
+                pyrage.encrypt_io(clear, written, [recipient(request.recipient_key)])
             return _kept(request, sealed, Extract(seen_at=seen_at, lines=lines, left_out=left_out), by)
 
 
@@ -173,16 +174,6 @@ def _lock(request: ExtractRequest) -> None:
     """One at a time answers a request, or keeps what it made: the rows themselves are never written again."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{NOUN}:{request.pk}"])
-
-
-def _recipient(key: str) -> pyrage.x25519.Recipient:
-    try:
-        return pyrage.x25519.Recipient.from_str(key.strip())
-    except pyrage.RecipientError:
-        raise Refused(
-            "Cette clé publique n’est pas une clé age", why="Elle commence par « age1 » et compte 62 caractères",
-            remedy="Donnez celle qu’affiche « age-keygen » ; jamais la clé secrète.",
-        ) from None  # fmt: skip
 
 
 def _said(text: str) -> str:

@@ -16,13 +16,14 @@ from jigi.foundation.clear import clear_folder
 from jigi.foundation.errors import Busy, Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
+from jigi.foundation.recipients import recipient
 from jigi.geography.access import can, require
 from jigi.sharing import queries
 from jigi.sharing.actions import APPROVE
 from jigi.sharing.content import columns_of, lines_of
 from jigi.sharing.models import SharingDelivery, SharingPart, SharingRequest, SharingToken
 from jigi.sharing.packing import pack
-from jigi.sharing.requests import PACKAGE, check_in_force, parameters, recipient
+from jigi.sharing.requests import PACKAGE, check_in_force, parameters
 from jigi.sharing.states import REQUEST
 
 NOUN = "sharing_delivery"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pyrage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -17,6 +16,7 @@ from jigi.foundation.bulk import fetch_sql
 from jigi.foundation.errors import Refused
 from jigi.foundation.fence import unfenced
 from jigi.foundation.models import User
+from jigi.foundation.recipients import recipient
 from jigi.geography.access import can, require
 from jigi.geography.models import Area
 from jigi.programmes.models import Programme
@@ -216,18 +216,6 @@ def _check_answer(
         raise Refused("L’interface n’a pas de clé publique", remedy="Laissez la clé vide.")
     if channel == SharingRequest.Channel.FILE:
         recipient(recipient_key)
-
-
-def recipient(key: str) -> pyrage.x25519.Recipient:
-    """The public key that a partner gave, « age1… ». Refused when it is none."""
-    try:
-        return pyrage.x25519.Recipient.from_str(key.strip())
-    except pyrage.RecipientError:
-        raise Refused(
-            "La clé publique du partenaire n’est pas une clé age",
-            why="Elle commence par « age1 » et compte 62 caractères",
-            remedy="Demandez-lui celle qu’affiche « age-keygen » ; jamais sa clé secrète.",
-        ) from None
 
 
 def _decide(request: SharingRequest, verb: str, reason: str, by: User) -> None:
