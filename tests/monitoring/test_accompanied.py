@@ -28,7 +28,7 @@ def reach(households: int, paid: int, folder: Path) -> None:
     scene.enrol(numbers[:paid])
     released = scene.released()
     scene.answer(released, scene.order_file(released, folder))
-    sessions = one.planned(villages=2, modules=17, first_on=date(2016, 2, 1))[: max(2, households // 4_500)]
+    sessions = one.planned(villages=2, modules=17, first_on=date(2016, 2, 1))[: max(2, -(-households // 4_500))]
     for session in sessions:
         one.held(session, men=5_000, women=5_000, day=date(2016, 2, 20))
     facts = {"by": one.agent.pk, "households": numbers, "sessions": [session.pk for session in sessions]}
