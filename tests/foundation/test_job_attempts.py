@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
-from django.db import OperationalError, connection
+from django.db import InternalError, OperationalError, connection
 from django.db.models import Q
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from jigi.foundation import jobs, limits
 from jigi.foundation.models import Run
@@ -38,12 +41,24 @@ def test_a_job_that_kills_its_workers_is_given_up_and_says_so(db: None, monkeypa
     assert said.status == "failed" and "Abandonné après 3 essais" in said.message
 
 
-def _decision(error: Exception, attempts: int) -> object:
+def _decision(error: BaseException, attempts: int) -> object:
     job = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="x", attempts=attempts)
     return jobs.PATIENCE.get_retry_decision(exception=error, job=job)
 
 
-def test_only_what_the_database_interrupted_is_tried_again_up_to_the_ceiling() -> None:
-    assert _decision(OperationalError(), 0) is not None
-    assert _decision(OperationalError(), limits.job_attempts()) is None
-    assert _decision(ValueError(), 0) is None
+def _closed_while_idle() -> InternalError:
+    """What a clock set forward does: PostgreSQL believes that the transaction has done nothing for an hour."""
+    error = InternalError()
+    error.__cause__ = IdleInTransactionSessionTimeout()
+    return error
+
+
+@pytest.mark.parametrize("error", [OperationalError(), _closed_while_idle(), OSError(errno.ENOSPC, "")], ids=repr)
+def test_what_the_machine_interrupted_is_tried_again_up_to_the_ceiling(error: Exception) -> None:
+    assert _decision(error, 0) is not None
+    assert _decision(error, limits.job_attempts()) is None
+
+
+@pytest.mark.parametrize("error", [ValueError(), OSError(errno.ENOENT, ""), InternalError()], ids=repr)
+def test_what_would_fail_again_is_not(error: Exception) -> None:
+    assert _decision(error, 0) is None

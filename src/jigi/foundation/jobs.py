@@ -11,21 +11,31 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Timer
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
-from procrastinate import RetryStrategy
+from procrastinate import RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 from procrastinate.sql import queries
 
-from jigi.foundation import limits
+from jigi.foundation import limits, outage
 from jigi.foundation.runs import leave_failed, side_connection
 
-PATIENCE = RetryStrategy(max_attempts=limits.job_attempts(), exponential_wait=5, retry_exceptions=[OperationalError])
-"""A job that the database interrupted (a lock, a restart) is tried again, each time later, up to the ceiling."""
+
+class Patience(RetryStrategy):
+    """A job that the machine interrupted is tried again, each time later, up to the ceiling; no other failure is."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if not outage.interrupted(exception):
+            return None
+        return super().get_retry_decision(exception=exception, job=job)
+
+
+PATIENCE = Patience(max_attempts=limits.job_attempts(), exponential_wait=5)
+"""After a lock, a restart, a full disk, a clock set forward under an idle transaction."""
 
 SILENCE = timedelta(seconds=30)
 """A worker tells that it lives every ten seconds; after this long without a word it is dead."""

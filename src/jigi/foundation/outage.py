@@ -70,6 +70,11 @@ def outage_of(error: BaseException | None) -> Outage | None:
     return None
 
 
+def interrupted(error: BaseException) -> bool:
+    """Whether the machine ended a work that is right: worth trying again later, since nothing of it was written."""
+    return isinstance(error, OperationalError) or outage_of(error) is not None
+
+
 def _read(error: BaseException) -> Outage | None:
     if isinstance(error, DatabaseError | InterfaceError):
         state = getattr(error.__cause__, "sqlstate", None)

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import OperationalError
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -16,7 +15,7 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import User
-from jigi.foundation.outage import outage_of
+from jigi.foundation.outage import interrupted
 from jigi.intake import reviewing, saved_mappings, undoing
 from jigi.intake.mapping import Mapping
 from jigi.intake.models import Batch
@@ -70,7 +69,7 @@ def take(folder: str, mapping: str, user_id: int, review: bool = False) -> None:
             with suppress(JigiError), runs.start("intake.import", "Import d’un fichier envoyé", by=by):
                 raise error
         except Exception as error:
-            if not isinstance(error, OperationalError) and outage_of(error) is None:
+            if not interrupted(error):
                 uploads.forget(place)
             raise
     uploads.forget(place)

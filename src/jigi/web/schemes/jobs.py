@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from django.db import OperationalError
 from procrastinate.contrib.django import app
 
 from jigi.foundation import runs
@@ -13,7 +12,7 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import User
-from jigi.foundation.outage import outage_of
+from jigi.foundation.outage import interrupted
 from jigi.schemes.actions import receive
 from jigi.schemes.models import BenefitBatch, Scheme
 from jigi.web.imports import uploads
@@ -48,7 +47,7 @@ def take(folder: str, scheme_id: int, user_id: int) -> None:
             with suppress(JigiError), runs.start("schemes.receive", "Réception d’un fichier envoyé", by=by):
                 raise error
         except Exception as error:
-            if not isinstance(error, OperationalError) and outage_of(error) is None:
+            if not interrupted(error):
                 uploads.forget(place)
             raise
     uploads.forget(place)

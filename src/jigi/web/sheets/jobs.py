@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import OperationalError
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -15,7 +14,7 @@ from jigi.foundation.audit import acting_from
 from jigi.foundation.errors import JigiError
 from jigi.foundation.jobs import PATIENCE
 from jigi.foundation.models import Run, User
-from jigi.foundation.outage import outage_of
+from jigi.foundation.outage import interrupted
 from jigi.foundation.runs import leave_failed
 from jigi.sheets import scanning
 from jigi.sheets.scanning import Taken
@@ -60,7 +59,7 @@ def read(folder: str, user_id: int) -> None:
                 for rank, file in enumerate(files.values(), 1):
                     _take_one(file, f"Fichier {rank} sur {len(files)}", by)
         except Exception as error:
-            if not isinstance(error, OperationalError) and outage_of(error) is None:
+            if not interrupted(error):
                 uploads.forget(place)
             raise
     uploads.forget(place)
