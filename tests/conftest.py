@@ -41,10 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Apart(LoadScopeScheduling):
-    """Every test goes to whichever worker is free, but for those of the browser, which share one world."""
+    """Every test goes to whichever worker is free, but for those that share one world that is long to make."""
+
+    WORLDS = ("tests/browser/", "tests/crash/", "tests/outage/", "tests/demo/test_bench.py")
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+        return next((world for world in self.WORLDS if nodeid.startswith(world)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Apart:

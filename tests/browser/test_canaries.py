@@ -89,7 +89,6 @@ def test_numbers_of_canaries_are_masked_where_names_are_seen(read, visit, databa
     assert set(_heard(page.content())) & set(NUMBERS)
 
 
-@pytest.mark.long
 def test_nobody_signed_in_hears_no_canary(read) -> None:
     asked = {*addresses().values(), *(address for _, address in PAGES.values()), *STATISTICS}
     for address in sorted(asked):

@@ -198,8 +198,8 @@ def test_page(visit, axe: str, name: str) -> None:
     found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].target))")
     assert found == []
     page.set_viewport_size({"width": 1280, "height": 900})
-    for box in page.locator("details > summary").all():
-        box.click()
+    # Hundreds on some pages: by the page's own clicks, not one by one from here.
+    page.evaluate("document.querySelectorAll('details > summary').forEach(box => box.click())")
     page.evaluate("new Promise(requestAnimationFrame)")
     assert complaints == []
 

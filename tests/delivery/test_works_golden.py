@@ -15,9 +15,11 @@ from jigi.ledger.queries import accounts_of, prove
 from tests.delivery.works_scene import START, released, running, wage_round
 
 
-@pytest.mark.long
 @pytest.mark.django_db
-@pytest.mark.parametrize(("days", "total_xof"), [(60, 90_000_000), (90, 135_000_000)])
+@pytest.mark.parametrize(
+    ("days", "total_xof"),
+    [pytest.param(60, 90_000_000, marks=pytest.mark.size), pytest.param(90, 135_000_000, marks=pytest.mark.long)],
+)
 def test_750_workers(days: int, total_xof: int) -> None:
     works = running(750, more=0, crew_size=100, cap_half_days=2 * days)
     day, left = START, days

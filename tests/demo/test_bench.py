@@ -45,8 +45,14 @@ def measured(name: str, size: int) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", [*BENCHES, "dispatch", "money", "dashboards", "extract"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.long) for name in ("round", "import", "reconcile", "vault")]
+    + [
+        pytest.param(name, marks=pytest.mark.size)
+        for name in ("backup", "registry", "dispatch", "money", "dashboards", "extract", "statement", "served")
+    ],
+)
 def test_a_bench_prints_its_figures_in_one_object(name: str) -> None:
     found = measured(name, 1_000)
     assert list(found)[: len(KEYS)] == KEYS
@@ -94,7 +100,7 @@ def test_a_reconciliation_meets_every_kind_of_line() -> None:
     assert (found["lines"], found["paid"], found["unpaid"], found["exceptions"]) == (1_003, 936, 60, 4)
 
 
-@pytest.mark.long
+@pytest.mark.size
 def test_a_backup_is_measured_on_whole_households() -> None:
     found = measured("backup", 1_000)
     assert found["persons"] > 5_000

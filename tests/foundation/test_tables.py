@@ -39,7 +39,7 @@ def schema(url: str) -> list[str]:
     return sorted(re.sub(r"^\\(un)?restrict .*$", "", said, flags=re.MULTILINE).split(";\n"))
 
 
-@pytest.mark.long
+@pytest.mark.size
 def test_the_quick_way_makes_what_django_makes(url: str) -> None:
     words = [sys.executable, "-W", "ignore", "-c", f"import django; django.setup(); {DJANGO_S}"]
     subprocess.run(words, check=True, env=os.environ | {"DATABASE_URL": url})

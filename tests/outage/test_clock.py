@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jigi.foundation import backup_age, server
+from jigi.foundation import backup_age
 from tests.outage.machine import Machine, wait
 from tests.outage.test_restarts import APPROVED, DONE, enqueue
 
@@ -44,7 +44,7 @@ class Clock:
 
 
 @pytest.fixture
-def clock(place: Path) -> Iterator[Clock]:
+def clock(place: Path, model: Machine) -> Iterator[Clock]:
     if not LIBRARIES:
         pytest.skip("libfaketime n’est pas installée")
     file, own = place / "heure", place / "python"
@@ -58,9 +58,7 @@ def clock(place: Path) -> Iterator[Clock]:
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "JIGI_IDLE_MINUTES": "120",  # an hour's jump isn't an absence: nobody is asked to sign in again
     }
-    machine = Machine(place / "jigi")
-    machine.set_up()
-    server.stop(machine.home)
+    machine = model.copied(place / "jigi")
     faked["PYTHONPATH"] = os.pathsep.join([str(own), machine.environment()["PYTHONPATH"]])
     machine.more = faked
     started = [sys.executable, "-m", "jigi", "database", "start"]

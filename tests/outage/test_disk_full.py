@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from jigi.foundation import server
 from jigi.web.imports import uploads
 from tests.factories import Areas, make_user
 from tests.outage.machine import Machine, wait
@@ -18,13 +19,13 @@ from tests.small_disk import small_disk
 
 
 @pytest.fixture
-def cramped(place: Path) -> Iterator[Machine]:
+def cramped(place: Path, model: Machine) -> Iterator[Machine]:
     """A machine whose whole disk is 400 MB."""
     if os.geteuid() != 0:
         pytest.skip("seul root peut monter un petit disque")
     with small_disk(place / "disque", "400m"):
-        made = Machine(place / "disque" / "jigi")
-        made.set_up()
+        made = model.copied(place / "disque" / "jigi")
+        server.ensure_started(made.home)
         yield made
         made.stop()
 
