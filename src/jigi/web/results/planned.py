@@ -10,7 +10,6 @@ from django.shortcuts import render
 from jigi.foundation import audit
 from jigi.geography.models import Area
 from jigi.results import queries
-from jigi.results.models import Value
 from jigi.web.export import csv_response
 from jigi.web.paging import numbered_page
 from jigi.web.results.sight import Sight, may, sight
@@ -65,21 +64,19 @@ def _lines(seen: Sight) -> list[Line]:
         dimension="commune_quarter",
         area__path__startswith=seen.place.path,
     )
-    cells: dict[tuple[int | None, str], dict[str, Value]] = {}
-    rows = found.select_related("area__parent__parent").order_by("area__path", "quarter", "pk")
-    for one in rows:
-        cells.setdefault((one.area_id, one.quarter), {})[one.indicator] = one
-    return [line for told in cells.values() if (line := _line(told)) is not None]
-
-
-def _line(told: dict[str, Value]) -> Line | None:
-    francs, households = told.get("execution"), told.get("menages_prevus")
-    if francs is None or francs.area is None:
-        return None
-    return Line(
-        francs.area, francs.quarter, francs.denominator or 0, francs.numerator,
-        (households.denominator or 0) if households else 0, households.numerator if households else 0,
-    )  # fmt: skip
+    rows = found.order_by("area__path", "quarter", "pk").values_list(
+        "area_id", "quarter", "indicator", "numerator", "denominator"
+    )
+    cells: dict[tuple[int, str], dict[str, tuple[int, int]]] = {}
+    for area, quarter, indicator, done, of in rows:
+        cells.setdefault((area, quarter), {})[indicator] = (of or 0, done)
+    # Each commune once, not once a line: a country's year is thousands of lines.
+    communes = Area.objects.select_related("parent__parent").in_bulk({area for area, _ in cells})
+    return [
+        Line(communes[area], quarter, *told["execution"], *told.get("menages_prevus", (0, 0)))
+        for (area, quarter), told in cells.items()
+        if "execution" in told
+    ]
 
 
 def _row(one: Line) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -459,9 +459,11 @@ def data_to_let_go(user: User, rights: frozenset[str]) -> list[Need]:
 def complaints_to_treat(user: User, rights: frozenset[str]) -> list[Need]:
     """Complaints past their day, and what complaints ask that this person may do."""
     needs = []
-    if complaints.HANDLE in rights and (late := complaints.late(user).order_by("due_on")):
-        detail = counted(len(late), "plainte a dépassé son jour", "plaintes ont dépassé leur jour")
-        needs.append(("Plaintes en retard", detail, "/plaintes/?etat=late", late[0].due_on, "à traiter", "bad"))
+    if complaints.HANDLE in rights:
+        late = complaints.late(user).aggregate(count=Count("pk"), since=Min("due_on"))
+        if late["count"]:
+            detail = counted(late["count"], "plainte a dépassé son jour", "plaintes ont dépassé leur jour")
+            needs.append(("Plaintes en retard", detail, "/plaintes/?etat=late", late["since"], "à traiter", "bad"))
     if asked := complaint_acts.waiting_for(user, rights):
         detail = counted(len(asked), "acte est demandé", "actes sont demandés")
         needs.append(("Actes des plaintes", detail, "/plaintes/actes/", asked[0].asked_at, "à faire", "wait"))
