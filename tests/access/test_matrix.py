@@ -22,8 +22,6 @@ what a phone entered of a timesheet, a session or a distribution: tests/web/test
 test_sessions_phone.py, test_nutrition_phone.py."""
 
 
-GROUPS = 2
-"""A world is dear to make: the roles share some."""
 LOOKED_AT = ("social_officer", "system_administrator")
 """Two that show the most and the least, asked every address at every run; `make test-long` asks all a sixth of them."""
 
@@ -38,13 +36,10 @@ def test_who_sees_households_and_who_sees_none(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.long
 @pytest.mark.django_db
-@pytest.mark.parametrize("group", range(GROUPS))
-def test_each_role_is_answered_what_the_matrix_says(
-    group: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_role_is_answered_what_the_matrix_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world, expected = make_world(tmp_path), matrix.read()
     monkeypatch.setattr("django.conf.settings.FENCED", True)
-    for role in matrix.HELD_BY_PEOPLE[group::GROUPS]:
+    for role in matrix.HELD_BY_PEOPLE:
         assert (role.code, matrix.departures(role, world, expected[role.code], one_in=6)) == (role.code, {})
 
 

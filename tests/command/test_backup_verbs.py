@@ -69,7 +69,7 @@ def machines() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.mark.long
+@pytest.mark.size
 def test_from_one_machine_to_another(machines: Path) -> None:
     def on(machine: str, *words: str) -> dict[str, Any]:
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}

@@ -92,6 +92,7 @@ def test_the_village_files_of_mali_are_tied_at_99_percent(gazetteer: None, admin
     assert report.read == report.matched + len(report.rejects)
 
 
+@pytest.mark.size
 def test_loading_the_same_villages_twice_changes_nothing(gazetteer: None, admin: Path) -> None:
     load_file(admin / "mali_villages_elections2013.csv", by=None)
     load_file(admin / "mali_villages_yeleman2012_arrondissements.csv", by=None)
