@@ -17,7 +17,7 @@ from tests.payments.scene import random_seed
 
 pytestmark = pytest.mark.long
 KILLS = int(os.environ.get("JIGI_KILLS", "2"))
-"""Of each of sixteen kinds; `make test-size` plays sixteen."""
+"""Of each of fourteen kinds; `make test-size` plays sixteen of sixteen kinds."""
 VICTIMS = ("worker", "database")
 ACTS = {
     "import": ("import",),
@@ -53,7 +53,10 @@ def test_many_kills(ground: Ground, operation: str, victim: str) -> None:
     assert sum(kill.interrupted for kill in kills) >= KILLS / 2, f"ces coups ne prouvent rien : {spread}"
 
 
-@pytest.mark.parametrize("operation", BY_THE_SITE)
+@pytest.mark.parametrize(
+    "operation",
+    [pytest.param(one, marks=pytest.mark.size if one in ("undo", "prepare") else ()) for one in BY_THE_SITE],
+)
 def test_many_kills_of_the_site(ground: Ground, operation: str) -> None:
     kills = [survive_at_the_site(ground, operation, number) for number in range(KILLS)]
     spread = Counter(kill.step if kill.interrupted else "trop tard" for kill in kills)
